@@ -1,0 +1,1 @@
+"""The running program: sources, pipeline, stream and command line."""

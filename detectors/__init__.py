@@ -1,0 +1,1 @@
+"""Samples in, coughs out: gate, windows, embedders, probe, and their training."""

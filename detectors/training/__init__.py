@@ -1,0 +1,1 @@
+"""How the shipped gate, open embedder and probe are made (needs the extra `train`)."""

@@ -1,0 +1,1 @@
+"""What survives: events, coverage, outbox and rollup, and the questions asked of them."""
