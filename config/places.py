@@ -1,0 +1,55 @@
+"""Where this configuration keeps and tells events: the settings, else the default places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import ConfigError
+from .paths import Paths
+from .settings import Settings
+
+STORE_FILE = "coughd.sqlite3"
+PUBLISH_SOCKET = "events.sock"
+REPLAY_SOCKET = "replay.sock"
+LONGEST_IPC_PATH_BYTES = 107
+"""What fits into the kernel's `sockaddr_un`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """No question is left open here: everything is absolute and present."""
+
+    data_dir: Path
+    store: Path | str
+    """The SQLite file, or a SQLAlchemy URL where one is configured."""
+    publish: str
+    """ZeroMQ address of the PUB socket."""
+    replay: str
+    """ZeroMQ address of the ROUTER socket."""
+    cache_dir: Path
+
+
+def find_places(settings: Settings, paths: Paths) -> Places:
+    """Fill what the settings leave open.
+
+    Raises ConfigError where a default socket's path is longer than the kernel takes.
+    """
+    data_dir = settings.store.data_dir or paths.data_dir
+    return Places(
+        data_dir=data_dir,
+        store=settings.store.url or data_dir / STORE_FILE,
+        publish=settings.stream.publish or _ipc(paths.runtime_dir / PUBLISH_SOCKET, "publish"),
+        replay=settings.stream.replay or _ipc(paths.runtime_dir / REPLAY_SOCKET, "replay"),
+        cache_dir=paths.cache_dir,
+    )
+
+
+def _ipc(path: Path, key: str) -> str:
+    if len(bytes(path)) > LONGEST_IPC_PATH_BYTES:
+        message = (
+            f"the socket path {path} is longer than {LONGEST_IPC_PATH_BYTES} bytes: "
+            f"set stream.{key} to a shorter one"
+        )
+        raise ConfigError(message)
+    return f"ipc://{path}"
