@@ -48,6 +48,17 @@ class SourceSettings:
             default_says="`default`: the system's default input",
         ),
     ] = "default"
+    sample_rate_hz: Annotated[
+        int | None,
+        Key(
+            "Rate (Hz) at which the microphone is opened; for a device of the sound server, "
+            "whose own rate cannot be asked.",
+            minimum=8_000,
+            maximum=192_000,
+            kinds=("microphone",),
+            default_says="the device's own",
+        ),
+    ] = None
     path: Annotated[
         Path | None,
         Key(
