@@ -111,16 +111,23 @@ class Source(Protocol):
         """What went well and wrong so far; may be read from any thread."""
 
     def fileno(self) -> int | None:
-        """Readable when a poll is worth while; None where there is no such descriptor now. It
-        changes when a microphone is opened again: ask after every poll."""
+        """Readable when a poll is worth while; None where there is no such descriptor now.
+
+        It changes when a microphone is opened again: ask after every poll.
+        """
 
     def next_due_s(self) -> float | None:
-        """`time.monotonic()` at which a poll is worth while even if nothing is readable (long past
-        for a file read `fast`); None when finished."""
+        """`time.monotonic()` at which a poll is worth while even if nothing is readable.
+
+        Long past for a file read `fast`; None when finished.
+        """
 
     def poll(self, now_monotonic_s: float) -> list[Item]:
-        """What has come since the last call, in order, a second of sound at most for a file and
-        what one read of the pipe gives for a microphone. Never raises for bad sound."""
+        """What has come since the last call, in order.
+
+        A second of sound at most from a file, what one read of the pipe gives from a microphone.
+        Never raises for bad sound.
+        """
 
     def close(self) -> None:
         """Let go of the file or end the capture process; at most two seconds. Idempotent."""
