@@ -20,11 +20,15 @@ class Key:
     """The value must be greater than this."""
     pattern: str | None = None
     """A regular expression that the whole text must match."""
-    pattern_says: str = ""
-    """The pattern in words: `must be ...`."""
+    refusal: str = ""
+    """What a value outside `pattern` or outside the choices is told: `must be ...`."""
     kinds: tuple[str, ...] = ()
     """The values of the neighbouring key `kind` with which this key makes sense; all if empty."""
+    required_for: tuple[str, ...] = ()
+    """The values of the neighbouring key `kind` that need this key."""
     default_says: str = ""
     """The default in words, where the value does not speak for itself."""
+    example: str = ""
+    """A value in YAML, for a key that `default.yaml` shows commented out."""
     secret: bool = False
     """A URL whose password is not printed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from .addresses import refuse_address
 from .errors import ConfigError
 from .paths import Paths
 from .settings import Settings
@@ -12,8 +13,6 @@ from .settings import Settings
 STORE_FILE = "coughd.sqlite3"
 PUBLISH_SOCKET = "events.sock"
 REPLAY_SOCKET = "replay.sock"
-LONGEST_IPC_PATH_BYTES = 107
-"""What fits into the kernel's `sockaddr_un`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +45,8 @@ def find_places(settings: Settings, paths: Paths) -> Places:
 
 
 def _ipc(path: Path, key: str) -> str:
-    if len(bytes(path)) > LONGEST_IPC_PATH_BYTES:
-        message = (
-            f"the socket path {path} is longer than {LONGEST_IPC_PATH_BYTES} bytes: "
-            f"set stream.{key} to a shorter one"
-        )
-        raise ConfigError(message)
-    return f"ipc://{path}"
+    address = f"ipc://{path}"
+    refusal = refuse_address(address)
+    if refusal:
+        raise ConfigError(f"{address}: {refusal} with stream.{key} in the configuration")
+    return address

@@ -15,10 +15,8 @@ from typing import Annotated, Literal
 from .key import Key
 from .machine import host_name, system_timezone
 
-CONFIG_VERSION = 1
-
-_NAME = r"[A-Za-z0-9._-]+"
-_NAME_SAYS = "must be letters, digits, '.', '_' or '-'"
+_NAME = r"[A-Za-z0-9._-]{1,100}"
+_NAME_REFUSAL = "must be 1 to 100 letters, digits, '.', '_' or '-'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +29,19 @@ class SourceSettings:
             "Stable name of this source in the store, in topics and in exports. "
             "Changing it starts a new source.",
             pattern=r"[A-Za-z0-9:._-]{1,100}",
-            pattern_says="must be 1 to 100 letters, digits, ':', '.', '_' or '-'",
+            refusal="must be 1 to 100 letters, digits, ':', '.', '_' or '-'",
         ),
     ]
     kind: Annotated[Literal["microphone", "file"], Key("What the source is.")]
     name: Annotated[
         str,
-        Key("Name for people, such as `Bedroom`.", default_says="the id"),
+        Key(
+            "Name for people, such as `Bedroom`.",
+            pattern=r"[\s\S]{1,200}",
+            refusal="must be 1 to 200 characters",
+            default_says="the id",
+            example="Bedroom",
+        ),
     ] = ""
     device: Annotated[
         str,
@@ -62,9 +66,11 @@ class SourceSettings:
     path: Annotated[
         Path | None,
         Key(
-            "Sound file (WAV, FLAC, Ogg, MP3) to listen to; required for kind `file`.",
+            "Sound file (WAV, FLAC, Ogg, MP3) to listen to.",
             kinds=("file",),
+            required_for=("file",),
             default_says="none",
+            example="recordings/night.flac",
         ),
     ] = None
     pace: Annotated[
@@ -93,6 +99,7 @@ class SourceSettings:
             "`2026-11-20T22:00:00+01:00`.",
             kinds=("file",),
             default_says="the time at which the file is opened",
+            example="2026-11-20T22:00:00+01:00",
         ),
     ] = None
     record_path: Annotated[
@@ -102,6 +109,7 @@ class SourceSettings:
             "at rest, everything the microphone hears; for fault finding only.",
             kinds=("microphone",),
             default_says="nothing is recorded",
+            example="bedroom.wav",
         ),
     ] = None
 
@@ -127,6 +135,7 @@ class GateSettings:
             minimum=0.0,
             maximum=1.0,
             default_says="the gate's own",
+            example="0.3",
         ),
     ] = None
 
@@ -145,9 +154,10 @@ class EmbedderSettings:
     model_path: Annotated[
         Path | None,
         Key(
-            "Folder of HeAR's SavedModel; required for kind `hear`.",
-            kinds=("hear",),
+            "Folder of HeAR's SavedModel; read for kind `hear` only.",
+            required_for=("hear",),
             default_says="none",
+            example="~/models/hear",
         ),
     ] = None
     max_waiting_windows: Annotated[
@@ -196,6 +206,7 @@ class ProbeSettings:
             minimum=0.0,
             maximum=1.0,
             default_says="the probe's own",
+            example="0.8",
         ),
     ] = None
     path: Annotated[
@@ -203,6 +214,7 @@ class ProbeSettings:
         Key(
             "File of a probe of the configured embedder, such as one trained on this site.",
             default_says="the shipped one",
+            example="cough-at-home.json",
         ),
     ] = None
     keep_embeddings: Annotated[
@@ -270,8 +282,9 @@ class StoreSettings:
         Key(
             "SQLAlchemy URL of the store, such as `postgresql+psycopg://ward-db/coughd`.",
             pattern=r"[A-Za-z][A-Za-z0-9_+]*://.*",
-            pattern_says="must be a database URL such as 'sqlite:////srv/coughd/coughd.sqlite3'",
+            refusal="must be a database URL such as 'sqlite:////srv/coughd/coughd.sqlite3'",
             default_says="an SQLite file in `data_dir`",
+            example="sqlite:////srv/coughd/coughd.sqlite3",
             secret=True,
         ),
     ] = None
@@ -280,6 +293,7 @@ class StoreSettings:
         Key(
             "Folder of the store, of its lock and of everything else that must last.",
             default_says="the service's state folder, or a person's XDG data folder",
+            example="/srv/coughd",
         ),
     ] = None
     outbox_keep: Annotated[
@@ -299,9 +313,10 @@ class StreamSettings:
     publish: Annotated[
         str | None,
         Key(
-            "ZeroMQ address on which messages are published: `ipc://PATH`, or `tcp://` on "
-            "127.0.0.1 or ::1.",
+            "ZeroMQ address on which messages are published: `ipc:///PATH` or "
+            "`tcp://127.0.0.1:PORT`, this machine's loopback only.",
             default_says="`ipc://` in the runtime folder",
+            example="tcp://127.0.0.1:5570",
         ),
     ] = None
     replay: Annotated[
@@ -309,6 +324,7 @@ class StreamSettings:
         Key(
             "ZeroMQ address that answers what a subscriber missed; the same forms.",
             default_says="`ipc://` in the runtime folder",
+            example="tcp://127.0.0.1:5571",
         ),
     ] = None
     heartbeat_s: Annotated[
@@ -335,7 +351,10 @@ class ClipsSettings:
 
     keep: Annotated[
         Literal[False],
-        Key("No sound is kept; keeping clips is not available yet."),
+        Key(
+            "Whether sound is kept beside an event.",
+            refusal="must be false: keeping clips is not available yet",
+        ),
     ] = False
 
 
@@ -358,15 +377,18 @@ class Settings:
     """The whole configuration, parsed and checked."""
 
     config_version: Annotated[
-        int,
-        Key("The form of this file.", minimum=CONFIG_VERSION, maximum=CONFIG_VERSION),
-    ] = CONFIG_VERSION
+        Literal[1],
+        Key(
+            "The form of this file; a later coughd reads older ones.",
+            refusal="must be 1, the only version that this coughd reads",
+        ),
+    ] = 1
     site: Annotated[
         str,
         Key(
             "Name of the place, part of every message.",
             pattern=_NAME,
-            pattern_says=_NAME_SAYS,
+            refusal=_NAME_REFUSAL,
         ),
     ] = "home"
     node: Annotated[
@@ -374,8 +396,9 @@ class Settings:
         Key(
             "Name of this machine, part of every message.",
             pattern=_NAME,
-            pattern_says=_NAME_SAYS,
+            refusal=_NAME_REFUSAL,
             default_says="the host name",
+            example="pi-07",
         ),
     ] = dataclass_field(default_factory=host_name)
     timezone: Annotated[
@@ -384,6 +407,7 @@ class Settings:
             "IANA time zone of the site, such as `Europe/Zurich`, by which hours and days are "
             "counted.",
             default_says="the system's",
+            example="Europe/Zurich",
         ),
     ] = dataclass_field(default_factory=system_timezone)
     sources: Annotated[

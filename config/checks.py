@@ -1,0 +1,101 @@
+"""What one key alone cannot tell: rules between keys, and names that the machine must know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count, pairwise
+from zoneinfo import available_timezones
+
+from .addresses import refuse_address
+from .forms import fields_of
+from .guess import did_you_mean
+from .machine import is_timezone
+from .mistakes import quote
+from .reader import Reader
+from .settings import EmbedderSettings, SourceSettings
+
+
+def check(reader: Reader) -> None:
+    """Blame what does not fit together in what the reader found, mistakes elsewhere or not."""
+    for where in _sources(reader):
+        _check_kind(reader, where, SourceSettings)
+    _check_kind(reader, "embedder", EmbedderSettings)
+    _check_unique(reader, "id")
+    _check_unique(reader, "record_path")
+    _check_timezone(reader)
+    _check_store(reader)
+    _check_stream(reader)
+    _check_batch_sizes(reader)
+
+
+def _sources(reader: Reader) -> Iterator[str]:
+    for number in count():
+        where = f"sources[{number}]"
+        if where not in reader.lines:
+            return
+        yield where
+
+
+def _check_kind(reader: Reader, where: str, section: type) -> None:
+    fields = fields_of(section)
+    default = next(field.default for field in fields if field.name == "kind")
+    kind_key = f"{where}.kind"
+    kind = reader.found.get(kind_key) if kind_key in reader.lines else default
+    if kind is None:
+        return
+    for field in fields:
+        place, key = f"{where}.{field.name}", field.key
+        given = place in reader.lines and reader.found.get(place, place) is not None
+        if given and key.kinds and kind not in key.kinds:
+            kinds = " or ".join(f"'{each}'" for each in key.kinds)
+            reader.blame(place, f"belongs to kind {kinds}; this is kind '{kind}'")
+        if not given and kind in key.required_for:
+            reader.blame(place, f"is missing; kind '{kind}' needs it")
+
+
+def _check_unique(reader: Reader, name: str) -> None:
+    first: dict[object, str] = {}
+    for where in _sources(reader):
+        place = f"{where}.{name}"
+        value = reader.found.get(place)
+        if value is None:
+            continue
+        if value in first:
+            reader.blame(place, f"{quote(str(value))} is taken by {first[value]}")
+        first.setdefault(value, place)
+
+
+def _check_timezone(reader: Reader) -> None:
+    name = reader.found.get("timezone")
+    if isinstance(name, str) and not is_timezone(name):
+        hint = did_you_mean(name, available_timezones())
+        reader.blame("timezone", f"{quote(name)} is not a time zone of this machine{hint}")
+
+
+def _check_store(reader: Reader) -> None:
+    url = reader.found.get("store.url")
+    if isinstance(url, str) and url.startswith("sqlite") and ":////" not in url:
+        text = "an SQLite URL needs an absolute path: sqlite:////srv/coughd/coughd.sqlite3"
+        reader.blame("store.url", text)
+
+
+def _check_stream(reader: Reader) -> None:
+    for key in ("stream.publish", "stream.replay"):
+        address = reader.found.get(key)
+        refusal = refuse_address(address) if isinstance(address, str) else ""
+        if refusal:
+            reader.blame(key, refusal)
+    publish, replay = reader.found.get("stream.publish"), reader.found.get("stream.replay")
+    if publish is not None and publish == replay:
+        reader.blame("stream.replay", "must differ from stream.publish")
+
+
+def _check_batch_sizes(reader: Reader) -> None:
+    sizes = []
+    for number in count():
+        size = reader.found.get(f"embedder.batch_sizes[{number}]")
+        if not isinstance(size, int):
+            break
+        sizes.append(size)
+    if any(larger <= smaller for smaller, larger in pairwise(sizes)):
+        reader.blame("embedder.batch_sizes", "must ascend, such as [1, 4, 8]")
