@@ -1,0 +1,121 @@
+"""One run of the embedder process, from start to kill, seen from the daemon."""
+
+from __future__ import annotations
+
+import logging
+import select
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+from ...config.errors import ModelError
+from .protocol import FrameReader, Message, encode
+
+_RECEIVE_BYTES = 1 << 20
+_REAP_S = 1.0
+_log = logging.getLogger(__name__)
+
+
+def hear_command(model_folder: Path, batch_sizes: Sequence[int]) -> tuple[str, ...]:
+    """Return the command line of the embedder process; the socket's number is added to it."""
+    # -P: a folder of the working directory named `config` must not shadow anything.
+    start = (sys.executable, "-P", "-m", "coughd.detectors.hear.process")
+    return (*start, "--model", str(model_folder), "--batch-sizes", *map(str, batch_sizes))
+
+
+class Child:
+    """A running embedder process and our end of its socket; never blocks but in `wait`.
+
+    Everything runs on the thread that made it: the process dies with that thread. Raises
+    ModelError where the process cannot be started.
+    """
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._socket, theirs = socket.socketpair()
+        self._socket.settimeout(0)
+        self._reader = FrameReader()
+        self._unsent = b""
+        try:
+            with theirs:
+                # Its own session: Ctrl-C belongs to the daemon, which then ends the child.
+                self._process = subprocess.Popen(  # noqa: S603 (our own command)
+                    [*command, "--fd", str(theirs.fileno())],
+                    pass_fds=(theirs.fileno(),),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    start_new_session=True,
+                )
+        except OSError as exc:
+            self._socket.close()
+            raise ModelError(f"{command[0]}: the HeAR process cannot start ({exc}).") from exc
+
+    def __enter__(self) -> Self:
+        """Return self."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Kill the process."""
+        self.kill()
+
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        return self._process.pid
+
+    def wait(self, wake: int, timeout_s: float) -> None:
+        """Wait for traffic, for the file descriptor `wake`, or for the time-out."""
+        poll = select.poll()
+        poll.register(self._socket, select.POLLIN | (select.POLLOUT if self._unsent else 0))
+        poll.register(wake, select.POLLIN)
+        poll.poll(max(timeout_s, 0.0) * 1000)
+
+    def send(self, message: Message) -> None:
+        """Send `message`, the rest of it at later calls of `exchange`."""
+        self._unsent += encode(message)
+        self._flush()
+
+    def exchange(self) -> list[Message]:
+        """Send what can be sent and return what has come.
+
+        Raises ModelError when the process has ended, ProtocolError when it sends garbage.
+        """
+        messages: list[Message] = []
+        self._flush()
+        try:
+            while data := self._socket.recv(_RECEIVE_BYTES):
+                messages += self._reader.feed(data)
+        except BlockingIOError:
+            return messages
+        except ConnectionError:
+            pass
+        if messages:
+            return messages  # the end shows again at the next call
+        raise ModelError(f"The HeAR process ended ({self._how_it_ended()}).")
+
+    def kill(self) -> None:
+        """End the process, frozen or not, and close the socket."""
+        self._socket.close()
+        self._process.kill()
+        try:
+            self._process.wait(_REAP_S)
+        except subprocess.TimeoutExpired:
+            _log.error("The HeAR process %d does not die; it hangs in the kernel.", self.pid)
+
+    def _flush(self) -> None:
+        try:
+            while self._unsent:
+                self._unsent = self._unsent[self._socket.send(self._unsent) :]
+        except BlockingIOError:
+            pass
+        except ConnectionError:
+            self._unsent = b""  # `exchange` tells of the end
+
+    def _how_it_ended(self) -> str:
+        try:
+            status = self._process.wait(_REAP_S)
+        except subprocess.TimeoutExpired:
+            return "it closed its socket"
+        return f"signal {-status}" if status < 0 else f"exit status {status}"

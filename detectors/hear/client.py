@@ -1,0 +1,255 @@
+"""The daemon's side of HeAR: windows in, embeddings out, whatever happens to the process."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...config.errors import ModelError
+from ..ports import WINDOW_SAMPLES, EmbedderIdentity
+from .backoff import Backoff
+from .child import Child
+from .outcomes import Embedded, Failed, HearLimits, HearStatus, Outcome, State
+from .protocol import Batch, BatchDone, BatchFailed, Hello, LoadFailed, Message, ProtocolError
+from .waiting import WaitingWindow, WaitingWindows
+
+MAX_FAILURES = 2
+"""A window is tried once more after its first failure, alone, then given up."""
+CLOSE_S = 2.0
+_IDLE_S = 1.0
+_log = logging.getLogger(__name__)
+
+
+class HearProcess:
+    """HeAR in a process of its own; restarted with growing rests whenever it dies, hangs or raves.
+
+    A window that the process had when it failed is sent once more, alone. `on_outcome` is called on
+    the client thread, once for every submitted window that neither gave way nor was abandoned at
+    `close`; while it blocks, windows wait. `command` is that of `hear_command`.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        on_outcome: Callable[[Outcome], None],
+        limits: HearLimits | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._command = tuple(command)
+        self._on_outcome = on_outcome
+        self._limits = limits or HearLimits()
+        self._clock = clock
+        self._changed = threading.Condition()
+        # Everything down to `_counts` is guarded by `_changed`.
+        self._waiting = WaitingWindows(self._limits.max_waiting_windows)
+        self._in_flight: list[WaitingWindow] = []
+        self._state: State = "starting"
+        self._reason: str | None = None
+        self._identity: EmbedderIdentity | None = None
+        self._pid: int | None = None
+        self._counts: Counter[str] = Counter()
+        # The rest belongs to the client thread.
+        self._ready = False
+        self._batch_number = 0
+        self._deadline_s = 0.0
+        self._backoff = Backoff(self._limits.first_rest_s, self._limits.longest_rest_s)
+        self._stop = threading.Event()
+        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._thread = threading.Thread(target=self._run, name="hear-client", daemon=True)
+        self._thread.start()
+
+    def submit(self, request_id: str, window: NDArray[np.float32]) -> str | None:
+        """Queue a copy of `window` [shape=(32000,), range -1..1]; never waits. Any thread.
+
+        Returns the id of a window that gets no embedding because of this: the oldest waiting one
+        where the queue is full, `request_id` itself after `close`; else None.
+        """
+        if window.shape != (WINDOW_SAMPLES,):
+            raise ValueError(f"A window has {WINDOW_SAMPLES} samples, got {window.shape}.")
+        waiting = WaitingWindow(request_id, np.array(window, np.float32))
+        with self._changed:
+            self._counts["submitted"] += 1
+            if self._state == "closed":
+                self._counts["abandoned"] += 1
+                return request_id
+            gave_way = self._waiting.add(waiting)
+            self._counts["gave_way"] += gave_way is not None
+            os.eventfd_write(self._wake, 1)
+        return gave_way.request_id if gave_way else None
+
+    def wait_until_idle(self, timeout_s: float) -> bool:
+        """Wait until every submitted window has its outcome; False after `timeout_s`."""
+        with self._changed:
+            return self._changed.wait_for(self._is_idle, timeout_s)
+
+    def wait_until_ready(self, timeout_s: float) -> bool:
+        """Wait until the model is loaded and tested; False after `timeout_s`."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._state == "ready", timeout_s)
+
+    @property
+    def status(self) -> HearStatus:
+        """How it goes now. Any thread."""
+        with self._changed:
+            return HearStatus(
+                state=self._state,
+                reason=self._reason,
+                identity=self._identity,
+                pid=self._pid,
+                submitted=self._counts["submitted"],
+                embedded=self._counts["embedded"],
+                failed=self._counts["failed"],
+                gave_way=self._counts["gave_way"],
+                waiting=len(self._waiting),
+                in_flight=len(self._in_flight),
+                abandoned=self._counts["abandoned"],
+                starts=self._counts["starts"],
+                faults=self._counts["faults"],
+            )
+
+    def close(self) -> None:
+        """Kill the process and abandon what waits, within two seconds. May be repeated."""
+        with self._changed:
+            if self._state == "closed":
+                return
+            self._state = "closed"
+            os.eventfd_write(self._wake, 1)
+        self._stop.set()
+        self._thread.join(CLOSE_S)
+        if self._thread.is_alive():
+            _log.error("The thread hear-client does not end; an outcome is held up.")
+            return
+        with self._changed:
+            self._counts["abandoned"] += len(self._waiting) + len(self._in_flight)
+            self._waiting = WaitingWindows(self._limits.max_waiting_windows)
+            self._in_flight = []
+            self._changed.notify_all()
+        os.close(self._wake)
+
+    def _is_idle(self) -> bool:
+        return not self._waiting and not self._in_flight
+
+    def _run(self) -> None:
+        """Keep one embedder process running and hand out its embeddings.
+
+        This thread never touches the store, the network or the sound.
+        """
+        while not self._stop.is_set():
+            try:
+                with Child(self._command) as child:
+                    self._converse(child)
+            except (ModelError, ProtocolError) as fault:
+                self._note_fault(str(fault))
+                self._give_up_or_put_back(str(fault))
+                self._stop.wait(self._backoff.next_s())
+
+    def _converse(self, child: Child) -> None:
+        """Talk with `child` until asked to stop.
+
+        Raises ModelError or ProtocolError when the child fails.
+        """
+        self._ready = False
+        self._enter("starting", child.pid)
+        self._deadline_s = self._clock() + self._limits.start_timeout_s
+        while not self._stop.is_set():
+            owing = not self._ready or bool(self._in_flight)
+            left_s = self._deadline_s - self._clock() if owing else _IDLE_S
+            child.wait(self._wake, min(left_s, _IDLE_S))
+            with contextlib.suppress(BlockingIOError):
+                os.eventfd_read(self._wake)
+            messages = child.exchange()
+            for message in messages:
+                self._take(message)
+            if owing and not messages and self._clock() >= self._deadline_s:
+                raise ModelError("The HeAR process does not answer; it was killed.")
+            if self._ready and not self._in_flight:
+                self._send_next(child)
+
+    def _send_next(self, child: Child) -> None:
+        with self._changed:
+            self._in_flight = self._waiting.take(self._limits.batch_sizes)
+        if self._in_flight:
+            self._batch_number += 1
+            windows = np.stack([waiting.window for waiting in self._in_flight])
+            self._deadline_s = self._clock() + self._limits.reply_timeout_s
+            child.send(Batch(self._batch_number, windows))
+
+    def _take(self, message: Message) -> None:
+        match message:
+            case Hello(identity) if not self._ready:
+                self._ready = True
+                with self._changed:
+                    self._identity = identity
+                self._enter("ready", self._pid)
+                _log.info("%s is ready on %s.", identity.name, identity.device)
+            case LoadFailed(sentence):
+                self._backoff.lengthen()  # files mend slowly, and each try costs seconds of CPU
+                raise ModelError(sentence)
+            case BatchDone(number, embeddings) if (
+                self._in_flight
+                and number == self._batch_number
+                and len(embeddings) == len(self._in_flight)
+            ):
+                self._backoff.reset()
+                self._hand_out(embeddings)
+            case BatchFailed(number, sentence) if self._in_flight and number == self._batch_number:
+                self._give_up_or_put_back(sentence)
+            case _:
+                raise ProtocolError(f"An unexpected {type(message).__name__} came from HeAR.")
+
+    def _hand_out(self, embeddings: NDArray[np.float32]) -> None:
+        identity = self._identity
+        assert identity is not None  # noqa: S101 (a batch is sent only after the hello)
+        for waiting, embedding in zip(self._in_flight, embeddings, strict=True):
+            if np.isfinite(embedding).all():
+                self._settle("embedded", Embedded(waiting.request_id, embedding, identity))
+            else:
+                reason = "HeAR gave an undefined embedding."
+                self._settle("failed", Failed(waiting.request_id, reason))
+        self._release([])
+
+    def _give_up_or_put_back(self, reason: str) -> None:
+        again = []
+        for waiting in self._in_flight:
+            if waiting.failures + 1 < MAX_FAILURES:
+                again.append(waiting)
+            else:
+                self._settle("failed", Failed(waiting.request_id, reason))
+        self._release(again)
+
+    def _settle(self, count: str, outcome: Outcome) -> None:
+        self._on_outcome(outcome)
+        with self._changed:
+            self._counts[count] += 1
+
+    def _release(self, again: Sequence[WaitingWindow]) -> None:
+        with self._changed:
+            self._in_flight = []
+            self._waiting.put_back(again)
+            self._changed.notify_all()
+
+    def _note_fault(self, sentence: str) -> None:
+        if sentence != self._reason:
+            _log.warning("HeAR is away, events keep the open score: %s", sentence)
+        with self._changed:
+            self._counts["faults"] += 1
+            self._reason = sentence
+        self._enter("resting", None)
+
+    def _enter(self, state: State, pid: int | None) -> None:
+        with self._changed:
+            self._counts["starts"] += state == "starting"
+            self._pid = pid
+            if self._state != "closed":
+                self._state = state
+            if state == "ready":
+                self._reason = None
+            self._changed.notify_all()

@@ -1,0 +1,70 @@
+"""What a caller of HeAR gets to see: outcomes, limits, status."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..ports import EmbedderIdentity
+
+State: TypeAlias = Literal["starting", "ready", "resting", "closed"]
+"""`resting`: it failed and waits for the next try."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedded:
+    """The embedding of one submitted window."""
+
+    request_id: str
+    embedding: NDArray[np.float32]
+    """[shape=(512,)], finite"""
+    embedder: EmbedderIdentity
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """One submitted window will get no embedding; its event stays as it was scored."""
+
+    request_id: str
+    reason: str
+
+
+Outcome: TypeAlias = Embedded | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class HearLimits:
+    """Bounds and time-outs; the defaults are the configuration's."""
+
+    max_waiting_windows: int = 256
+    batch_sizes: tuple[int, ...] = (1, 4, 8)
+    start_timeout_s: float = 300.0
+    reply_timeout_s: float = 60.0
+    first_rest_s: float = 1.0
+    longest_rest_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class HearStatus:
+    """A snapshot for `status`: every submitted window is in exactly one of the counts."""
+
+    state: State
+    reason: str | None
+    """Why it is not ready; None at the first start and while ready."""
+    identity: EmbedderIdentity | None
+    """Of the model last loaded."""
+    pid: int | None
+    submitted: int
+    embedded: int
+    failed: int
+    gave_way: int
+    waiting: int
+    in_flight: int
+    abandoned: int
+    """Still open at `close`."""
+    starts: int
+    faults: int
+    """Deaths, hangs, garbage and loads that failed."""

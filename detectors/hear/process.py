@@ -1,0 +1,89 @@
+"""The embedder process: loads HeAR, then turns batches into embeddings until its socket closes.
+
+Duty: one batch after the other, in order, at low priority. It never opens a file but the model's,
+never listens anywhere, and never outlives the daemon.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import logging
+import os
+import signal
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+
+from ...config.errors import ModelError
+from ..ports import Embedder
+from .model import HearModel
+from .protocol import (
+    Batch,
+    BatchDone,
+    BatchFailed,
+    FrameReader,
+    Hello,
+    LoadFailed,
+    ProtocolError,
+    encode,
+)
+
+NICENESS = 10
+_RECEIVE_BYTES = 1 << 20
+_PR_SET_PDEATHSIG = 1
+_log = logging.getLogger(__name__)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve the socket `--fd`; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="coughd.detectors.hear.process", description=__doc__)
+    parser.add_argument("--fd", type=int, required=True, help="the inherited socket")
+    parser.add_argument("--model", type=Path, required=True, help="HeAR's SavedModel folder")
+    parser.add_argument("--batch-sizes", type=int, nargs="+", default=[1, 4, 8])
+    options = parser.parse_args(argv)
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    _die_with_parent()
+    os.nice(NICENESS)
+    with socket.socket(fileno=options.fd) as connection:
+        try:
+            model = HearModel.load(options.model, options.batch_sizes)
+        except ModelError as exc:
+            connection.sendall(encode(LoadFailed(str(exc))))
+            return exc.exit_code
+        try:
+            serve(connection, model)
+        except (ProtocolError, ConnectionError) as exc:
+            _log.error("%s", exc)
+            return os.EX_PROTOCOL
+    return os.EX_OK
+
+
+def serve(connection: socket.socket, embedder: Embedder) -> None:
+    """Say hello, then answer every batch until the other side closes `connection`.
+
+    Raises ProtocolError when the other side does not speak our protocol.
+    """
+    connection.sendall(encode(Hello(embedder.identity)))
+    reader = FrameReader()
+    while data := connection.recv(_RECEIVE_BYTES):
+        for message in reader.feed(data):
+            if not isinstance(message, Batch):
+                raise ProtocolError(f"The embedder takes batches, not {type(message).__name__}.")
+            connection.sendall(encode(_answer(embedder, message)))
+
+
+def _answer(embedder: Embedder, batch: Batch) -> BatchDone | BatchFailed:
+    try:
+        return BatchDone(batch.number, embedder.embed(batch.windows))
+    except ModelError as exc:
+        return BatchFailed(batch.number, str(exc))
+
+
+def _die_with_parent() -> None:
+    """Ask the kernel to end us with the thread that started us; a long batch would not see EOF."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
