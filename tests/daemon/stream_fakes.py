@@ -1,0 +1,84 @@
+"""Fakes of the stream: an outbox in memory, and what the daemon would write into it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from coughd.config.errors import StorageError
+from coughd.storage.messages import Message
+from coughd.storage.records import OutboxRow
+
+
+def durable(
+    seq: int, *, store_id: str = "A", source: str = "mic", label: str = "cough"
+) -> OutboxRow:
+    body = {
+        "schema": "coughd.event/1",
+        "seq": seq,
+        "store_id": store_id,
+        "boot_id": "boot",
+        "event_id": f"event-{seq}",
+        "phase": "end",
+        "source": {"id": source, "name": "Bedroom"},
+        "label": label,
+    }
+    return OutboxRow(seq, f"cough.event.end.home.{source}", json.dumps(body))
+
+
+def heartbeat(
+    last_seq: int, oldest_seq: int, *, store_id: str = "A", boot_id: str = "boot"
+) -> Message:
+    body = {
+        "schema": "coughd.health/1",
+        "seq": None,
+        "store_id": store_id,
+        "boot_id": boot_id,
+        "last_seq": last_seq,
+        "oldest_seq": oldest_seq,
+    }
+    return Message("system.health.home.node", json.dumps(body))
+
+
+def start_message(event_id: str) -> Message:
+    body = {"schema": "coughd.event/1", "seq": None, "event_id": event_id, "phase": "start"}
+    return Message("cough.event.start.home.mic", json.dumps(body))
+
+
+@dataclass(frozen=True)
+class FakePage:
+    status: str
+    oldest_seq: int
+    last_seq: int
+    rows: Sequence[OutboxRow]
+
+
+class FakeOutbox:
+    """Rows in a list; `fail` makes the next reads fail as a broken disk would."""
+
+    def __init__(self, rows: Sequence[OutboxRow] = ()) -> None:
+        self._lock = threading.Lock()
+        self._rows = list(rows)
+        self._last_seq = rows[-1].seq if rows else 0
+        self.fail = False
+
+    def append(self, row: OutboxRow) -> None:
+        with self._lock:
+            self._rows.append(row)
+            self._last_seq = row.seq
+
+    def prune_below(self, seq: int) -> None:
+        with self._lock:
+            self._rows = [row for row in self._rows if row.seq >= seq]
+
+    def page(self, since_seq: int, limit: int) -> FakePage:
+        with self._lock:
+            if self.fail:
+                raise StorageError("the disk is gone")
+            oldest = self._rows[0].seq if self._rows else self._last_seq + 1
+            if since_seq + 1 < oldest:
+                return FakePage("truncated", oldest, self._last_seq, ())
+            rows = [row for row in self._rows if row.seq > since_seq][:limit]
+            return FakePage("ok", oldest, self._last_seq, rows)
