@@ -1,0 +1,191 @@
+"""From sample indices to UTC.
+
+Inside, time is the native sample index; UTC is derived from a table of anchors, which is stored
+too, so that a drifting device or a wrong clock can be corrected afterwards. No later change of
+the clock moves what was already said, and none reorders coughs: their samples keep the order.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Protocol
+
+from ..storage.records import AnchorSet
+from .drift import DriftMeter
+from .sources.ports import Block, Opened
+
+STEP_US = 500_000
+"""A wall clock that moves this far against the monotonic one was set, not slewed."""
+DRIFT_US = 50_000
+"""A device may be this far off before its samples are tied to the clock again."""
+LONGEST_ANCHOR_S = 3_600
+"""So often at least a live source's rate is written down, with an anchor that moves nothing."""
+_KEPT_ANCHORS = 16
+
+
+class Clock(Protocol):
+    """The machine's clocks; a simulated one in the tests."""
+
+    def monotonic_s(self) -> float:
+        """Seconds that only grow, from an unknown start."""
+
+    def utc_us(self) -> int:
+        """Microseconds since 1970, as far as the machine knows."""
+
+
+class SystemClock:
+    """The real clocks."""
+
+    def monotonic_s(self) -> float:
+        """As `time.monotonic`, which the capture process stamps its blocks with."""
+        return time.monotonic()
+
+    def utc_us(self) -> int:
+        """As `time.time_ns`."""
+        return time.time_ns() // 1_000
+
+
+def utc_at(anchor: AnchorSet, sample: int) -> int:
+    """UTC of a sample by this anchor: whole microseconds, never falling as samples grow."""
+    return anchor.utc_us + _microseconds(sample - anchor.sample, anchor.sample_rate_hz)
+
+
+class Timeline:
+    """When the samples of one stretch were heard. One thread.
+
+    Parameters
+    ----------
+    opened
+        Of the source: its rate, and UTC of its first sample where that is known beforehand; then
+        the machine's clock is not asked.
+    first_sample
+        Of the stretch.
+    after
+        The timeline of the stretch before, where the sample count went on through the gap
+        between them; None after an opening or a loss that nobody counted.
+    """
+
+    def __init__(
+        self,
+        source_id: str,
+        stretch_id: str,
+        opened: Opened,
+        first_sample: int,
+        after: Timeline | None = None,
+    ) -> None:
+        self.first_sample = first_sample
+        self._source_id = source_id
+        self._stretch_id = stretch_id
+        self._opened = opened
+        self._rate_hz = opened.sample_rate_hz
+        self.drift: DriftMeter = after.drift if after else DriftMeter(opened.sample_rate_hz)
+        self._continued = after.anchor_at(first_sample) if after else None
+        # The oldest gives way: an event looks back seconds, and an anchor lasts seconds at least.
+        self._anchors: deque[AnchorSet] = deque(maxlen=_KEPT_ANCHORS)
+
+    def hear(self, block: Block, clock: Clock) -> list[AnchorSet]:
+        """Compare the block's time with the anchors; call with each block, before its ledger.
+
+        Returns the anchor that holds from the block's first sample on, where it is a new one.
+        """
+        if not self._anchors:
+            self._anchors.append(self._first_anchor(block, clock))
+            moved = self._correction(block, clock)
+            if moved is not None:
+                self._anchors[-1] = moved
+            return [self._anchors[-1]]
+        moved = self._correction(block, clock)
+        if moved is None:
+            return []
+        self._anchors.append(moved)
+        return [moved]
+
+    def anchor_at(self, sample: int) -> AnchorSet:
+        """By which this sample is mapped; there is one once the first block was heard."""
+        for anchor in reversed(self._anchors):
+            if anchor.sample <= sample:
+                return anchor
+        return self._anchors[0]
+
+    def utc_us(self, sample: int) -> int:
+        """When a native sample was heard."""
+        return utc_at(self.anchor_at(sample), sample)
+
+    def span_us(self, start_sample: int, end_sample: int) -> tuple[int, int]:
+        """Begin and end of one sound, by the begin's anchor: no clock step lies inside it."""
+        anchor = self.anchor_at(start_sample)
+        return utc_at(anchor, start_sample), utc_at(anchor, end_sample)
+
+    def pieces(self, start_sample: int, end_sample: int) -> Iterator[tuple[int, int, AnchorSet]]:
+        """Cut [start, end) where a new anchor begins."""
+        while start_sample < end_sample:
+            anchor = self.anchor_at(start_sample)
+            later = (one.sample for one in self._anchors if one.sample > start_sample)
+            piece_end = min(end_sample, next(later, end_sample))
+            yield start_sample, piece_end, anchor
+            start_sample = piece_end
+
+    def _first_anchor(self, block: Block, clock: Clock) -> AnchorSet:
+        if self._continued is not None:
+            anchor = _moved(self._continued, self.first_sample)
+            return replace(anchor, stretch_id=self._stretch_id)
+        now_us = _whole_us(clock.monotonic_s())
+        heard_us = now_us if block.monotonic_s is None else _whole_us(block.monotonic_s)
+        anchor = AnchorSet(
+            source_id=self._source_id,
+            stretch_id=self._stretch_id,
+            sample=self.first_sample,
+            sample_rate_hz=self._rate_hz,
+            monotonic_us=heard_us,
+            utc_us=clock.utc_us() - now_us + heard_us,
+            device_rate_hz=self.drift.device_rate_hz,
+        )
+        if self._opened.starts_at_us is None:
+            return anchor
+        since_opening = self.first_sample - self._opened.first_sample
+        utc_us = self._opened.starts_at_us + _microseconds(since_opening, self._rate_hz)
+        return replace(anchor, utc_us=utc_us)
+
+    def _correction(self, block: Block, clock: Clock) -> AnchorSet | None:
+        """Find a clock step, a drift, or an hour gone by."""
+        if block.monotonic_s is None or self._opened.starts_at_us is not None:
+            return None
+        anchor = self._anchors[-1]
+        unmoved = _moved(anchor, block.first_sample)
+        monotonic_to_utc_us = clock.utc_us() - _whole_us(clock.monotonic_s())
+        point = self.drift.add(block.first_sample, _whole_us(block.monotonic_s))
+        stepped_us = monotonic_to_utc_us - (anchor.utc_us - anchor.monotonic_us)
+        if abs(stepped_us) > STEP_US:
+            return replace(unmoved, utc_us=unmoved.monotonic_us + monotonic_to_utc_us)
+        if point is None:
+            return None
+        late_us = point.monotonic_us + monotonic_to_utc_us - utc_at(anchor, point.sample)
+        measured = replace(unmoved, device_rate_hz=self.drift.device_rate_hz)
+        if abs(late_us) > DRIFT_US:
+            utc_us = unmoved.utc_us + late_us
+            return replace(measured, utc_us=utc_us, monotonic_us=utc_us - monotonic_to_utc_us)
+        if block.first_sample - anchor.sample >= LONGEST_ANCHOR_S * self._rate_hz:
+            return measured
+        return None
+
+
+def _moved(anchor: AnchorSet, sample: int) -> AnchorSet:
+    """Tie another sample down to what the anchor says of it."""
+    passed_us = _microseconds(sample - anchor.sample, anchor.sample_rate_hz)
+    return replace(
+        anchor,
+        sample=sample,
+        monotonic_us=anchor.monotonic_us + passed_us,
+        utc_us=anchor.utc_us + passed_us,
+    )
+
+
+def _microseconds(samples: int, sample_rate_hz: int) -> int:
+    return samples * 1_000_000 // sample_rate_hz
+
+
+def _whole_us(seconds: float) -> int:
+    return round(seconds * 1_000_000)
