@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import types
 from dataclasses import dataclass
-from functools import cache
 from typing import Annotated, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 from .key import Key
@@ -44,7 +43,6 @@ class Field:
     """None where required, or where only the machine knows it (`key.default_says`)."""
 
 
-@cache
 def fields_of(section: type) -> tuple[Field, ...]:
     """Fields of a settings dataclass, in the order of the file."""
     hints = get_type_hints(section, include_extras=True)

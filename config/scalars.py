@@ -88,7 +88,7 @@ def _check_range(value: object, key: Key) -> None:
 
 
 def describe_range(key: Key) -> str:
-    """Put a key's range into words, such as `from 0 to 1` or `above 0, at most 60`; empty if none."""
+    """Put a range into words, such as `from 0 to 1` or `above 0, at most 60`; empty if none."""
     if key.minimum is not None and key.maximum is not None:
         return f"from {key.minimum:_.10g} to {key.maximum:_.10g}".replace("_", " ")
     parts = [

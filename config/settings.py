@@ -61,6 +61,7 @@ class SourceSettings:
             maximum=192_000,
             kinds=("microphone",),
             default_says="the device's own",
+            example="48000",
         ),
     ] = None
     path: Annotated[
@@ -221,7 +222,7 @@ class ProbeSettings:
         bool,
         Key(
             "Store the 512 numbers of each event, so that a later probe can judge it again. "
-            "Sound cannot be played back from them."
+            "They are not sound, but may tell more about a person than that there was a cough."
         ),
     ] = True
 
@@ -280,7 +281,8 @@ class StoreSettings:
     url: Annotated[
         str | None,
         Key(
-            "SQLAlchemy URL of the store, such as `postgresql+psycopg://ward-db/coughd`.",
+            "SQLAlchemy URL of the store, such as `sqlite:////srv/coughd/coughd.sqlite3`; other "
+            "databases need their driver installed.",
             pattern=r"[A-Za-z][A-Za-z0-9_+]*://.*",
             refusal="must be a database URL such as 'sqlite:////srv/coughd/coughd.sqlite3'",
             default_says="an SQLite file in `data_dir`",
@@ -379,7 +381,7 @@ class Settings:
     config_version: Annotated[
         Literal[1],
         Key(
-            "The form of this file; a later coughd reads older ones.",
+            "The form of this file.",
             refusal="must be 1, the only version that this coughd reads",
         ),
     ] = 1
