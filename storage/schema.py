@@ -85,6 +85,8 @@ events = Table(
     Column("snr_db", Float, nullable=False),
     Column("epoch_id", String),
     Column("starts_epoch", Boolean, nullable=False),
+    # How many coughs the last `cough.epoch.end` of the epoch begun here told of.
+    Column("epoch_told", Integer, nullable=False),
     Column("model_id", ForeignKey("models.model_id")),
     Column("probe", String),
     Column("probe_sha256", String),
@@ -96,9 +98,11 @@ events = Table(
         "events_counted",
         "source_id",
         "onset_us",
-        sqlite_where=text("counted"),
+        # As SQLAlchemy writes `events.c.counted` in a query: SQLite compares the words.
+        sqlite_where=text("counted = 1"),
         postgresql_where=text("counted"),
     ),
+    Index("events_by_stretch", "stretch_id", "counted", "offset_us", "onset_us"),
 )
 
 embeddings = Table(

@@ -1,0 +1,129 @@
+"""How a database is opened: one connection that writes, short read-only ones beside it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import NullPool, QueuePool
+
+from ..config.errors import StorageError
+
+BUSY_TIMEOUT_MS = 5_000
+
+
+def store_url(url_or_path: str | Path) -> URL:
+    """Read `sqlite:////var/lib/x.db`, `postgresql://...` or a bare path; StorageError."""
+    text = str(url_or_path)
+    if "://" not in text:
+        return URL.create("sqlite", database=str(Path(text).absolute()))
+    try:
+        url = make_url(text)
+    except ArgumentError as exc:
+        raise StorageError(f"store.url: {text!r} is not a database URL; write a path") from exc
+    if url.get_backend_name() == "sqlite" and not url.database:
+        raise StorageError("store.url: a SQLite store needs a file; write sqlite:////path/to/file")
+    return url
+
+
+def store_name(url: URL) -> str:
+    """Name a store for a person: its path, or its URL without the password."""
+    path = sqlite_path(url)
+    return str(path) if path else url.render_as_string(hide_password=True)
+
+
+def sqlite_path(url: URL) -> Path | None:
+    """Where a SQLite store lies; None for a database server."""
+    if url.get_backend_name() != "sqlite" or url.database is None:
+        return None
+    return Path(url.database).absolute()
+
+
+def open_writer(url: URL) -> Engine:
+    """Make the engine of the one writing connection; a new file is private to its user.
+
+    Raises
+    ------
+    StorageError
+        The folder cannot be made or written, or there is no driver for the URL.
+    """
+    path = sqlite_path(url)
+    if path is None:
+        return _server_engine(url)
+    _make_private_file(path)
+    engine = create_engine("sqlite://", creator=lambda: _connect(path, "rw"), poolclass=NullPool)
+    event.listen(engine, "connect", _prepare_writing)
+    # sqlite3 would begin only at the first INSERT; what a transaction reads belongs to it.
+    event.listen(engine, "begin", _begin_writing)
+    return engine
+
+
+def open_reader(url: URL) -> Engine:
+    """Make a read-only engine, usable from any thread; a missing file is a StorageError."""
+    path = sqlite_path(url)
+    if path is None:
+        return _server_engine(url)
+    if not path.exists():
+        raise StorageError(f"{path}: there is no store yet; `coughd run` makes one")
+    engine = create_engine(
+        "sqlite://", creator=lambda: _connect(path, "ro"), poolclass=QueuePool, max_overflow=-1
+    )
+    event.listen(engine, "begin", _begin_reading)
+    return engine
+
+
+def _server_engine(url: URL) -> Engine:
+    try:
+        return create_engine(url, pool_pre_ping=True)
+    except (SQLAlchemyError, ImportError) as exc:
+        raise StorageError(
+            f"{store_name(url)}: no driver for this kind of database; install it beside coughd"
+        ) from exc
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"file:{quote(str(path))}?mode={mode}",
+        uri=True,
+        timeout=BUSY_TIMEOUT_MS / 1000,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    return connection
+
+
+def _prepare_writing(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401
+    mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+    if mode != "wal":
+        raise StorageError(
+            "the store's file system cannot hold a write-ahead log; put the store on a local disk"
+        )
+    # A commit is told to subscribers, so it must survive a power cut: FULL, not NORMAL.
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin_writing(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_reading(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _make_private_file(path: Path) -> None:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # SQLite gives -wal and -shm the mode of the database.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as exc:
+        raise StorageError(
+            f"{path}: cannot be made or written ({exc.strerror}); make the data directory "
+            "writable for this user or name another one in store.data_dir"
+        ) from exc

@@ -1,0 +1,162 @@
+"""One event as it stands: a row of `events`, and how each change makes the next revision."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
+
+from ..config.errors import UsageError
+from .records import EventFinished, EventReviewed, Origin, Scored
+
+COUGH = "cough"
+_LEVEL_LIMIT_DB = 200.0
+
+
+@dataclass(frozen=True, slots=True)
+class EventState:
+    """The columns of `events` but its row number; equal to the latest message on the event."""
+
+    event_id: str
+    source_id: str
+    stretch_id: str
+    boot_id: str
+    phase: str
+    revision: int
+    label: str
+    counted: bool
+    reason: str | None
+    onset_sample: int
+    offset_sample: int
+    onset_us: int
+    offset_us: int
+    probability: float | None
+    scores: str
+    threshold: float
+    gate_score: float
+    scored_by: str
+    window: str
+    level_dbfs: float
+    snr_db: float
+    epoch_id: str | None
+    starts_epoch: bool
+    epoch_told: int
+    model_id: int | None
+    probe: str | None
+    probe_sha256: str | None
+    timezone: str
+    config_sha256: str
+    recorded_us: int
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Self:
+        """Read a row of `events`."""
+        return cls(**{name: row[name] for name in _COLUMNS})
+
+    def columns(self) -> dict[str, Any]:
+        """Give the values to insert or update."""
+        return {name: getattr(self, name) for name in _COLUMNS}
+
+
+_COLUMNS = tuple(field.name for field in fields(EventState))
+
+
+def finished(
+    change: EventFinished, origin: Origin, model_id: int | None, now_us: int
+) -> EventState:
+    """Make the first revision; `starts_epoch` is for the neighbours to say."""
+    scored = change.scored
+    return EventState(
+        event_id=change.event_id,
+        source_id=change.source_id,
+        stretch_id=change.stretch_id,
+        boot_id=origin.boot_id,
+        phase="end" if scored.counted else "cancel",
+        revision=1,
+        label=scored.label,
+        counted=bool(scored.counted),
+        reason=scored.reason,
+        onset_sample=int(change.onset_sample),
+        offset_sample=int(change.offset_sample),
+        onset_us=int(change.onset_us),
+        offset_us=int(change.offset_us),
+        **_score_columns(scored),
+        gate_score=float(change.gate_score),
+        window=change.window,
+        level_dbfs=_level(change.level_dbfs),
+        snr_db=_level(change.snr_db),
+        epoch_id=change.epoch_id,
+        starts_epoch=False,
+        epoch_told=0,
+        model_id=model_id,
+        timezone=origin.timezone,
+        config_sha256=origin.config_sha256,
+        recorded_us=now_us,
+    )
+
+
+def rescored(
+    state: EventState,
+    scored: Scored,
+    *,
+    reviewed: bool,
+    origin: Origin,
+    model_id: int | None,
+    now_us: int,
+) -> EventState:
+    """Take a later score; what a person has said of label and count stands."""
+    heard = {} if reviewed else _judgement(scored.label, scored.reason, counted=scored.counted)
+    return replace(
+        state,
+        **_next_revision(state, now_us),
+        **_score_columns(scored),
+        **heard,
+        model_id=model_id,
+        config_sha256=origin.config_sha256,
+    )
+
+
+def reviewed(state: EventState, review: EventReviewed, now_us: int) -> EventState:
+    """Take a person's word; UsageError for a relabel without a label."""
+    match review.verdict:
+        case "confirm":
+            judgement = _judgement(COUGH, None, counted=True)
+        case "reject":
+            judgement = _judgement("other", "rejected_by_review", counted=False)
+        case "relabel":
+            if not review.label:
+                raise UsageError(f"relabel of event {state.event_id}: name the new label")
+            counted = review.label == COUGH
+            reason = None if counted else "relabelled_by_review"
+            judgement = _judgement(review.label, reason, counted=counted)
+    return replace(state, **_next_revision(state, now_us), **judgement)
+
+
+def _next_revision(state: EventState, now_us: int) -> dict[str, Any]:
+    return {"phase": "update", "revision": state.revision + 1, "recorded_us": now_us}
+
+
+def _judgement(label: str, reason: str | None, *, counted: bool) -> dict[str, Any]:
+    return {"label": label, "counted": bool(counted), "reason": None if counted else reason}
+
+
+def _score_columns(scored: Scored) -> dict[str, Any]:
+    # float() throughout: numpy's scalars would reach JSON and SQLite as something else.
+    scores = {label: float(score) for label, score in scored.scores.items()}
+    return {
+        "probability": None if scored.probability is None else float(scored.probability),
+        "scores": json.dumps(scores, allow_nan=False),
+        "threshold": float(scored.threshold),
+        "scored_by": scored.scored_by,
+        "probe": scored.probe.name if scored.probe else None,
+        "probe_sha256": scored.probe.sha256 if scored.probe else None,
+    }
+
+
+def _level(level_db: float) -> float:
+    """Keep a level finite: digital silence is minus infinity, which JSON cannot say."""
+    if math.isnan(level_db):
+        return -_LEVEL_LIMIT_DB
+    return float(min(max(level_db, -_LEVEL_LIMIT_DB), _LEVEL_LIMIT_DB))

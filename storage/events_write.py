@@ -1,0 +1,151 @@
+"""Events as they are found, scored again, reviewed and deleted."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from ..config.errors import UsageError
+from .counting import count_in, count_out
+from .event_state import EventState, finished, rescored, reviewed
+from .messages import epoch_message, event_message, review_message
+from .models import keep_embedding, model_id_of, model_name
+from .records import (
+    EmbeddingKept,
+    EpochEnded,
+    EventDeleted,
+    EventFinished,
+    EventRescored,
+    EventReviewed,
+    Scored,
+)
+from .schema import embeddings, events, reviews
+from .transaction import Transaction
+
+_BY_ID = select(events).where(events.c.event_id == bindparam("id"))
+_EXISTS = select(events.c.event_row).where(events.c.event_id == bindparam("id"))
+_REVIEWED = select(reviews.c.review_id).where(reviews.c.event_id == bindparam("id")).limit(1)
+_EPOCH_TOLD = (
+    update(events)
+    .where(events.c.event_id == bindparam("id"))
+    .values(epoch_told=bindparam("coughs"))
+)
+
+
+def write_finished(transaction: Transaction, change: EventFinished) -> None:
+    """Store and tell a new event; a known id changes nothing."""
+    connection = transaction.connection
+    if connection.execute(_EXISTS, {"id": change.event_id}).first() is not None:
+        return
+    embedder = change.scored.embedder
+    state = finished(
+        change,
+        transaction.sender.origin,
+        model_id_of(connection, embedder),
+        transaction.now_us,
+    )
+    state = count_in(transaction, state)
+    connection.execute(insert(events), state.columns())
+    _keep_scored_embedding(transaction, state, change.scored)
+    _tell_event(transaction, state, embedder.name if embedder else None)
+
+
+def write_rescored(transaction: Transaction, change: EventRescored) -> None:
+    """Store and tell a later score; an event deleted in the meantime is let go."""
+    before = _load(transaction, change.event_id)
+    if before is None:
+        return
+    connection = transaction.connection
+    embedder = change.scored.embedder
+    after = rescored(
+        before,
+        change.scored,
+        reviewed=connection.execute(_REVIEWED, {"id": change.event_id}).first() is not None,
+        origin=transaction.sender.origin,
+        model_id=model_id_of(connection, embedder),
+        now_us=transaction.now_us,
+    )
+    after = _replace(transaction, before, after)
+    _keep_scored_embedding(transaction, after, change.scored)
+    _tell_event(transaction, after, embedder.name if embedder else None)
+
+
+def write_reviewed(transaction: Transaction, change: EventReviewed) -> None:
+    """Store and tell a person's word; UsageError for an unknown event or a missing label."""
+    before = _load(transaction, change.event_id)
+    if before is None:
+        raise UsageError(f"there is no event {change.event_id}; `coughd history` shows the ids")
+    after = _replace(transaction, before, reviewed(before, change, transaction.now_us))
+    transaction.connection.execute(
+        insert(reviews),
+        {
+            "event_id": change.event_id,
+            "verdict": change.verdict,
+            "label": change.label,
+            "reviewer": change.reviewer,
+            "note": change.note,
+            "at_us": change.utc_us,
+        },
+    )
+    source = transaction.source(after.source_id)
+    sender = transaction.sender
+    transaction.tell(lambda seq: review_message(sender, seq, source, change, after))
+    _tell_event(transaction, after, model_name(transaction.connection, after.model_id))
+
+
+def write_kept(transaction: Transaction, change: EmbeddingKept) -> None:
+    """Store an embedding that no probe has judged; an event deleted meanwhile is let go."""
+    connection = transaction.connection
+    if connection.execute(_EXISTS, {"id": change.event_id}).first() is None:
+        return
+    model_id = model_id_of(connection, change.embedder)
+    if model_id is not None:
+        keep_embedding(connection, change.event_id, model_id, change.embedding)
+
+
+def write_deleted(transaction: Transaction, change: EventDeleted) -> None:
+    """Take an event with its embeddings and reviews away; an unknown id changes nothing."""
+    state = _load(transaction, change.event_id)
+    if state is None:
+        return
+    count_out(transaction, state)
+    for table in (embeddings, reviews, events):
+        transaction.connection.execute(
+            delete(table).where(table.c.event_id == bindparam("id")), {"id": change.event_id}
+        )
+
+
+def write_epoch(transaction: Transaction, change: EpochEnded) -> None:
+    """Tell the end of an epoch, once: a file's rerun comes to the same end."""
+    first = _load(transaction, change.epoch_id)
+    if first is not None and first.epoch_told == change.coughs:
+        return
+    transaction.connection.execute(_EPOCH_TOLD, {"id": change.epoch_id, "coughs": change.coughs})
+    source = transaction.source(change.source_id)
+    sender, now_us = transaction.sender, transaction.now_us
+    transaction.tell(lambda seq: epoch_message(sender, seq, source, change, now_us))
+
+
+def _load(transaction: Transaction, event_id: str) -> EventState | None:
+    row = transaction.connection.execute(_BY_ID, {"id": event_id}).first()
+    return None if row is None else EventState.from_row(row._asdict())
+
+
+def _replace(transaction: Transaction, before: EventState, after: EventState) -> EventState:
+    if before.counted != after.counted:
+        count_out(transaction, before)
+        after = count_in(transaction, after)
+    transaction.connection.execute(
+        update(events).where(events.c.event_id == after.event_id).values(after.columns())
+    )
+    return after
+
+
+def _keep_scored_embedding(transaction: Transaction, state: EventState, scored: Scored) -> None:
+    if scored.embedding is not None and state.model_id is not None:
+        keep_embedding(transaction.connection, state.event_id, state.model_id, scored.embedding)
+
+
+def _tell_event(transaction: Transaction, state: EventState, embedder: str | None) -> None:
+    source = transaction.source(state.source_id)
+    sender = transaction.sender
+    transaction.tell(lambda seq: event_message(sender, seq, source, state, embedder))

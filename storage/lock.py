@@ -1,0 +1,66 @@
+"""One daemon per data directory: a lock that the kernel drops with its holder."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from ..config.errors import AlreadyRunningError, StorageError
+
+LOCK_NAME = "coughd.lock"
+
+
+class InstanceLock:
+    """Held from construction to `close`; a context manager. The file stays, only the lock goes.
+
+    Raises
+    ------
+    AlreadyRunningError
+        Another process holds it; the sentence names its pid.
+    StorageError
+        The directory cannot be made or written.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        path = data_dir / LOCK_NAME
+        try:
+            data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as exc:
+            raise StorageError(
+                f"{path}: cannot be made or written ({exc.strerror}); make the data directory "
+                "writable for this user or name another one in store.data_dir"
+            ) from exc
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as exc:
+            pid = os.pread(self._descriptor, 32, 0).decode(errors="replace").strip()
+            os.close(self._descriptor)
+            raise AlreadyRunningError(
+                f"{data_dir}: another coughd (pid {pid or 'unknown'}) uses this data directory; "
+                "stop it or choose another store.data_dir"
+            ) from exc
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+
+    def close(self) -> None:
+        """Let the next daemon in; a second call does nothing."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def __enter__(self) -> Self:
+        """Give the held lock."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Release."""
+        self.close()

@@ -1,0 +1,119 @@
+"""A store of an earlier version is copied, then brought forward step by step."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeAlias
+
+import uuid_utils
+from sqlalchemy import Connection, Engine, insert, inspect, select, update
+
+from ..config.errors import StorageError
+from .schema import SCHEMA_VERSION, meta, metadata
+
+Step: TypeAlias = Callable[[Connection], None]
+"""Brings a store from one version to the next, inside a transaction."""
+
+STEPS: Mapping[int, Step] = MappingProxyType({})
+"""By the version that the step starts from."""
+
+
+def prepare(
+    engine: Engine,
+    path: Path | None,
+    name: str,
+    *,
+    target: int = SCHEMA_VERSION,
+    steps: Mapping[int, Step] = STEPS,
+) -> None:
+    """Make the tables of an empty store, or migrate an old one after a copy beside it.
+
+    `name` is how errors call the store. The copy is `<file>.v<version>`. Each step is a
+    transaction of its own, so a failure leaves the last good version.
+
+    Raises
+    ------
+    StorageError
+        The store is newer than this program, or another program's.
+    """
+    with engine.begin() as connection:
+        version = _version(connection, name)
+        if version is None:
+            _create(connection, target)
+            return
+    if version > target:
+        raise StorageError(
+            f"{name}: the store has version {version}, this coughd knows up to {target}; "
+            "upgrade coughd"
+        )
+    if version < target and path is not None:
+        _copy(path, path.with_name(f"{path.name}.v{version}"))
+    for start in range(version, target):
+        with engine.begin() as connection:
+            steps[start](connection)
+            _set_version(connection, start + 1)
+
+
+def read_store_id(connection: Connection) -> str:
+    """Which store this is; another one after a backup was restored."""
+    store_id = connection.execute(select(meta.c.value).where(meta.c.key == "store_id")).scalar()
+    if store_id is None:
+        raise StorageError("the store has no identity, so it is not a coughd store; move it away")
+    return str(store_id)
+
+
+def _version(connection: Connection, name: str) -> int | None:
+    tables = inspect(connection).get_table_names()
+    if not tables:
+        return None
+    if meta.name not in tables:
+        raise StorageError(
+            f"{name}: this is a database of another program; move it away or name another file "
+            "in store.url"
+        )
+    text = connection.execute(select(meta.c.value).where(meta.c.key == "schema_version")).scalar()
+    if text is None or not str(text).isdecimal():
+        raise StorageError(
+            f"{name}: it does not say its version, so it is not a coughd store; move it away"
+        )
+    return int(text)
+
+
+def _create(connection: Connection, version: int) -> None:
+    metadata.create_all(connection)
+    connection.execute(
+        insert(meta),
+        [
+            {"key": "store_id", "value": str(uuid_utils.uuid7())},
+            {"key": "schema_version", "value": str(version)},
+        ],
+    )
+    _set_version(connection, version)
+
+
+def _set_version(connection: Connection, version: int) -> None:
+    connection.execute(
+        update(meta).where(meta.c.key == "schema_version").values(value=str(version))
+    )
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA user_version={version}")
+
+
+def _copy(path: Path, copy: Path) -> None:
+    part = copy.with_name(f"{copy.name}.part")
+    try:
+        part.touch(mode=0o600)
+        source, target = sqlite3.connect(path), sqlite3.connect(part)
+        try:
+            source.backup(target)
+        finally:
+            target.close()
+            source.close()
+        part.replace(copy)
+    except (OSError, sqlite3.Error) as exc:
+        raise StorageError(
+            f"{copy}: the copy before the upgrade failed ({exc}); free some space, then try again"
+        ) from exc

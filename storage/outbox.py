@@ -1,0 +1,135 @@
+"""The durable messages: written with what they tell, read again by whoever was away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from .engine import open_reader, store_name, store_url
+from .faults import storage_faults
+from .messages import Message
+from .migrations import read_store_id
+from .records import OutboxRow
+from .schema import outbox
+
+PRUNE_AT_ONCE = 10_000
+"""A transaction that deletes must not keep a cough waiting."""
+
+_RESERVE = insert(outbox).values(topic="", body="").returning(outbox.c.seq)
+_FILL = (
+    update(outbox)
+    .where(outbox.c.seq == bindparam("row"))
+    .values(topic=bindparam("topic"), body=bindparam("body"))
+)
+# Two subqueries, since SQLite walks the whole table for a min and a max in one.
+_BOUNDS = select(
+    select(func.min(outbox.c.seq)).scalar_subquery(),
+    select(func.max(outbox.c.seq)).scalar_subquery(),
+)
+_PAGE = (
+    select(outbox.c.seq, outbox.c.topic, outbox.c.body)
+    .where(outbox.c.seq > bindparam("since"))
+    .order_by(outbox.c.seq)
+    .limit(bindparam("limit"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayPage:
+    """What was told after a `seq`, or that it is no longer known in full."""
+
+    status: Literal["ok", "truncated"]
+    """`truncated`: some of it was pruned; `rows` is empty, ask again from `oldest_seq - 1`."""
+    oldest_seq: int
+    """The first message still kept; 0 where nothing was ever told."""
+    last_seq: int
+    rows: tuple[OutboxRow, ...]
+
+
+def append(connection: Connection, message: Callable[[int], Message], now_us: int) -> OutboxRow:
+    """Write a message made for the `seq` it gets, inside the caller's transaction."""
+    seq = connection.execute(_RESERVE, {"recorded_us": now_us}).scalar_one()
+    made = message(seq)
+    connection.execute(_FILL, {"row": seq, "topic": made.topic, "body": made.body})
+    return OutboxRow(seq, made.topic, made.body)
+
+
+def prune(connection: Connection, keep_rows: int) -> int:
+    """Delete the oldest messages beyond `keep_rows` (1 or more), `PRUNE_AT_ONCE` at most."""
+    oldest_seq, last_seq = bounds(connection)
+    until_seq = min(last_seq - max(keep_rows, 1), oldest_seq + PRUNE_AT_ONCE - 1)
+    return connection.execute(delete(outbox).where(outbox.c.seq <= until_seq)).rowcount
+
+
+def bounds(connection: Connection) -> tuple[int, int]:
+    """Give the oldest and the last `seq` kept; (0, 0) where nothing was ever told."""
+    oldest_seq, last_seq = connection.execute(_BOUNDS).one()
+    return oldest_seq or 0, last_seq or 0
+
+
+class OutboxReader:
+    """Reads the outbox beside the writer; usable from any thread, each call a short transaction.
+
+    Every method raises StorageError.
+    """
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self._engine = engine
+        self._name = name
+
+    @classmethod
+    def open(cls, url_or_path: str | Path) -> Self:
+        """Open an existing store for reading."""
+        url = store_url(url_or_path)
+        return cls(open_reader(url), store_name(url))
+
+    def page(self, since_seq: int, limit: int) -> ReplayPage:
+        """Give at most `limit` messages with a `seq` above `since_seq`, in order."""
+        with storage_faults(f"{self._name}: cannot be read"), self._engine.begin() as connection:
+            oldest_seq, last_seq = bounds(connection)
+            if since_seq + 1 < oldest_seq:
+                return ReplayPage("truncated", oldest_seq, last_seq, ())
+            found = connection.execute(_PAGE, {"since": since_seq, "limit": limit})
+            rows = tuple(OutboxRow(row.seq, row.topic, row.body) for row in found)
+        return ReplayPage("ok", oldest_seq, last_seq, rows)
+
+    def bounds(self) -> tuple[int, int]:
+        """Give the oldest and the last `seq` kept; (0, 0) where nothing was ever told."""
+        with storage_faults(f"{self._name}: cannot be read"), self._engine.begin() as connection:
+            return bounds(connection)
+
+    def store_id(self) -> str:
+        """Which store this is."""
+        with storage_faults(f"{self._name}: cannot be read"), self._engine.begin() as connection:
+            return read_store_id(connection)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        """Give the reader."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()

@@ -1,0 +1,184 @@
+"""The writing side of the store: facts in, one transaction each time, messages out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self, assert_never
+
+from sqlalchemy import Connection, Engine, bindparam, select
+
+from ..config.errors import StorageError
+from .coverage_write import write_covered
+from .engine import open_writer, sqlite_path, store_name, store_url
+from .events_write import (
+    write_deleted,
+    write_epoch,
+    write_finished,
+    write_kept,
+    write_rescored,
+    write_reviewed,
+)
+from .faults import storage_faults
+from .messages import Sender
+from .migrations import prepare, read_store_id
+from .outbox import prune
+from .records import (
+    AnchorSet,
+    Change,
+    Covered,
+    EmbeddingKept,
+    EpochEnded,
+    EventDeleted,
+    EventFinished,
+    EventRescored,
+    EventReviewed,
+    Origin,
+    OutboxRow,
+    SourceChanged,
+    SourceSeen,
+)
+from .rollup import write_tally
+from .schema import events
+from .sources_write import read_anchors, write_anchor, write_seen, write_source_changed
+from .transaction import Transaction
+
+_KNOWN = select(events.c.event_id).where(events.c.stretch_id == bindparam("stretch"))
+
+
+class EventStore:
+    """The one writer of a store; a context manager, used by one thread at a time.
+
+    Every method raises StorageError, and then nothing of its call is in the store.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        connection: Connection,
+        sender: Sender,
+        clock: Callable[[], int],
+        name: str,
+    ) -> None:
+        self._engine = engine
+        self._connection = connection
+        self._sender = sender
+        self._clock = clock
+        self._name = name
+
+    @classmethod
+    def open(cls, url_or_path: str | Path, origin: Origin, clock: Callable[[], int]) -> Self:
+        """Open a store for writing; a missing one is made, an older one migrated.
+
+        `clock` gives UTC in microseconds, for `recorded_at`. A SQLite store belongs to the holder
+        of the data directory's `InstanceLock`.
+        """
+        url = store_url(url_or_path)
+        name = store_name(url)
+        engine = open_writer(url)
+        try:
+            with storage_faults(f"{name}: cannot be opened"):
+                prepare(engine, sqlite_path(url), name)
+                connection = engine.connect()
+                with connection.begin():
+                    store_id = read_store_id(connection)
+        except StorageError:
+            engine.dispose()
+            raise
+        return cls(engine, connection, Sender(origin, store_id), clock, name)
+
+    @property
+    def store_id(self) -> str:
+        """Which store this is; it travels with every message."""
+        return self._sender.store_id
+
+    @property
+    def sender(self) -> Sender:
+        """Who tells, for the ephemeral messages beside the stored ones."""
+        return self._sender
+
+    def write(self, changes: Sequence[Change]) -> list[OutboxRow]:
+        """Apply the changes in order in one transaction; returns what to publish, by `seq`.
+
+        When it returns, all of it survives a power cut; when it raises, nothing of it is stored
+        and the same call may be made again.
+
+        Raises
+        ------
+        StorageError
+            The disk is full, gone or read-only, or a fact names an unknown source.
+        UsageError
+            A review of an unknown event.
+        """
+        with (
+            storage_faults(f"{self._name}: cannot be written"),
+            self._connection.begin(),
+        ):
+            transaction = Transaction(self._connection, self._sender, self._clock())
+            for change in changes:
+                _apply(transaction, change)
+            write_tally(self._connection, transaction.tally)
+        return transaction.told
+
+    def known_event_ids(self, stretch_id: str) -> frozenset[str]:
+        """Which events of a stretch are stored, counted or not."""
+        with storage_faults(f"{self._name}: cannot be read"), self._connection.begin():
+            found = self._connection.execute(_KNOWN, {"stretch": stretch_id}).scalars()
+            return frozenset(found)
+
+    def anchors(self, stretch_id: str) -> list[AnchorSet]:
+        """Give a stretch's anchors in order of their samples."""
+        with storage_faults(f"{self._name}: cannot be read"), self._connection.begin():
+            return read_anchors(self._connection, stretch_id)
+
+    def prune_outbox(self, keep_rows: int) -> int:
+        """Forget the oldest messages beyond `keep_rows`, some thousands a call; gives how many."""
+        with storage_faults(f"{self._name}: cannot be pruned"), self._connection.begin():
+            return prune(self._connection, keep_rows)
+
+    def close(self) -> None:
+        """Close the connection; a second call does nothing."""
+        with storage_faults(f"{self._name}: cannot be closed"):
+            self._connection.close()
+            self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        """Give the store."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+
+def _apply(transaction: Transaction, change: Change) -> None:  # noqa: C901
+    """Send each kind of fact to the one function that writes it."""
+    match change:
+        case SourceSeen():
+            write_seen(transaction, change)
+        case AnchorSet():
+            write_anchor(transaction, change)
+        case Covered():
+            write_covered(transaction, change)
+        case EventFinished():
+            write_finished(transaction, change)
+        case EventRescored():
+            write_rescored(transaction, change)
+        case EmbeddingKept():
+            write_kept(transaction, change)
+        case EpochEnded():
+            write_epoch(transaction, change)
+        case SourceChanged():
+            write_source_changed(transaction, change)
+        case EventReviewed():
+            write_reviewed(transaction, change)
+        case EventDeleted():
+            write_deleted(transaction, change)
+        case _:
+            assert_never(change)
