@@ -1,0 +1,136 @@
+"""The calibrated linear classifier on embeddings, and the small file it lives in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..config.errors import ModelError
+from .ports import EMBEDDING_SIZE, LABELS, EmbedderIdentity, ProbeIdentity, Verdict
+from .runtime import SHIPPED_MODELS, read_model_file, sha256_of
+
+PROBE_FORMAT = "coughd.probe/1"
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeWeights:
+    """Everything needed to judge; arrays are never written to."""
+
+    mean: Vector
+    """[shape=(512,)], taken off the embedding."""
+    scale: Vector
+    """[shape=(512,)], the centred embedding is divided by it."""
+    coefficients: Vector
+    """[shape=(8, 512)], in the order of LABELS."""
+    intercepts: Vector
+    """[shape=(8,)]"""
+    cough_slope: float
+    """Calibration of the cough log-odds: slope * log-odds + offset."""
+    cough_offset: float
+
+
+def judge(weights: ProbeWeights, embedding: NDArray[np.float32]) -> Verdict:
+    """Score one embedding; pure.
+
+    Softmax over the labels, then P(cough) alone is calibrated on its log-odds and the other
+    labels share what is left in proportion.
+    """
+    centred = (embedding.astype(np.float64) - weights.mean) / weights.scale
+    logits = weights.coefficients @ centred + weights.intercepts
+    cough_index = LABELS.index("cough")
+    rest = np.delete(logits, cough_index)
+    highest = float(rest.max())
+    rest_log_sum = highest + float(np.log(np.exp(rest - highest).sum()))
+    log_odds = float(logits[cough_index]) - rest_log_sum
+    calibrated = weights.cough_slope * log_odds + weights.cough_offset
+    # The shape of tanh keeps both tails finite where exp would overflow.
+    probability = 0.5 + 0.5 * float(np.tanh(0.5 * calibrated))
+    shares = np.exp(rest - rest_log_sum)
+    scores = {"cough": probability}
+    others = [label for label in LABELS if label != "cough"]
+    for label, share in zip(others, shares, strict=True):
+        scores[label] = (1.0 - probability) * float(share)
+    return Verdict(probability=probability, scores=scores)
+
+
+class LinearProbe:
+    """One probe, bound to the embedder whose embeddings it was fitted on."""
+
+    def __init__(self, identity: ProbeIdentity, threshold: float, weights: ProbeWeights) -> None:
+        self._identity = identity
+        self._threshold = threshold
+        self._weights = weights
+
+    @classmethod
+    def shipped(cls, embedder: EmbedderIdentity) -> LinearProbe:
+        """The probe that comes with the package for this kind of embedder; ModelError."""
+        return cls.load(SHIPPED_MODELS / f"probe-{embedder.kind}.json", embedder)
+
+    @classmethod
+    def load(cls, path: Path, embedder: EmbedderIdentity) -> LinearProbe:
+        """Read a probe file; ModelError if it is broken or belongs to another embedder."""
+        content = read_model_file(path)
+        try:
+            document = json.loads(content)
+        except ValueError as exc:
+            raise ModelError(f"{path} is not JSON: {exc}. Restore or retrain the probe.") from exc
+        if not isinstance(document, dict) or document.get("format") != PROBE_FORMAT:
+            raise ModelError(f"{path} is not a probe of format {PROBE_FORMAT}. Retrain it.")
+        try:
+            belongs_to = document["embedder"]["sha256"]
+            its_name = str(document["embedder"]["name"])
+            name = str(document["name"])
+            threshold = float(document["threshold"])
+            weights = _weights(document)
+        except (KeyError, TypeError, ValueError) as exc:
+            raise ModelError(f"{path} is damaged ({exc!r}). Restore or retrain the probe.") from exc
+        if belongs_to != embedder.sha256:
+            raise ModelError(
+                f"{path} was fitted on the embedder {its_name}, but {embedder.name} is running. "
+                "Use the probe that belongs to it, or retrain."
+            )
+        identity = ProbeIdentity(name=name, sha256=sha256_of(content), embedder=embedder.name)
+        return cls(identity, threshold, weights)
+
+    @property
+    def identity(self) -> ProbeIdentity:
+        """Which probe this is."""
+        return self._identity
+
+    @property
+    def threshold(self) -> float:
+        """The shipped operating point."""
+        return self._threshold
+
+    def judge(self, embedding: NDArray[np.float32]) -> Verdict:
+        """Score one embedding [shape=(512,)]."""
+        return judge(self._weights, embedding)
+
+
+def _weights(document: Mapping[str, object]) -> ProbeWeights:
+    if document["labels"] != list(LABELS):
+        raise ValueError(f"labels {document['labels']!r}")
+    calibration = document["calibration"]
+    if not isinstance(calibration, dict):
+        raise TypeError("calibration")
+    return ProbeWeights(
+        mean=_array(document["mean"], (EMBEDDING_SIZE,)),
+        scale=_array(document["scale"], (EMBEDDING_SIZE,)),
+        coefficients=_array(document["coefficients"], (len(LABELS), EMBEDDING_SIZE)),
+        intercepts=_array(document["intercepts"], (len(LABELS),)),
+        cough_slope=float(calibration["slope"]),
+        cough_offset=float(calibration["offset"]),
+    )
+
+
+def _array(numbers: object, shape: tuple[int, ...]) -> Vector:
+    array = np.array(numbers, dtype=np.float64)
+    if array.shape != shape or not np.isfinite(array).all():
+        raise ValueError(f"an array of shape {array.shape}, wanted finite {shape}")
+    return array

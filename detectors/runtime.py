@@ -1,0 +1,93 @@
+"""The only place that knows onnxruntime: one model file, run on one thread."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..config.errors import ModelError
+
+SHIPPED_MODELS = Path(__file__).parent / "models"
+
+
+def sha256_of(content: bytes) -> str:
+    """Hex digest that names weights and probes."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def read_model_file(path: Path) -> bytes:
+    """Bytes of a model or probe file; ModelError when it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as exc:
+        raise ModelError(
+            f"{path} cannot be read: {exc.strerror}. Reinstall coughd, or correct the path."
+        ) from exc
+
+
+class OnnxModel:
+    """One network on one CPU thread, always with inputs of the same shapes.
+
+    Safe to share between threads; the caller holds any state.
+    """
+
+    def __init__(self, path: Path) -> None:
+        content = read_model_file(path)
+        self.sha256 = sha256_of(content)
+        self._path = path
+        self._session = _open_session(path, content)
+        self._outputs = [output.name for output in self._session.get_outputs()]
+        self._shapes = {given.name: tuple(given.shape) for given in self._session.get_inputs()}
+
+    @property
+    def runtime(self) -> str:
+        """Name and version of the runtime."""
+        import onnxruntime  # noqa: PLC0415 - kept lazy
+
+        return f"onnxruntime {onnxruntime.__version__}"
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Input name -> shape."""
+        return dict(self._shapes)
+
+    def run(self, inputs: dict[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+        """Outputs in the model's order; ModelError when the runtime refuses."""
+        try:
+            outputs: list[NDArray[np.float32]] = self._session.run(self._outputs, inputs)
+        except _runtime_errors() as exc:
+            raise ModelError(f"{self._path} cannot be run: {exc}. Reinstall coughd.") from exc
+        return outputs
+
+
+def _runtime_errors() -> tuple[type[Exception], ...]:
+    from onnxruntime.capi import onnxruntime_pybind11_state as state  # noqa: PLC0415
+
+    named = (state.Fail, state.InvalidArgument, state.InvalidGraph, state.InvalidProtobuf)
+    return (*named, state.NoSuchFile, state.NotImplemented, state.RuntimeException, ValueError)
+
+
+def _open_session(path: Path, content: bytes) -> Any:  # noqa: ANN401 - onnxruntime is untyped
+    try:
+        import onnxruntime  # noqa: PLC0415 - 50 MB that `coughd --help` must not load
+    except ImportError as exc:
+        raise ModelError(f"onnxruntime cannot be loaded: {exc}. Install it with pip.") from exc
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.inter_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(
+            content, sess_options=options, providers=["CPUExecutionProvider"]
+        )
+    except _runtime_errors() as exc:
+        raise ModelError(
+            f"{path} is not a model that this onnxruntime can run: {exc}. Reinstall coughd."
+        ) from exc

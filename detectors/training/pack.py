@@ -1,0 +1,100 @@
+"""Reads the data pack: one row of `clips.csv` becomes one `Clip`.
+
+A pack is a folder with `clips.csv` (columns path, label, licence, group, split, native_sr,
+events, coughs), the clips themselves, `rirs/` and, for tests, `scenes/`.
+"""
+
+from __future__ import annotations
+
+import csv
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ...config.errors import InputError
+from ..ports import SAMPLE_RATE_HZ, Samples
+
+VALIDATION_PERCENT = 15
+"""Share of the training groups that is kept for choosing and calibrating."""
+_ALL_TO_TRAINING = frozenset({"laugh", "breathe"})
+"""Labels with so few free clips that training needs them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time inside a clip."""
+
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """One recording of one kind of sound."""
+
+    path: Path
+    label: str
+    group: str
+    split: str
+    licence: str
+    native_rate_hz: int
+    spans: tuple[Span, ...]
+    """Single coughs of a cough clip, energy bursts of any other."""
+
+    @property
+    def commercial(self) -> bool:
+        """Whether the licence allows commercial use."""
+        return "NC" not in self.licence
+
+    @property
+    def fold(self) -> str:
+        """`train`, `val` or `dev`; the clips of a group are never in two of them."""
+        if self.split != "train":
+            return self.split
+        if self.label in _ALL_TO_TRAINING:
+            return "train"
+        bucket = zlib.crc32(self.group.encode()) % 100
+        return "val" if bucket < VALIDATION_PERCENT else "train"
+
+
+def parse_spans(text: str) -> tuple[Span, ...]:
+    """`0.06-0.24;1.0-1.4` as spans in seconds."""
+    pairs = (part.split("-") for part in text.split(";") if part)
+    return tuple(Span(float(start), float(end)) for start, end in pairs)
+
+
+def read_clips(pack: Path) -> list[Clip]:
+    """Every clip of the pack, in the order of the table; InputError."""
+    table = pack / "clips.csv"
+    try:
+        with table.open(newline="", encoding="utf-8") as lines:
+            return [_clip(pack, row) for row in csv.DictReader(lines)]
+    except (OSError, KeyError, ValueError) as exc:
+        raise InputError(f"{table} cannot be read as a clip table: {exc!r}. Check --pack.") from exc
+
+
+def _clip(pack: Path, row: dict[str, str]) -> Clip:
+    return Clip(
+        path=pack / row["path"],
+        label=row["label"],
+        group=row["group"],
+        split=row["split"],
+        licence=row["licence"],
+        native_rate_hz=int(row["native_sr"]),
+        spans=parse_spans(row["coughs"] if row["label"] == "cough" else row["events"]),
+    )
+
+
+def load_samples(path: Path) -> Samples:
+    """A 16 kHz mono file of the pack as samples; InputError."""
+    import soundfile  # noqa: PLC0415 - training must start without the audio library
+
+    try:
+        samples, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+    except (OSError, soundfile.SoundFileError) as exc:
+        raise InputError(f"{path} cannot be read: {exc}. Check the pack.") from exc
+    if rate_hz != SAMPLE_RATE_HZ:
+        raise InputError(f"{path} has {rate_hz} Hz, not 16000. Convert it before training.")
+    return np.ascontiguousarray(samples.mean(axis=1), dtype=np.float32)

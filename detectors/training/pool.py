@@ -1,0 +1,99 @@
+"""A pool of scenes on disk, as features: made once, read by every training step.
+
+A shard holds 100 scenes and is named after its fold and seed; an interrupted run finds the
+finished shards again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..features import BANDS, LogMelTransform
+from .bank import Bank, load_bank
+from .scenes import SCENE_FRAMES, Mark, SceneRecipe, build_scene
+
+SCENES_PER_SHARD = 100
+_FOLD_SEEDS = {"train": 0, "val": 1, "dev": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One hundred scenes."""
+
+    log_mel: NDArray[np.float16]
+    """[shape=(100, 1000, 64)]"""
+    marks: list[list[Mark]]
+
+
+@dataclass(frozen=True, slots=True)
+class PoolOrder:
+    """Which scenes to make."""
+
+    pack: Path
+    cache: Path
+    fold: str
+    shards: int
+    commercial_only: bool = True
+
+
+def shard_paths(order: PoolOrder) -> list[Path]:
+    """Where the shards of an order lie, made or not."""
+    folder = order.cache / order.fold
+    return [folder / f"{index:05d}.npz" for index in range(order.shards)]
+
+
+def make_shards(order: PoolOrder, workers: int) -> Iterator[int]:
+    """Make what is missing; yields the number of shards that exist after each."""
+    missing = [i for i, path in enumerate(shard_paths(order)) if not path.exists()]
+    done = order.shards - len(missing)
+    yield done
+    if not missing:
+        return
+    (order.cache / order.fold).mkdir(parents=True, exist_ok=True)
+    portions = [missing[i::workers] for i in range(workers)]
+    with ProcessPoolExecutor(workers) as pool:
+        for index in range(max(len(portion) for portion in portions)):
+            # One task per worker and round: the bank is loaded per task, which takes a second.
+            tasks = [pool.submit(_make, order, p[index]) for p in portions if index < len(p)]
+            for task in as_completed(tasks):
+                task.result()
+                done += 1
+                yield done
+
+
+def _make(order: PoolOrder, index: int) -> None:
+    bank = load_bank(order.pack, {order.fold}, commercial_only=order.commercial_only)
+    shard = draw_shard(bank, _FOLD_SEEDS[order.fold], index)
+    path = shard_paths(order)[index]
+    partial = path.with_suffix(f".{os.getpid()}.part.npz")
+    marks = json.dumps([[astuple(mark) for mark in scene] for scene in shard.marks])
+    np.savez(partial, log_mel=shard.log_mel, marks=np.array(marks))
+    partial.replace(path)
+
+
+def draw_shard(bank: Bank, fold_seed: int, index: int) -> Shard:
+    """Compose one shard; the same numbers give the same scenes."""
+    rng = np.random.default_rng([fold_seed, index])
+    transform = LogMelTransform()
+    log_mel = np.empty((SCENES_PER_SHARD, SCENE_FRAMES, BANDS), dtype=np.float16)
+    marks = []
+    for i in range(SCENES_PER_SHARD):
+        scene = build_scene(bank, rng, SceneRecipe())
+        log_mel[i] = transform.frames(scene.samples)
+        marks.append(list(scene.marks))
+    return Shard(log_mel, marks)
+
+
+def read_shard(path: Path) -> Shard:
+    """Load one shard."""
+    with np.load(path) as stored:
+        marks = [[Mark(*row) for row in scene] for scene in json.loads(str(stored["marks"]))]
+        return Shard(stored["log_mel"], marks)
