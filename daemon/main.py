@@ -1,0 +1,61 @@
+"""The command line: `coughd VERB`. One verb, one module in `commands`."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from ..config.errors import CoughdError
+from .commands.check_config import check_config
+from .commands.demo import demo
+from .commands.devices import devices
+from .commands.export import export
+from .commands.history import history
+from .commands.run import run
+from .commands.scan import scan
+from .commands.watch import watch
+
+app = typer.Typer(
+    name="coughd",
+    help="Listens to a room day and night, recognises every cough, logs it and publishes it.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for verb in (run, demo, watch, history, export, scan, devices):
+    app.command()(verb)
+app.command("check-config")(check_config)
+
+
+@app.callback(invoke_without_command=True)
+def common(
+    *,
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)
+    ] = False,
+) -> None:
+    """Options before the verb."""
+    if show_version:
+        typer.echo(f"coughd {version('coughd')}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run one verb; a known error becomes its sentence and its exit code (sysexits.h)."""
+    try:
+        app()
+    except CoughdError as exc:
+        sys.stderr.write(f"coughd: {exc}\n")
+        sys.exit(exc.exit_code)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; the interpreter must not flush into it again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(os.EX_OK)
+    except Exception:
+        logging.getLogger("coughd").exception("a defect of coughd; please report this")
+        sys.exit(os.EX_SOFTWARE)

@@ -1,0 +1,187 @@
+"""The whole program: sound in, coughs out.
+
+    source -> 16 kHz -> ring + gate -> 2-second window -> embedder -> probe -> sink
+
+A microphone, a file at real time and a file at full speed all pass through here; `wiring` says
+what stands behind each word. The sink is store and stream in the daemon, a list in `scan`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..detectors.ports import SAMPLE_RATE_HZ, Samples, Trigger
+from ..detectors.windows import Window
+from ..storage.records import Change, SourceChanged, SourceSeen, SourceState
+from .clock import Clock
+from .judge import Judge
+from .lifecycle import StopRequest
+from .line import Line
+from .second_opinion import SecondOpinion
+from .sources.ports import Block, Finished, Gap, Item, Lost, Opened
+from .stretch import Stretch
+from .stretches import StretchMaker
+from .waiting import wait_for_sound
+
+FELL_SILENT: tuple[SourceState, str] = (
+    "silent",
+    "nothing but digital silence: is the microphone muted, or its cable out?",
+)
+HEARS_AGAIN: tuple[SourceState, str] = ("up", "there is sound again")
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A trigger, told at once and never stored; one `end` or `cancel` with its id follows."""
+
+    event_id: str
+    source_id: str
+    onset_sample: int
+    onset_us: int
+    gate_score: float
+
+
+class Sink(Protocol):
+    """Where everything heard goes, in its order. May block while the store cannot keep up."""
+
+    def started(self, started: Started) -> None:
+        """Tell of a trigger; may be forgotten."""
+
+    def keep(self, change: Change) -> None:
+        """Take a fact; never forgotten."""
+
+
+class Pipeline:
+    """The listening loop, one thread for all sources.
+
+    Duty: carry every sample to the ledger and every trigger to a judged event. Prohibition: wait
+    for a disk, a subscriber or HeAR (a full sink excepted: better deaf than forgetful).
+    """
+
+    def __init__(
+        self,
+        lines: Sequence[Line],
+        stretches: StretchMaker,
+        judge: Judge,
+        second_opinion: SecondOpinion,
+        sink: Sink,
+        clock: Clock,
+        stop: StopRequest,
+    ) -> None:
+        self._lines = lines
+        self._stretches = stretches
+        self._judge = judge
+        self._second_opinion = second_opinion
+        self._sink = sink
+        self._clock = clock
+        self._stop = stop
+
+    def run(self) -> None:
+        """Listen until every source has finished and every question is answered, or a stop."""
+        for line in self._lines:
+            self._sink.keep(SourceSeen(line.source_id, line.name, line.kind, self._clock.utc_us()))
+        while not self._stop.is_set() and (self._listening() or self._second_opinion.waiting):
+            for line in self._lines:
+                for item in line.source.poll(self._clock.monotonic_s()):
+                    self._take(line, item)
+            self._keep_all(self._second_opinion.answers())
+            wait_for_sound([line.source for line in self._lines], self._stop, self._clock)
+        for line in self._lines:
+            self._end_stretch(line)
+
+    def _listening(self) -> bool:
+        return not all(line.finished for line in self._lines)
+
+    def _take(self, line: Line, item: Item) -> None:
+        match item:
+            case Opened():
+                line.opened = item
+                self._tell(line, "up", item.detail)
+            case Block():
+                self._listen(line, line.stretch or self._begin_stretch(line, item), item)
+            case Gap():
+                if line.stretch is not None:
+                    line.stretch.ledger.lose(item.lost_samples)
+                self._end_stretch(line)
+            case Lost():
+                self._end_stretch(line)
+                self._tell(line, "down", item.reason)
+            case Finished():
+                self._end_stretch(line)
+                line.finished = item
+                self._tell(line, "down", item.reason)
+
+    def _listen(self, line: Line, stretch: Stretch, block: Block) -> None:
+        """One block of one source, from native samples to judged events."""
+        self._keep_all(stretch.account(block, self._clock))
+        for piece in _half_seconds(stretch.resampler.feed(block.samples)):
+            self._hear(line, stretch, piece)
+        if line.turned(silent=stretch.ledger.silent):
+            self._tell(line, *(FELL_SILENT if line.silent else HEARS_AGAIN))
+
+    def _hear(self, line: Line, stretch: Stretch, piece: Samples) -> None:
+        """Half a second at most: what the gate claims is told, what is complete is judged."""
+        stretch.ring.write(piece)
+        self._claim(line, stretch, stretch.gate.feed(piece))
+        self._decide(stretch, stretch.windows.ready(stretch.gate.decided_sample))
+        self._keep_all(stretch.epochs_until(stretch.settled_sample))
+
+    def _claim(self, line: Line, stretch: Stretch, triggers: Sequence[Trigger]) -> None:
+        """A cough may have begun: name it, and tell at once."""
+        for trigger in triggers:
+            if not stretch.windows.add(trigger):
+                continue
+            onset_sample = stretch.native_sample(trigger.onset_sample)
+            event_id = line.identity.event_id(stretch.stretch_id, onset_sample)
+            stretch.name(trigger, event_id)
+            if event_id not in stretch.known_event_ids:
+                onset_us = stretch.timeline.utc_us(onset_sample)
+                self._sink.started(
+                    Started(event_id, line.source_id, onset_sample, onset_us, trigger.gate_score)
+                )
+
+    def _decide(self, stretch: Stretch, windows: Sequence[Window]) -> None:
+        """The two seconds are there: embed, score, measure, and let the sink keep the event."""
+        for window in windows:
+            event_id = stretch.event_id(window.trigger)
+            scored = self._judge.judge(window)
+            self._keep_all(stretch.event(window, scored))
+            if window.complete and event_id not in stretch.known_event_ids:
+                self._second_opinion.ask(event_id, window.samples)
+
+    def _begin_stretch(self, line: Line, block: Block) -> Stretch:
+        """The block is the first one after an opening or a gap."""
+        if line.opened is None:
+            raise RuntimeError(f"source {line.source_id} gave sound before it was opened")
+        stretch_id = line.identity.stretch_id(block.first_sample)
+        line.stretch = self._stretches.begin(
+            line.source_id, stretch_id, line.opened, block.first_sample
+        )
+        return line.stretch
+
+    def _end_stretch(self, line: Line) -> None:
+        """Monitoring ends here: what was undecided is decided on what there is."""
+        stretch, line.stretch = line.stretch, None
+        if stretch is None:
+            return
+        for piece in _half_seconds(stretch.rest()):
+            self._hear(line, stretch, piece)
+        self._claim(line, stretch, stretch.gate.finish())
+        self._decide(stretch, stretch.windows.ready(stretch.ring.written_sample))
+        self._decide(stretch, stretch.windows.finish())
+        self._keep_all(stretch.finish())
+
+    def _tell(self, line: Line, state: SourceState, detail: str) -> None:
+        self._sink.keep(SourceChanged(line.source_id, state, self._clock.utc_us(), detail))
+
+    def _keep_all(self, changes: Sequence[Change]) -> None:
+        for change in changes:
+            self._sink.keep(change)
+
+
+def _half_seconds(samples: Samples) -> Iterator[Samples]:
+    step = SAMPLE_RATE_HZ // 2
+    for start in range(0, samples.size, step):
+        yield samples[start : start + step]

@@ -1,0 +1,165 @@
+"""The way into the store: one thread that commits, then hands on what was committed."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from types import TracebackType
+from typing import Protocol, Self, TypeVar
+
+from ..config.errors import StorageError
+from ..storage.records import Change, OutboxRow
+
+WAITING_CHANGES = 10_000
+"""Bound of the queue; when it is full `keep` blocks, so nothing is forgotten."""
+LARGEST_BATCH = 200
+FIRST_REST_S, LONGEST_REST_S = 0.5, 10.0
+CLOSE_S = 4.0
+"""How long a stop waits for the disk; systemd's patience is longer."""
+PRUNE_EVERY_BATCHES = 1000
+
+_log = logging.getLogger("coughd.recorder")
+_T = TypeVar("_T")
+
+
+class Store(Protocol):
+    """The part of the event store that the recorder writes through."""
+
+    def write(self, changes: Sequence[Change]) -> list[OutboxRow]:
+        """Commit all or nothing; StorageError."""
+
+
+class Announcer(Protocol):
+    """The part of the publisher that hears of commits."""
+
+    def publish(self, rows: Sequence[OutboxRow]) -> None:
+        """Tell rows that are committed."""
+
+    def kept_from(self, oldest_seq: int) -> None:
+        """Older rows can no longer be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecorderCounts:
+    """What `status` shows of this buffer."""
+
+    waiting: int
+    written: int
+    failures: int
+    """Commits that were refused and tried again."""
+
+
+class Recorder:
+    """Commits changes in their order; a context manager.
+
+    The thread `recorder` is the only one that writes the store, and it tells the publisher after
+    each commit; it must not touch sound or sockets. A refused commit is tried again until it
+    succeeds, with growing rests, while `keep` goes on filling the queue and then blocks.
+
+    Parameters
+    ----------
+    prune
+        Forgets old messages and tells the oldest `seq` kept; StorageError.
+    """
+
+    def __init__(self, store: Store, announcer: Announcer, prune: Callable[[], int]) -> None:
+        self._store = store
+        self._announcer = announcer
+        self._prune = prune
+        self._changes: queue.Queue[Change] = queue.Queue(WAITING_CHANGES)
+        self._closing = threading.Event()
+        self._given_up = threading.Event()
+        self._written = 0
+        self._failures = 0
+        self._lost = 0
+        self._thread = threading.Thread(target=self._run, name="recorder")
+
+    def __enter__(self) -> Self:
+        """Start the thread."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Commit what waits.
+
+        Raises
+        ------
+        StorageError
+            The disk refused it until the deadline; says how many changes are lost.
+        """
+        self._closing.set()
+        self._thread.join(CLOSE_S)
+        self._given_up.set()
+        self._thread.join(CLOSE_S)
+        if self._thread.is_alive() or self._lost:
+            lost = self._lost or self._changes.qsize()
+            raise StorageError(f"the store took no more: {lost} changes are not written")
+
+    def keep(self, change: Change) -> None:
+        """Queue a change; blocks while the queue is full. Any thread."""
+        self._changes.put(change)
+
+    @property
+    def counts(self) -> RecorderCounts:
+        """Since the start. Any thread."""
+        return RecorderCounts(self._changes.qsize(), self._written, self._failures)
+
+    def _run(self) -> None:
+        batches = 0
+        while batch := self._next_batch():
+            rows = self._insist(partial(self._store.write, batch))
+            if rows is None:
+                self._lost = len(batch) + self._changes.qsize()
+                return
+            self._written += len(batch)
+            self._announcer.publish(rows)
+            batches += 1
+            if batches % PRUNE_EVERY_BATCHES == 0:
+                oldest = self._insist(self._prune)
+                if oldest is not None:
+                    self._announcer.kept_from(oldest)
+
+    def _next_batch(self) -> list[Change]:
+        """What waits, at least one change; nothing only when closing."""
+        batch: list[Change] = []
+        while not batch:
+            try:
+                batch.append(self._changes.get(timeout=0.1))
+            except queue.Empty:
+                if self._closing.is_set():
+                    return []
+        while len(batch) < LARGEST_BATCH:
+            try:
+                batch.append(self._changes.get_nowait())
+            except queue.Empty:
+                break
+        return batch
+
+    def _insist(self, write: Callable[[], _T]) -> _T | None:
+        """Write until it is written; None where the daemon stops before."""
+        rest_s = FIRST_REST_S
+        failed = False
+        while True:
+            try:
+                result = write()
+            except StorageError as exc:
+                self._failures += 1
+                if not failed:
+                    _log.error("%s; everything heard waits in memory meanwhile", exc)
+                failed = True
+                if self._given_up.wait(rest_s):
+                    return None
+                rest_s = min(2 * rest_s, LONGEST_REST_S)
+            else:
+                if failed:
+                    _log.info("the store takes events again")
+                return result

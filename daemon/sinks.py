@@ -1,0 +1,47 @@
+"""Where the daemon's pipeline hands over: the stream at once, the store for good."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..storage.messages import Sender, Source, start_message
+from ..storage.records import Change
+from .clock import Clock
+from .pipeline import Started
+from .publisher import Publisher
+from .recorder import Recorder
+
+
+class StoreAndStream:
+    """A `Sink`: starts go straight to the publisher, facts through the recorder."""
+
+    def __init__(
+        self,
+        sender: Sender,
+        source_names: Mapping[str, str],
+        recorder: Recorder,
+        publisher: Publisher,
+        clock: Clock,
+    ) -> None:
+        self._sender = sender
+        self._source_names = source_names
+        self._recorder = recorder
+        self._publisher = publisher
+        self._clock = clock
+
+    def started(self, started: Started) -> None:
+        """See `Sink`."""
+        message = start_message(
+            self._sender,
+            Source(started.source_id, self._source_names[started.source_id]),
+            event_id=started.event_id,
+            onset_us=started.onset_us,
+            onset_sample=started.onset_sample,
+            gate_score=started.gate_score,
+            utc_us=self._clock.utc_us(),
+        )
+        self._publisher.publish_ephemeral(message)
+
+    def keep(self, change: Change) -> None:
+        """See `Sink`."""
+        self._recorder.keep(change)

@@ -1,0 +1,57 @@
+"""How a stretch comes into being: with its gate, its clock and its ledger, or as a rerun."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from ..detectors.ports import Gate
+from .clock import Timeline
+from .epochs import EpochTracker
+from .ledger import Ledger
+from .sources.ports import Opened
+from .sources.resample import To16k
+from .stretch import Stretch
+
+
+@dataclass(frozen=True, slots=True)
+class HeardBefore:
+    """What the store knows of a stretch: a file that is heard again."""
+
+    starts_at_us: int | None
+    """UTC of its first sample as it was first told."""
+    event_ids: frozenset[str]
+
+
+NEVER_HEARD = HeardBefore(None, frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class StretchMaker:
+    """Begins the stretches of all sources."""
+
+    gate: Gate
+    silence_s: float
+    progress_s: float
+    epoch_gap_s: float
+    heard_before: Mapping[str, HeardBefore]
+    """By stretch id; a new stretch is not in it."""
+
+    def begin(self, source_id: str, stretch_id: str, opened: Opened, first_sample: int) -> Stretch:
+        """Begin at this native sample."""
+        before = self.heard_before.get(stretch_id, NEVER_HEARD)
+        if before.starts_at_us is not None:
+            opened = replace(opened, starts_at_us=before.starts_at_us)
+        rate_hz = opened.sample_rate_hz
+        timeline = Timeline(source_id, stretch_id, opened, first_sample)
+        return Stretch(
+            stretch_id=stretch_id,
+            source_id=source_id,
+            resampler=To16k(rate_hz),
+            gate=self.gate.open_stream(),
+            timeline=timeline,
+            ledger=Ledger(source_id, stretch_id, timeline, rate_hz, self.silence_s),
+            epochs=EpochTracker(source_id, self.epoch_gap_s),
+            progress_samples=round(self.progress_s * rate_hz),
+            known_event_ids=before.event_ids,
+        )

@@ -1,0 +1,212 @@
+"""What stands behind each word of the pipeline: the only place that names concrete classes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from functools import partial
+
+from ..config.errors import ConfigError
+from ..config.places import Places
+from ..config.render import config_sha256
+from ..config.settings import ProbeSettings, Settings, SourceSettings
+from ..detectors.gate import CoughdGate
+from ..detectors.hear.child import hear_command
+from ..detectors.hear.client import HearProcess
+from ..detectors.hear.outcomes import HearLimits
+from ..detectors.open_embedder import OpenEmbedder
+from ..detectors.ports import EmbedderIdentity
+from ..detectors.probe import LinearProbe
+from ..storage.lock import InstanceLock
+from ..storage.messages import heartbeat_message
+from ..storage.outbox import OutboxReader
+from ..storage.records import Origin
+from ..storage.store import EventStore
+from .clock import Clock, SystemClock
+from .hear_opinion import HearOpinion
+from .identity import FileIdentity, Identity, LiveIdentity
+from .judge import Judge, LaterJudge
+from .lifecycle import StopRequest
+from .line import Line
+from .pipeline import Pipeline
+from .publisher import Publisher
+from .recorder import Recorder
+from .replay import ReplayServer
+from .second_opinion import NoSecondOpinion, SecondOpinion
+from .sinks import StoreAndStream
+from .sources.file import FileSource
+from .sources.microphone import MicrophoneSource
+from .sources.ports import Source
+from .stretches import HeardBefore, StretchMaker
+
+
+@contextmanager
+def build_daemon(settings: Settings, places: Places, stop: StopRequest) -> Iterator[Pipeline]:
+    """Put the daemon together; what was opened is closed in reverse order.
+
+    Raises
+    ------
+    CoughdError
+        Something cannot be had: the lock, the store, a model, a file, a socket.
+    """
+    clock = SystemClock()
+    with ExitStack() as stack:
+        stack.enter_context(InstanceLock(places.data_dir))
+        store = stack.enter_context(EventStore.open(places.store, _origin(settings), clock.utc_us))
+        gate = load_gate(settings)
+        judge = load_judge(settings)
+        lines = [stack.enter_context(_line(source)) for source in settings.sources]
+        outbox = OutboxReader.open(places.store)
+        publisher = stack.enter_context(_publisher(settings, places, store, outbox, clock))
+        stack.enter_context(
+            ReplayServer(
+                places.replay,
+                outbox=outbox,
+                store_id=store.store_id,
+                boot_id=store.sender.origin.boot_id,
+                largest_page=settings.stream.replay_limit,
+            )
+        )
+        heard_before = _heard_before(store, lines)
+
+        def prune() -> int:
+            store.prune_outbox(settings.store.outbox_keep)
+            return outbox.bounds()[0]
+
+        recorder = stack.enter_context(Recorder(store, publisher, prune))
+        names = {source.id: source.name for source in settings.sources}
+        yield Pipeline(
+            lines=lines,
+            stretches=stretch_maker(settings, gate, heard_before),
+            judge=judge,
+            second_opinion=_second_opinion(settings, stack),
+            sink=StoreAndStream(store.sender, names, recorder, publisher, clock),
+            clock=clock,
+            stop=stop,
+        )
+
+
+def load_gate(settings: Settings) -> CoughdGate:
+    """Load the configured gate; ModelError."""
+    if settings.gate.threshold is None:
+        return CoughdGate.load()
+    return CoughdGate.load(threshold=settings.gate.threshold)
+
+
+def load_judge(settings: Settings) -> Judge:
+    """Load the open embedder with its probe; ModelError."""
+    embedder = OpenEmbedder.load()
+    own = settings.probe.path if settings.embedder.kind == "open" else None
+    probe = (
+        LinearProbe.load(own, embedder.identity) if own else LinearProbe.shipped(embedder.identity)
+    )
+    threshold = settings.probe.threshold
+    return Judge(
+        embedder=embedder,
+        probe=probe,
+        threshold=probe.threshold if threshold is None else threshold,
+        keep_embeddings=settings.probe.keep_embeddings,
+    )
+
+
+def stretch_maker(
+    settings: Settings, gate: CoughdGate, heard_before: dict[str, HeardBefore]
+) -> StretchMaker:
+    """Make the stretches of every source alike."""
+    return StretchMaker(
+        gate=gate,
+        silence_s=settings.coverage.silence_s,
+        progress_s=settings.coverage.progress_s,
+        epoch_gap_s=settings.epoch.gap_s,
+        heard_before=heard_before,
+    )
+
+
+def _origin(settings: Settings) -> Origin:
+    return Origin(
+        site=settings.site,
+        node=settings.node,
+        boot_id=str(uuid.uuid4()),
+        timezone=settings.timezone,
+        config_sha256=config_sha256(settings),
+    )
+
+
+@contextmanager
+def _line(settings: SourceSettings) -> Iterator[Line]:
+    with closing(_source(settings)) as source:
+        content = None if settings.loop else source.content_sha256
+        identity: Identity = FileIdentity(content, settings.id) if content else LiveIdentity()
+        yield Line(source, settings.name, settings.kind, identity)
+
+
+def _source(settings: SourceSettings) -> Source:
+    if settings.kind == "microphone":
+        return MicrophoneSource(
+            settings.id,
+            settings.device,
+            channel=settings.channel,
+            record_path=settings.record_path,
+        )
+    if settings.path is None:  # the loader does not let this pass
+        raise ConfigError(f"source {settings.id} is a file without a path")
+    starts_at = settings.starts_at
+    return FileSource(
+        settings.id,
+        settings.path,
+        pace=settings.pace,
+        loop=settings.loop,
+        channel=settings.channel,
+        starts_at_us=None if starts_at is None else round(starts_at.timestamp() * 1_000_000),
+    )
+
+
+def _heard_before(store: EventStore, lines: Sequence[Line]) -> dict[str, HeardBefore]:
+    """Recall every file that the store knows; a microphone's stretches are always new."""
+    recalled = {}
+    for line in lines:
+        if isinstance(line.identity, FileIdentity):
+            stretch_id = line.identity.stretch_id(0)
+            anchors = store.anchors(stretch_id)
+            recalled[stretch_id] = HeardBefore(
+                starts_at_us=anchors[0].utc_us if anchors else None,
+                event_ids=store.known_event_ids(stretch_id),
+            )
+    return recalled
+
+
+def _publisher(
+    settings: Settings, places: Places, store: EventStore, outbox: OutboxReader, clock: Clock
+) -> Publisher:
+    oldest_seq, last_seq = outbox.bounds()
+    return Publisher(
+        places.publish,
+        heartbeat=lambda last, oldest: heartbeat_message(
+            store.sender, oldest_seq=oldest, last_seq=last, utc_us=clock.utc_us()
+        ),
+        heartbeat_s=settings.stream.heartbeat_s,
+        last_seq=last_seq,
+        oldest_seq=oldest_seq,
+        high_water=settings.stream.send_high_water,
+    )
+
+
+def _second_opinion(settings: Settings, stack: ExitStack) -> SecondOpinion:
+    embedder = settings.embedder
+    if embedder.kind != "hear" or embedder.model_path is None:
+        return NoSecondOpinion()
+    limits = HearLimits(
+        max_waiting_windows=embedder.max_waiting_windows,
+        batch_sizes=embedder.batch_sizes,
+        start_timeout_s=embedder.start_timeout_s,
+        reply_timeout_s=embedder.reply_timeout_s,
+    )
+    hear = HearProcess(hear_command(embedder.model_path, embedder.batch_sizes), limits)
+    return HearOpinion(stack.enter_context(closing(hear)), partial(_later_judge, settings.probe))
+
+
+def _later_judge(settings: ProbeSettings, embedder: EmbedderIdentity) -> LaterJudge:
+    """Of HeAR's embeddings, once it is known which HeAR it is; ModelError."""
+    probe = LinearProbe.load(settings.path, embedder) if settings.path else None
+    return LaterJudge(probe, settings.threshold, settings.keep_embeddings)
