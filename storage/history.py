@@ -1,0 +1,357 @@
+"""What was heard: the questions that `coughd history`, exports and scripts ask of the store.
+
+    with History.open("/var/lib/coughd/coughd.sqlite3", timezone="Europe/Zurich") as history:
+        for day in history.by_day():
+            print(day.start, day.coughs, day.monitored_s, day.rate_per_hour)
+
+docs/history.md explains the numbers.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, tzinfo
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, Select
+
+from ..config.errors import StorageError, UsageError
+from .cough_reading import read_groups
+from .engine import open_reader, store_name, store_url
+from .epochs import CoughGroup
+from .event_reading import PAGE_ROWS, event_from, events_between, page_of_events, read_spans
+from .faults import storage_faults
+from .history_rows import Epoch, Event, Source, Span
+from .intervals import (
+    DEFAULT_GAP_S,
+    DEFAULT_MINIMUM_COUGHS,
+    DEFAULT_MINIMUM_COVERAGE,
+    Interval,
+    Tally,
+    Terms,
+)
+from .local_time import SECOND_US, Grid, days, find_zone, from_us, hours, one_row, to_us
+from .readable import check_readable, newest_onset_us, newest_timezone
+from .source_life import SourceLife, choose, read_lives
+from .tallies import add_up
+
+
+def utc_now_us() -> int:
+    """Give the wall clock in UTC microseconds."""
+    return time.time_ns() // 1000
+
+
+class History:
+    """Read-only view of a store, usable from several threads while the daemon writes.
+
+    Every range is [start, end) in aware datetimes; None means the first or the last moment known.
+    An event belongs where its onset is. `source_ids` None means all sources; their coughs and
+    their monitored times are added.
+
+    Every method raises StorageError where the store cannot be read, UsageError for an unknown
+    source, and ValueError for a datetime without an offset or an end before its start.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        name: str,
+        zone: tzinfo,
+        *,
+        minimum_coverage: float = DEFAULT_MINIMUM_COVERAGE,
+        clock: Callable[[], int] = utc_now_us,
+    ) -> None:
+        self._engine = engine
+        self._name = name
+        self.zone = zone
+        self._minimum_coverage = minimum_coverage
+        self._clock = clock
+
+    @classmethod
+    def open(
+        cls,
+        url_or_path: str | Path,
+        *,
+        timezone: str | None = None,
+        minimum_coverage: float = DEFAULT_MINIMUM_COVERAGE,
+        clock: Callable[[], int] = utc_now_us,
+    ) -> Self:
+        """Open an existing store.
+
+        Parameters
+        ----------
+        url_or_path
+            The SQLite file, or a SQLAlchemy URL.
+        timezone
+            IANA zone that cuts hours and days; None: that of the newest event, else UTC.
+        minimum_coverage
+            Share of the time (0..1) below which an interval has no rate.
+        clock
+            UTC now in microseconds; time after it has not passed.
+
+        Raises
+        ------
+        StorageError
+            There is no store, it cannot be read, or it is not coughd's.
+        UsageError
+            There is no such time zone.
+        """
+        url = store_url(url_or_path)
+        name = store_name(url)
+        zone = find_zone(timezone) if timezone is not None else None
+        engine = open_reader(url)
+        try:
+            with storage_faults(f"{name}: cannot be read"), engine.begin() as connection:
+                check_readable(connection, name)
+                zone = zone or find_zone(newest_timezone(connection) or "UTC")
+        except (StorageError, UsageError):
+            engine.dispose()
+            raise
+        return cls(engine, name, zone, minimum_coverage=minimum_coverage, clock=clock)
+
+    def sources(self) -> list[Source]:
+        """Give every source the store knows, by id."""
+        with self._reading() as connection:
+            return [
+                Source(
+                    life.source_id,
+                    life.name,
+                    life.kind,
+                    from_us(life.first_seen_us, self.zone),
+                    from_us(life.last_seen_us, self.zone),
+                )
+                for life in read_lives(connection, self._clock())
+            ]
+
+    def extent(self, source_ids: Sequence[str] | None = None) -> tuple[datetime, datetime]:
+        """Give the first and the last moment known of the sources; now twice where none is."""
+        with self._reading() as connection:
+            _, start_us, end_us = self._asked(connection, source_ids, None, None)
+        return from_us(start_us, self.zone), from_us(end_us, self.zone)
+
+    def events(
+        self,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        *,
+        source_ids: Sequence[str] | None = None,
+        counted_only: bool = True,
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> Iterator[Event]:
+        """Give the events by onset, read in pages: what is written meanwhile may be among them."""
+        with self._reading() as connection:
+            lives, start_us, end_us = self._asked(connection, source_ids, start, end)
+        names = {life.source_id: life.name for life in lives}
+        query = events_between(start_us, end_us, [*names], counted_only=counted_only)
+        return self._pages(query, names, limit, newest_first=newest_first)
+
+    def epochs(
+        self,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        *,
+        source_ids: Sequence[str] | None = None,
+        gap_s: float = DEFAULT_GAP_S,
+        minimum_coughs: int = DEFAULT_MINIMUM_COUGHS,
+    ) -> list[Epoch]:
+        """Give the epochs that begin in the range, by first onset; the last may end after it."""
+        gap_us = _gap_us(gap_s, minimum_coughs)
+        with self._reading() as connection:
+            lives, start_us, end_us = self._asked(connection, source_ids, start, end)
+            names = {life.source_id: life.name for life in lives}
+            groups = read_groups(connection, start_us, end_us, [*names], gap_us)
+        return [
+            Epoch(
+                epoch_id=group.epoch_id,
+                source_id=group.source_id,
+                source_name=names[group.source_id],
+                onset=from_us(group.onset_us, self.zone),
+                offset=from_us(group.offset_us, self.zone),
+                onset_us=group.onset_us,
+                offset_us=group.offset_us,
+                coughs=group.coughs,
+                gap_s=gap_s,
+                minimum_coughs=minimum_coughs,
+            )
+            for group in groups
+            if group.coughs >= minimum_coughs
+        ]
+
+    def by_hour(
+        self,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        *,
+        source_ids: Sequence[str] | None = None,
+        gap_s: float = DEFAULT_GAP_S,
+        minimum_coughs: int = DEFAULT_MINIMUM_COUGHS,
+    ) -> list[Interval]:
+        """Give every local hour of the range, those without a cough or unmonitored included.
+
+        The first and the last one are cut by the range. Where the zone's offset changes a new
+        row begins: the repeated hour has two.
+        """
+        return self._intervals(
+            lambda start_us, end_us: hours(start_us, end_us, self.zone),
+            (start, end),
+            source_ids,
+            (gap_s, minimum_coughs),
+        )
+
+    def by_day(
+        self,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        *,
+        source_ids: Sequence[str] | None = None,
+        gap_s: float = DEFAULT_GAP_S,
+        minimum_coughs: int = DEFAULT_MINIMUM_COUGHS,
+    ) -> list[Interval]:
+        """Give every local day of the range; the first and the last one are cut by it."""
+        return self._intervals(
+            lambda start_us, end_us: days(start_us, end_us, self.zone),
+            (start, end),
+            source_ids,
+            (gap_s, minimum_coughs),
+        )
+
+    def summary(
+        self,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        *,
+        source_ids: Sequence[str] | None = None,
+        gap_s: float = DEFAULT_GAP_S,
+        minimum_coughs: int = DEFAULT_MINIMUM_COUGHS,
+    ) -> Interval:
+        """Give the whole range as one interval."""
+        return self._intervals(one_row, (start, end), source_ids, (gap_s, minimum_coughs))[0]
+
+    def coverage(
+        self,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        *,
+        source_ids: Sequence[str] | None = None,
+    ) -> Iterator[Span]:
+        """Give what was heard of each source's time, source by source, cut to the range."""
+        with self._reading() as connection:
+            lives, start_us, end_us = self._asked(connection, source_ids, start, end)
+        for life in lives:
+            with self._reading() as connection:
+                spans = read_spans(connection, life, start_us, end_us, self.zone)
+            yield from spans
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        """Give the history."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def _intervals(
+        self,
+        cut: Callable[[int, int], Grid],
+        asked: tuple[datetime | None, datetime | None],
+        source_ids: Sequence[str] | None,
+        epochs_are: tuple[float, int],
+    ) -> list[Interval]:
+        gap_us = _gap_us(*epochs_are)
+        terms = Terms(self.zone, *epochs_are, self._minimum_coverage)
+        with self._reading() as connection:
+            lives, start_us, end_us = self._asked(connection, source_ids, *asked)
+            grid = cut(start_us, end_us)
+            ids = [life.source_id for life in lives]
+            sums = add_up(connection, grid, ids)
+            if epochs_are != (DEFAULT_GAP_S, DEFAULT_MINIMUM_COUGHS):
+                groups = read_groups(connection, start_us, end_us, ids, gap_us)
+                sums = _with_epochs(sums, grid, groups, terms.minimum_coughs)
+        source_id = ids[0] if len(ids) == 1 else None
+        nothing = Tally()
+        return [
+            Interval(
+                first_us,
+                last_us,
+                source_id,
+                sums.get(row, nothing),
+                sum([life.elapsed_us(first_us, last_us) for life in lives]),
+                terms,
+            )
+            for row, (first_us, last_us) in enumerate(grid.spans())
+        ]
+
+    def _pages(
+        self, query: Select[Any], names: Mapping[str, str], limit: int | None, *, newest_first: bool
+    ) -> Iterator[Event]:
+        after: tuple[int, int] | None = None
+        left = sys.maxsize if limit is None else limit
+        while left > 0:
+            # A transaction a page: a slow caller must not keep the log from being checkpointed.
+            with self._reading() as connection:
+                rows = page_of_events(
+                    connection, query, after, min(left, PAGE_ROWS), newest_first=newest_first
+                )
+            for row in rows:
+                yield event_from(row, names, self.zone)
+            if len(rows) < PAGE_ROWS:
+                return
+            after = (rows[-1].onset_us, rows[-1].event_row)
+            left -= len(rows)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with storage_faults(f"{self._name}: cannot be read"), self._engine.begin() as connection:
+            yield connection
+
+    def _asked(
+        self,
+        connection: Connection,
+        source_ids: Sequence[str] | None,
+        start: datetime | None,
+        end: datetime | None,
+    ) -> tuple[list[SourceLife], int, int]:
+        """Find the sources meant and the range in UTC microseconds."""
+        now_us = self._clock()
+        lives = choose(read_lives(connection, now_us), source_ids)
+        begins = [life.begin_us for life in lives]
+        ends = [life.end_us for life in lives]
+        start_us = min(begins, default=now_us) if start is None else to_us(start)
+        end_us = max(ends, default=now_us) if end is None else to_us(end)
+        if end is None:
+            newest_us = newest_onset_us(connection, [life.source_id for life in lives])
+            end_us = max(end_us, (newest_us or 0) + 1, start_us)
+        if end_us < start_us:
+            raise ValueError(f"the range ends ({end}) before it begins ({start})")
+        return lives, start_us, end_us
+
+
+def _gap_us(gap_s: float, minimum_coughs: int) -> int:
+    if gap_s <= 0 or minimum_coughs < 1:
+        raise ValueError("an epoch needs a gap above 0 s and a minimum of at least 1 cough")
+    return round(gap_s * SECOND_US)
+
+
+def _with_epochs(
+    sums: dict[int, Tally], grid: Grid, groups: Sequence[CoughGroup], minimum_coughs: int
+) -> dict[int, Tally]:
+    found = Counter(
+        grid.row_at(group.onset_us) for group in groups if group.coughs >= minimum_coughs
+    )
+    return {row: each._replace(epochs=found[row]) for row, each in sums.items()}
