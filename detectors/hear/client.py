@@ -31,26 +31,25 @@ _log = logging.getLogger(__name__)
 class HearProcess:
     """HeAR in a process of its own; restarted with growing rests whenever it dies, hangs or raves.
 
-    A window that the process had when it failed is sent once more, alone. `on_outcome` is called on
-    the client thread, once for every submitted window that neither gave way nor was abandoned at
-    `close`; while it blocks, windows wait. `command` is that of `hear_command`.
+    A window that the process had when it failed is sent once more, alone. `outcomes` has one for
+    every submitted window that neither gave way nor was abandoned at `close`; while as many as may
+    wait are not fetched, nothing more is sent. `command` is that of `hear_command`.
     """
 
     def __init__(
         self,
         command: Sequence[str],
-        on_outcome: Callable[[Outcome], None],
         limits: HearLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._command = tuple(command)
-        self._on_outcome = on_outcome
         self._limits = limits or HearLimits()
         self._clock = clock
         self._changed = threading.Condition()
         # Everything down to `_counts` is guarded by `_changed`.
         self._waiting = WaitingWindows(self._limits.max_waiting_windows)
         self._in_flight: list[WaitingWindow] = []
+        self._outcomes: list[Outcome] = []
         self._state: State = "starting"
         self._reason: str | None = None
         self._identity: EmbedderIdentity | None = None
@@ -85,10 +84,20 @@ class HearProcess:
             os.eventfd_write(self._wake, 1)
         return gave_way.request_id if gave_way else None
 
-    def wait_until_idle(self, timeout_s: float) -> bool:
-        """Wait until every submitted window has its outcome; False after `timeout_s`."""
+    def outcomes(self) -> list[Outcome]:
+        """Return what became known since the last call; never waits. Any thread."""
         with self._changed:
-            return self._changed.wait_for(self._is_idle, timeout_s)
+            outcomes, self._outcomes = self._outcomes, []
+            if outcomes and self._state != "closed":
+                os.eventfd_write(self._wake, 1)
+        return outcomes
+
+    def wait_until_idle(self, timeout_s: float) -> bool:
+        """Wait until no window waits or is in flight; False after `timeout_s`."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: not self._waiting and not self._in_flight, timeout_s
+            )
 
     def wait_until_ready(self, timeout_s: float) -> bool:
         """Wait until the model is loaded and tested; False after `timeout_s`."""
@@ -110,6 +119,7 @@ class HearProcess:
                 gave_way=self._counts["gave_way"],
                 waiting=len(self._waiting),
                 in_flight=len(self._in_flight),
+                untold=len(self._outcomes),
                 abandoned=self._counts["abandoned"],
                 starts=self._counts["starts"],
                 faults=self._counts["faults"],
@@ -125,7 +135,7 @@ class HearProcess:
         self._stop.set()
         self._thread.join(CLOSE_S)
         if self._thread.is_alive():
-            _log.error("The thread hear-client does not end; an outcome is held up.")
+            _log.error("The thread hear-client does not end.")
             return
         with self._changed:
             self._counts["abandoned"] += len(self._waiting) + len(self._in_flight)
@@ -134,15 +144,13 @@ class HearProcess:
             self._changed.notify_all()
         os.close(self._wake)
 
-    def _is_idle(self) -> bool:
-        return not self._waiting and not self._in_flight
-
     def _run(self) -> None:
         """Keep one embedder process running and hand out its embeddings.
 
         This thread never touches the store, the network or the sound.
         """
         while not self._stop.is_set():
+            self._ready = False
             try:
                 with Child(self._command) as child:
                     self._converse(child)
@@ -156,7 +164,6 @@ class HearProcess:
 
         Raises ModelError or ProtocolError when the child fails.
         """
-        self._ready = False
         self._enter("starting", child.pid)
         self._deadline_s = self._clock() + self._limits.start_timeout_s
         while not self._stop.is_set():
@@ -175,7 +182,8 @@ class HearProcess:
 
     def _send_next(self, child: Child) -> None:
         with self._changed:
-            self._in_flight = self._waiting.take(self._limits.batch_sizes)
+            if len(self._outcomes) < self._limits.max_waiting_windows:
+                self._in_flight = self._waiting.take(self._limits.batch_sizes)
         if self._in_flight:
             self._batch_number += 1
             windows = np.stack([waiting.window for waiting in self._in_flight])
@@ -194,44 +202,37 @@ class HearProcess:
                 self._backoff.lengthen()  # files mend slowly, and each try costs seconds of CPU
                 raise ModelError(sentence)
             case BatchDone(number, embeddings) if (
-                self._in_flight
+                self._identity is not None
+                and self._in_flight
                 and number == self._batch_number
                 and len(embeddings) == len(self._in_flight)
             ):
                 self._backoff.reset()
-                self._hand_out(embeddings)
+                self._hand_out(embeddings, self._identity)
             case BatchFailed(number, sentence) if self._in_flight and number == self._batch_number:
                 self._give_up_or_put_back(sentence)
             case _:
                 raise ProtocolError(f"An unexpected {type(message).__name__} came from HeAR.")
 
-    def _hand_out(self, embeddings: NDArray[np.float32]) -> None:
-        identity = self._identity
-        assert identity is not None  # noqa: S101 (a batch is sent only after the hello)
+    def _hand_out(self, embeddings: NDArray[np.float32], identity: EmbedderIdentity) -> None:
+        outcomes: list[Outcome] = []
         for waiting, embedding in zip(self._in_flight, embeddings, strict=True):
             if np.isfinite(embedding).all():
-                self._settle("embedded", Embedded(waiting.request_id, embedding, identity))
+                outcomes.append(Embedded(waiting.request_id, embedding, identity))
             else:
-                reason = "HeAR gave an undefined embedding."
-                self._settle("failed", Failed(waiting.request_id, reason))
-        self._release([])
+                outcomes.append(Failed(waiting.request_id, "HeAR gave an undefined embedding."))
+        self._settle(outcomes, [])
 
     def _give_up_or_put_back(self, reason: str) -> None:
-        again = []
-        for waiting in self._in_flight:
-            if waiting.failures + 1 < MAX_FAILURES:
-                again.append(waiting)
-            else:
-                self._settle("failed", Failed(waiting.request_id, reason))
-        self._release(again)
+        again = [waiting for waiting in self._in_flight if waiting.failures + 1 < MAX_FAILURES]
+        given_up = [waiting for waiting in self._in_flight if waiting not in again]
+        self._settle([Failed(waiting.request_id, reason) for waiting in given_up], again)
 
-    def _settle(self, count: str, outcome: Outcome) -> None:
-        self._on_outcome(outcome)
+    def _settle(self, outcomes: Sequence[Outcome], again: Sequence[WaitingWindow]) -> None:
         with self._changed:
-            self._counts[count] += 1
-
-    def _release(self, again: Sequence[WaitingWindow]) -> None:
-        with self._changed:
+            for outcome in outcomes:
+                self._counts["embedded" if isinstance(outcome, Embedded) else "failed"] += 1
+            self._outcomes += outcomes
             self._in_flight = []
             self._waiting.put_back(again)
             self._changed.notify_all()
@@ -242,7 +243,7 @@ class HearProcess:
         with self._changed:
             self._counts["faults"] += 1
             self._reason = sentence
-        self._enter("resting", None)
+        self._enter("resting" if self._ready else "failed", None)
 
     def _enter(self, state: State, pid: int | None) -> None:
         with self._changed:

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from ..ports import EmbedderIdentity
 
-State: TypeAlias = Literal["starting", "ready", "resting", "closed"]
-"""`resting`: it failed and waits for the next try."""
+State: TypeAlias = Literal["starting", "ready", "resting", "failed", "closed"]
+"""`resting`: it died at work and is started again soon; `failed`: the last start came to nothing,
+the next try comes later."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +50,7 @@ class HearLimits:
 
 @dataclass(frozen=True, slots=True)
 class HearStatus:
-    """A snapshot for `status`: every submitted window is in exactly one of the counts."""
+    """A snapshot for `status`: every submitted window is in exactly one count of windows."""
 
     state: State
     reason: str | None
@@ -63,6 +64,8 @@ class HearStatus:
     gave_way: int
     waiting: int
     in_flight: int
+    untold: int
+    """Outcomes that `outcomes` has not fetched."""
     abandoned: int
     """Still open at `close`."""
     starts: int
