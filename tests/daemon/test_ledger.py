@@ -1,0 +1,234 @@
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from simulated_clock import SimulatedClock
+
+from coughd.daemon.clock import Timeline
+from coughd.daemon.ledger import Ledger
+from coughd.daemon.sources.ports import Block, Opened
+from coughd.detectors.synthesis import room_noise
+from coughd.storage.records import Covered
+
+RATE_HZ = 8_000
+LOW_RATE_HZ = 1
+"""A cell is one sample here, so that days are quickly simulated."""
+TEN_MINUTES = [0.1, -0.1] * 300
+
+Span = tuple[str, int, int]
+
+
+class Listener:
+    """A source, its clock and its ledgers, block by block."""
+
+    def __init__(self, rate_hz: int, clock: SimulatedClock, first_sample: int = 0) -> None:
+        self.rate_hz = rate_hz
+        self.clock = clock
+        self.next_sample = first_sample
+        self.stretches = 0
+        self.received = 0
+        self.lost = 0
+        self.told: list[Covered] = []
+        self._begin(None)
+
+    def hear(self, samples: Iterable[float]) -> None:
+        sound = np.asarray(samples, np.float32)
+        block = Block(self.next_sample, sound, np.abs(sound), self.clock.monotonic_s())
+        self.timeline.hear(block, self.clock)
+        self.told += self.ledger.hear(block)
+        self.next_sample += sound.size
+        self.received += sound.size
+        self.clock.advance(sound.size / self.rate_hz)
+
+    def lose(self, samples: int) -> None:
+        self.ledger.lose(samples)
+        self.told += self.ledger.finish()
+        self.next_sample += samples
+        self.lost += samples
+        self.clock.advance(samples / self.rate_hz)
+        self._begin(self.timeline)
+
+    def finish(self) -> list[Covered]:
+        """All intervals as a store keeps them: the last word on each start."""
+        self.told += self.ledger.finish()
+        return list({(one.stretch_id, one.start_sample): one for one in self.told}.values())
+
+    def _begin(self, after: Timeline | None) -> None:
+        name = f"stretch {self.stretches}"
+        self.stretches += 1
+        opened = Opened(self.rate_hz, 1, 0, None, "a test")
+        self.timeline = Timeline("mic", name, opened, self.next_sample, after)
+        self.ledger = Ledger("mic", name, self.timeline, self.rate_hz, silence_s=2.0)
+
+
+def room(seconds: float, level_dbfs: float = -60.0) -> list[float]:
+    sound: list[float] = room_noise(
+        round(seconds * RATE_HZ), level_dbfs, np.random.default_rng(1)
+    ).tolist()
+    return sound
+
+
+def spans(intervals: Iterable[Covered]) -> list[Span]:
+    return [(one.state, one.start_sample, one.end_sample) for one in intervals]
+
+
+def test_states_become_intervals_that_touch() -> None:
+    listener = Listener(RATE_HZ, SimulatedClock())
+    listener.hear(room(1))
+    listener.hear([0.0] * (3 * RATE_HZ))
+    listener.hear([1.0, -1.0] * RATE_HZ)
+    listener.lose(500)
+    listener.hear(room(0.55))
+    assert spans(listener.finish()) == [
+        ("ok", 0, 8_000),
+        ("silent", 8_000, 32_000),
+        ("clipped", 32_000, 48_000),
+        ("dropped", 48_000, 48_500),
+        ("ok", 48_500, 52_900),
+    ]
+
+
+def test_a_quiet_room_is_ok_and_has_its_noise_floor() -> None:
+    listener = Listener(RATE_HZ, SimulatedClock())
+    quiet = np.round(np.array(room(10, -75.0)) * 32_768) / 32_768
+    listener.hear(quiet.tolist())
+    listener.hear(room(1, -20.0))
+    (interval,) = listener.finish()
+    assert interval.state == "ok"
+    assert interval.noise_dbfs == pytest.approx(-75, abs=2)
+
+
+def test_silence_has_no_noise_floor_and_is_seen_at_once() -> None:
+    listener = Listener(RATE_HZ, SimulatedClock())
+    listener.hear(room(1))
+    listener.hear([0.0] * (2 * RATE_HZ - 1))
+    assert not listener.ledger.silent
+    listener.hear([0.0])
+    assert listener.ledger.silent
+    assert listener.finish()[-1].noise_dbfs is None
+
+
+def test_progress_tells_a_lasting_interval_further_each_time() -> None:
+    listener = Listener(RATE_HZ, SimulatedClock())
+    assert listener.ledger.progress() == []
+    listener.hear(room(1.05))
+    (first,) = listener.ledger.progress()
+    assert listener.ledger.progress() == []
+    listener.hear(room(1))
+    (second,) = listener.ledger.progress()
+    assert spans([first, second]) == [("ok", 0, 8_000), ("ok", 0, 16_000)]
+    assert listener.ledger.covered_sample == 16_000
+    assert spans(listener.ledger.finish()) == [("ok", 0, 16_400)]
+
+
+def test_a_lasting_state_is_told_every_quarter_of_an_hour() -> None:
+    listener = Listener(LOW_RATE_HZ, SimulatedClock())
+    for _ in range(6):
+        listener.hear(TEN_MINUTES)
+    lengths_s = [one.end_sample - one.start_sample for one in listener.finish()]
+    assert lengths_s == [900] * 4
+
+
+def test_a_source_that_drops_before_a_cell_is_full_adds_up() -> None:
+    listener = Listener(RATE_HZ, SimulatedClock(), first_sample=77)
+    listener.hear([0.1])
+    listener.lose(9)
+    listener.hear([0.2, 0.3])
+    listener.lose(0)
+    assert spans(listener.finish()) == [("ok", 77, 78), ("dropped", 78, 87), ("ok", 87, 89)]
+
+
+def local_us(zone: str, year: int, month: int, day: int) -> int:
+    return round(datetime(year, month, day, tzinfo=ZoneInfo(zone)).timestamp() * 1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours"),
+    [
+        ("Europe/Zurich", (2026, 10, 25), 25),
+        ("Europe/Zurich", (2026, 3, 29), 23),
+        ("Asia/Kathmandu", (2026, 11, 21), 24),
+    ],
+)
+def test_a_local_day_adds_up(zone: str, day: tuple[int, int, int], hours: int) -> None:
+    begin_us = local_us(zone, *day)
+    following = datetime(*day) + timedelta(days=1)  # noqa: DTZ001 - a date of the wall calendar
+    end_us = local_us(zone, following.year, following.month, following.day)
+    clock = SimulatedClock(begin_us - 3_600_000_000)
+    listener = Listener(LOW_RATE_HZ, clock)
+    while clock.utc_us() < end_us + 3_600_000_000:
+        listener.hear(TEN_MINUTES)
+        listener.lose(7)
+    covered_us = dict.fromkeys(("ok", "dropped"), 0)
+    for one in listener.finish():
+        inside_us = min(one.end_us, end_us) - max(one.start_us, begin_us)
+        covered_us[one.state] += max(0, inside_us)
+    assert sum(covered_us.values()) == hours * 3_600_000_000
+    assert covered_us["dropped"] == pytest.approx(hours * 3_600_000_000 * 7 / 607, rel=0.01)
+
+
+@pytest.mark.parametrize("step_s", [3_600.0, -3_600.0])
+def test_a_clock_step_splits_the_coverage_and_loses_nothing(step_s: float) -> None:
+    clock = SimulatedClock()
+    begin_us = clock.utc_us()
+    listener = Listener(RATE_HZ, clock)
+    listener.hear(room(1.25))
+    clock.set_wall_clock(step_s)
+    listener.hear(room(1.25))
+    before, after = listener.finish()
+    assert spans([before, after]) == [("ok", 0, 10_000), ("ok", 10_000, 20_000)]
+    assert (before.start_us, before.end_us) == (begin_us, begin_us + 1_250_000)
+    assert after.start_us == before.end_us + round(step_s * 1_000_000)
+    assert after.end_us - after.start_us == 1_250_000
+
+
+ACTIONS = st.lists(
+    st.one_of(
+        st.tuples(st.just("room"), st.integers(1, 40_000)),
+        st.tuples(st.just("dead"), st.integers(1, 40_000)),
+        st.tuples(st.just("loud"), st.integers(1, 5_000)),
+        st.tuples(st.just("lose"), st.integers(0, 90_000)),
+        st.tuples(st.just("step"), st.integers(-5_000, 5_000)),
+        st.tuples(st.just("tell"), st.just(0)),
+    ),
+    max_size=25,
+)
+
+
+@settings(deadline=None)
+@given(rate_hz=st.sampled_from([8_000, 11_025, 44_100]), actions=ACTIONS)
+def test_every_sample_is_in_exactly_one_interval(
+    rate_hz: int, actions: list[tuple[str, int]]
+) -> None:
+    clock = SimulatedClock()
+    listener = Listener(rate_hz, clock)
+    dither = np.random.default_rng(0).uniform(-0.01, 0.01, 40_000)
+    listener.hear(dither[:100])
+    for action, size in actions:
+        match action:
+            case "room":
+                listener.hear(dither[:size])
+            case "dead":
+                listener.hear(np.zeros(size))
+            case "loud":
+                listener.hear(np.ones(size) * np.sign(dither[:size]))
+            case "lose":
+                listener.lose(size)
+                listener.hear(dither[:1])
+            case "step":
+                clock.set_wall_clock(size / 1_000)
+            case _:
+                listener.told += listener.ledger.progress()
+    intervals = listener.finish()
+    total = sum(one.end_sample - one.start_sample for one in intervals)
+    assert total == listener.received + listener.lost
+    for one, following in pairwise(intervals):
+        assert one.start_sample < one.end_sample == following.start_sample
+    for one in intervals:
+        exact_us = (one.end_sample - one.start_sample) * 1_000_000 / rate_hz
+        assert abs(one.end_us - one.start_us - exact_us) < 1
