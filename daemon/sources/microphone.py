@@ -1,0 +1,220 @@
+"""A microphone as a source: the life of its capture processes, one after another."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+from .capture_child import CaptureChild, CaptureOrder
+from .mix import Channel
+from .opening import Opening
+from .ports import Block, Gap, Item, Lost, SourceCounters
+from .wire import BrokenWireError, Frame, FrameReader, Kind
+
+_log = logging.getLogger(__name__)
+
+STALL_S = 2.0
+"""Sound comes every 20 ms: after this long without, the device hangs, whatever it says."""
+OPENING_S = 10.0
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 30.0
+STEADY_S = 10.0
+"""Sound for so long ends a series of failures."""
+
+
+class Child(Protocol):
+    """A running capture process, as `CaptureChild` is one."""
+
+    def fileno(self) -> int | None:
+        """The pipe."""
+
+    def read(self) -> bytes | None:
+        """What the pipe holds; None where nothing now, b"" at its end."""
+
+    def is_gone(self) -> bool:
+        """Whether the process has ended."""
+
+    def kill(self) -> None:
+        """End it without waiting."""
+
+    def close(self) -> None:
+        """End it and wait for a moment."""
+
+
+class MicrophoneSource:
+    """A `Source` that starts a capture process, and another whenever that dies or hangs.
+
+    It never gives up: a pause of 0.5 s doubles to 30 s between attempts, and no process is
+    started while the one before is not dead (a kernel may hold it in a frozen driver).
+    """
+
+    def __init__(
+        self, source_id: str, device: str, channel: Channel, start: Callable[[], Child]
+    ) -> None:
+        """`start` makes a capture process and may raise OSError."""
+        self._source_id = source_id
+        self._device = device
+        self._channel = channel
+        self._start = start
+        self._child: Child | None = None
+        self._dying: Child | None = None
+        self._reader = FrameReader()
+        self._opening: Opening | None = None
+        self._opened_s = 0.0
+        self._deadline_s = 0.0
+        self._pause_s = FIRST_PAUSE_S
+        self._fault: str | None = None
+        self._told: str | None = None
+        self._closed = False
+        self._counters = SourceCounters(0, 0, 0, 0, 0)
+
+    @property
+    def source_id(self) -> str:
+        """The configured id."""
+        return self._source_id
+
+    @property
+    def content_sha256(self) -> None:
+        """A room has none."""
+
+    @property
+    def counters(self) -> SourceCounters:
+        """See `Source`."""
+        return self._counters
+
+    def fileno(self) -> int | None:
+        """The pipe of the present capture process."""
+        return None if self._child is None else self._child.fileno()
+
+    def next_due_s(self) -> float | None:
+        """When a process must be started, or the present one counts as hanging."""
+        return None if self._closed else self._deadline_s
+
+    def poll(self, now_monotonic_s: float) -> list[Item]:
+        """See `Source`."""
+        if self._closed:
+            return []
+        if self._child is None:
+            return self._try_to_start(now_monotonic_s)
+        received = self._child.read()
+        if received is None:
+            return self._check_deadline(now_monotonic_s)
+        if received == b"":
+            return self._lose("its capture process died", now_monotonic_s)
+        return self._take(received, now_monotonic_s)
+
+    def close(self) -> None:
+        """See `Source`."""
+        self._closed = True
+        for child in (self._child, self._dying):
+            if child is not None:
+                child.close()
+        self._child = self._dying = None
+
+    def _try_to_start(self, now_s: float) -> list[Item]:
+        if now_s < self._deadline_s:
+            return []
+        if self._dying is not None and not self._dying.is_gone():
+            return self._wait_again("its last capture process cannot be killed", now_s)
+        self._dying = None
+        try:
+            self._child = self._start()
+        except OSError as error:
+            return self._wait_again(f"no capture process can be started ({error})", now_s)
+        self._reader = FrameReader()
+        self._fault = None
+        self._deadline_s = now_s + OPENING_S
+        return []
+
+    def _check_deadline(self, now_s: float) -> list[Item]:
+        if now_s < self._deadline_s:
+            return []
+        if self._opening is None:
+            return self._lose(f"it did not open within {OPENING_S:.0f} s", now_s)
+        return self._lose(f"no sound came for {STALL_S:.0f} s", now_s)
+
+    def _take(self, received: bytes, now_s: float) -> list[Item]:
+        items: list[Item] = []
+        try:
+            for frame in self._reader.feed(received):
+                items.extend(self._items(frame, now_s))
+        except BrokenWireError:
+            items.extend(self._lose("its capture process sent what cannot be read", now_s))
+        return items
+
+    def _items(self, frame: Frame, now_s: float) -> list[Item]:
+        if frame.kind is Kind.SOUND and self._opening is not None:
+            self._deadline_s = now_s + STALL_S
+            if now_s - self._opened_s > STEADY_S:
+                self._pause_s = FIRST_PAUSE_S
+            items = self._opening.items(frame)
+            self._count(items)
+            return items
+        text = bytes(frame.payload).decode(errors="replace")
+        if frame.kind is Kind.OPENED:
+            self._opening = Opening(text, self._channel)
+            self._opened_s = now_s
+            self._deadline_s = now_s + STALL_S
+            self._told = None
+            self._counters = replace(self._counters, openings=self._counters.openings + 1)
+            return [self._opening.opened]
+        if frame.kind is Kind.FAULT:
+            self._fault = text
+        else:
+            _log.warning("capture: %s", text, extra={"source": self._source_id})
+        return []
+
+    def _count(self, items: list[Item]) -> None:
+        counted = self._counters
+        for item in items:
+            if isinstance(item, Block):
+                heard = counted.heard_samples + item.samples.size
+                counted = replace(counted, heard_samples=heard)
+            elif isinstance(item, Gap):
+                dropped = counted.dropped_samples + item.lost_samples
+                overflows = counted.overflows + (item.lost_samples == 0)
+                counted = replace(counted, dropped_samples=dropped, overflows=overflows)
+        self._counters = counted
+
+    def _lose(self, reason: str, now_s: float) -> list[Item]:
+        if self._child is not None:
+            self._child.kill()
+            self._dying, self._child = self._child, None
+        self._opening = None
+        return self._wait_again(self._fault or reason, now_s)
+
+    def _wait_again(self, reason: str, now_s: float) -> list[Item]:
+        self._counters = replace(self._counters, lost=self._counters.lost + 1)
+        self._deadline_s = now_s + self._pause_s
+        self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
+        if reason == self._told:
+            return []
+        self._told = reason
+        return [Lost(f"microphone '{self._device}': {reason}")]
+
+
+def open_microphone(
+    source_id: str,
+    *,
+    device: str,
+    sample_rate_hz: int | None = None,
+    channel: Channel = "mix",
+    record_path: Path | None = None,
+) -> MicrophoneSource:
+    """A source on a real microphone.
+
+    Parameters
+    ----------
+    device
+        A name of `coughd devices`, a part that only one has, or `default`.
+    sample_rate_hz
+        None for the device's own.
+    record_path
+        Where the capture process also writes what it sends: audio at rest.
+    """
+    min_channels = 1 if channel == "mix" else channel + 1
+    order = CaptureOrder(device, sample_rate_hz, min_channels, record_path)
+    return MicrophoneSource(source_id, device, channel, lambda: CaptureChild(order))
