@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coughd.config.errors import StorageError
-from coughd.storage.messages import Message
+from coughd.daemon.stream_items import Message, parse_message
+from coughd.storage.messages import Message as Sent
 from coughd.storage.records import OutboxRow
 
 
@@ -30,7 +31,7 @@ def durable(
 
 def heartbeat(
     last_seq: int, oldest_seq: int, *, store_id: str = "A", boot_id: str = "boot"
-) -> Message:
+) -> Sent:
     body = {
         "schema": "coughd.health/1",
         "seq": None,
@@ -39,12 +40,12 @@ def heartbeat(
         "last_seq": last_seq,
         "oldest_seq": oldest_seq,
     }
-    return Message("system.health.home.node", json.dumps(body))
+    return Sent("system.health.home.node", json.dumps(body))
 
 
-def start_message(event_id: str) -> Message:
+def start_message(event_id: str) -> Sent:
     body = {"schema": "coughd.event/1", "seq": None, "event_id": event_id, "phase": "start"}
-    return Message("cough.event.start.home.mic", json.dumps(body))
+    return Sent("cough.event.start.home.mic", json.dumps(body))
 
 
 @dataclass(frozen=True)
@@ -82,3 +83,7 @@ class FakeOutbox:
                 return FakePage("truncated", oldest, self._last_seq, ())
             rows = [row for row in self._rows if row.seq > since_seq][:limit]
             return FakePage("ok", oldest, self._last_seq, rows)
+
+
+def message_of(row: OutboxRow) -> Message:
+    return parse_message([row.topic.encode(), row.body.encode()])

@@ -1,0 +1,101 @@
+"""The subscriber's side of the replay: one question at a time, asked again when nobody answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import zmq
+
+from .replay_protocol import (
+    ReplayHeader,
+    ReplayProtocolError,
+    ReplayRequest,
+    encode_request,
+    parse_header,
+)
+from .stream_items import Message, parse_message
+
+_PAGE_MESSAGES = 500
+_ANSWER_TIMEOUT_S = 5.0
+_PAUSE_S = 0.25  # before the same question is put again to a daemon that could not help
+_RECONNECT_MS = 100
+_RECONNECT_MAX_MS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One page."""
+
+    header: ReplayHeader
+    messages: tuple[Message, ...]
+
+
+class ReplayClient:
+    """Asks one replay socket; owns a DEALER socket. One thread."""
+
+    def __init__(
+        self,
+        context: zmq.Context[zmq.Socket[bytes]],
+        address: str,
+        clock: Callable[[], float],
+    ) -> None:
+        self._context = context
+        self._address = address
+        self._clock = clock
+        self._asked: int | None = None
+        self._deadline_s = 0.0
+        self._not_before_s = 0.0
+        self._last_since: int | None = None
+        self.socket = self._connect()
+        """For polling; another one after a question that was given up."""
+
+    def ask(self, since_seq: int | None) -> None:
+        """Put this question unless one is open; give up one that waited too long."""
+        now_s = self._clock()
+        if self._asked is not None and now_s >= self._deadline_s:
+            self.give_up()
+        if since_seq is None or self._asked is not None:
+            return
+        if since_seq == self._last_since and now_s < self._not_before_s:
+            return
+        # A new connection takes it at once, the daemon whenever it comes back.
+        self.socket.send(encode_request(ReplayRequest(since_seq, _PAGE_MESSAGES)))
+        self._asked = self._last_since = since_seq
+        self._deadline_s = now_s + _ANSWER_TIMEOUT_S
+
+    def give_up(self) -> None:
+        """Forget the open question and whatever may still answer it."""
+        if self._asked is not None:
+            self._asked = None
+            self.socket.close(linger=0)
+            self.socket = self._connect()
+
+    def take(self) -> Answer | None:
+        """Read the answer that has arrived; None where it is none. Does not wait.
+
+        Raises ReplayProtocolError where the other end breaks the protocol.
+        """
+        frames = self.socket.recv_multipart(zmq.NOBLOCK)
+        header = parse_header(frames[0])
+        if header.since_seq != self._asked and header.status != "error":
+            return None
+        self._asked = None
+        self._not_before_s = self._clock() + _PAUSE_S
+        if len(frames) != 1 + 2 * header.count:
+            raise ReplayProtocolError("the answer has not the messages that it announces")
+        pairs = zip(frames[1::2], frames[2::2], strict=True)
+        return Answer(header, tuple(parse_message(pair) for pair in pairs))
+
+    def close(self) -> None:
+        """Close the socket."""
+        self.socket.close(linger=0)
+
+    def _connect(self) -> zmq.Socket[bytes]:
+        socket = self._context.socket(zmq.DEALER)
+        socket.setsockopt(zmq.LINGER, 0)
+        socket.setsockopt(zmq.RECONNECT_IVL, _RECONNECT_MS)
+        socket.setsockopt(zmq.RECONNECT_IVL_MAX, _RECONNECT_MAX_MS)
+        socket.setsockopt(zmq.IPV6, int("[" in self._address))
+        socket.connect(self._address)
+        return socket

@@ -1,0 +1,269 @@
+from __future__ import annotations
+
+import itertools
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from coughd.config.errors import ConfigError, InputError
+from coughd.daemon.publisher import Publisher
+from coughd.daemon.replay import ReplayServer
+from coughd.daemon.stream_items import Item, Message, Position, StoreChanged, Truncated
+from coughd.daemon.subscriber import Subscriber
+
+from .stream_fakes import FakeOutbox, durable, heartbeat, start_message
+
+WAIT_S = 20.0
+
+
+class FakeDaemon:
+    """The sending half of a daemon over an outbox in memory."""
+
+    def __init__(self, folder: Path, store_id: str = "A") -> None:
+        self.publish_address = f"ipc://{folder}/events.sock"
+        self.replay_address = f"ipc://{folder}/replay.sock"
+        self.store_id = store_id
+        self.outbox = FakeOutbox()
+        self.last_seq = 0
+        self.boots = 0
+
+    @contextmanager
+    def running(self) -> Iterator[Publisher]:
+        self.boots += 1
+        boot_id = f"boot-{self.boots}"
+        with (
+            Publisher(
+                self.publish_address,
+                heartbeat=lambda last, oldest: heartbeat(
+                    last, oldest, store_id=self.store_id, boot_id=boot_id
+                ),
+                heartbeat_s=0.05,
+                last_seq=self.last_seq,
+                oldest_seq=1,
+            ) as publisher,
+            ReplayServer(
+                self.replay_address, outbox=self.outbox, store_id=self.store_id, boot_id=boot_id
+            ),
+        ):
+            yield publisher
+
+    def commit(self, publisher: Publisher | None = None, **fields: Any) -> None:
+        """Write a message; without a publisher it is one that the live stream lost."""
+        self.last_seq += 1
+        row = durable(self.last_seq, store_id=self.store_id, **fields)
+        self.outbox.append(row)
+        if publisher:
+            publisher.publish([row])
+
+    def listen(self, **wants: Any) -> Subscriber:
+        return Subscriber(self.publish_address, self.replay_address, **wants)
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> FakeDaemon:
+    return FakeDaemon(tmp_path)
+
+
+def take(subscriber: Subscriber, count: int) -> list[Item]:
+    got = list(itertools.islice(subscriber.messages(WAIT_S), count))
+    assert len(got) == count, got
+    return got
+
+
+def seqs(got: list[Item]) -> list[int | None]:
+    assert all(isinstance(item, Message) for item in got), got
+    return [item.seq for item in got if isinstance(item, Message)]
+
+
+def at_the_end(subscriber: Subscriber, daemon: FakeDaemon) -> bool:
+    """Let it make its first contact: nothing is missing any more."""
+    here = Position(daemon.store_id, daemon.last_seq)
+    for _ in range(int(WAIT_S / 0.05)):
+        assert list(subscriber.messages(0.05)) == []
+        if subscriber.position == here:
+            return True
+    return False
+
+
+def test_from_now_gives_what_is_committed_from_now_on(daemon: FakeDaemon) -> None:
+    for _ in range(5):
+        daemon.commit()
+    with daemon.running() as publisher, daemon.listen() as subscriber:
+        assert at_the_end(subscriber, daemon)
+        for lost in (False, False, True, True, False, True):
+            daemon.commit(None if lost else publisher)
+        publisher.publish([])
+        daemon.commit(publisher)
+        assert seqs(take(subscriber, 7)) == list(range(6, 13))
+
+
+def test_thousands_come_page_by_page(daemon: FakeDaemon) -> None:
+    for _ in range(3210):
+        daemon.commit()
+    with daemon.running(), daemon.listen(since_seq=0) as subscriber:
+        assert seqs(take(subscriber, 3210)) == list(range(1, 3211))
+        assert subscriber.counts.replayed == 3210
+
+
+def test_a_lost_tail_shows_without_another_message(daemon: FakeDaemon) -> None:
+    with daemon.running() as publisher, daemon.listen() as subscriber:
+        assert at_the_end(subscriber, daemon)
+        daemon.commit()
+        publisher.publish([])
+        publisher._last_seq = 1  # as if the queue had been full
+        assert seqs(take(subscriber, 1)) == [1]
+
+
+def test_a_cursor_goes_on_behind_what_was_taken(daemon: FakeDaemon, tmp_path: Path) -> None:
+    cursor = tmp_path / "cursor.json"
+    for _ in range(10):
+        daemon.commit()
+    with daemon.running():
+        with daemon.listen(cursor_file=cursor, since_seq=0) as subscriber:
+            assert seqs(take(subscriber, 4)) == [1, 2, 3, 4]
+        # The body of the fourth was not followed by another turn: it may have been cut short.
+        with daemon.listen(cursor_file=cursor) as subscriber:
+            assert seqs(take(subscriber, 3)) == [4, 5, 6]
+            subscriber.acknowledge()
+        with daemon.listen(cursor_file=cursor, since_seq=0) as subscriber:
+            assert seqs(take(subscriber, 4)) == [7, 8, 9, 10]
+
+
+def test_from_now_is_kept_before_the_first_item(daemon: FakeDaemon, tmp_path: Path) -> None:
+    cursor = tmp_path / "cursor.json"
+    with daemon.running():
+        daemon.commit()
+        with daemon.listen(cursor_file=cursor) as subscriber:
+            assert at_the_end(subscriber, daemon)
+        daemon.commit()
+        with daemon.listen(cursor_file=cursor) as subscriber:
+            assert seqs(take(subscriber, 1)) == [2]
+
+
+def test_a_daemon_that_is_away_is_waited_for(daemon: FakeDaemon) -> None:
+    with daemon.listen(since_seq=0) as subscriber:
+        assert list(subscriber.messages(0.1)) == []
+        with daemon.running() as publisher:
+            daemon.commit(publisher)
+            assert seqs(take(subscriber, 1)) == [1]
+        daemon.commit()
+        assert list(subscriber.messages(0.1)) == []
+        with daemon.running() as publisher:
+            daemon.commit(publisher)
+            assert seqs(take(subscriber, 2)) == [2, 3]
+
+
+def test_the_filter_is_local_and_sees_no_gaps(daemon: FakeDaemon, tmp_path: Path) -> None:
+    cursor = tmp_path / "cursor.json"
+    with (
+        daemon.running() as publisher,
+        daemon.listen(
+            cursor_file=cursor,
+            since_seq=0,
+            topics=["cough.event"],
+            sources=["a"],
+            labels=["cough", "sneeze"],
+            accept=lambda message: message.seq != 9,
+        ) as subscriber,
+    ):
+        for source, label in itertools.product("ab", ("cough", "speech", "sneeze")):
+            daemon.commit(publisher, source=source, label=label)
+        for _ in range(4):
+            daemon.commit(publisher, source="a")
+        assert seqs(take(subscriber, 5)) == [1, 3, 7, 8, 10]
+        daemon.commit(publisher, source="b")
+        assert at_the_end(subscriber, daemon)
+        assert json.loads(cursor.read_text())["seq"] == 11
+
+
+def test_what_is_no_longer_kept_is_told(daemon: FakeDaemon) -> None:
+    for _ in range(9):
+        daemon.commit()
+    daemon.outbox.prune_below(7)
+    with daemon.running(), daemon.listen(since_seq=2, labels=["cough"]) as subscriber:
+        first, *rest = take(subscriber, 4)
+    assert first == Truncated(oldest_seq=7, asked_since=2)
+    assert seqs(rest) == [7, 8, 9]
+
+
+def test_another_store_is_told(daemon: FakeDaemon, tmp_path: Path) -> None:
+    cursor = tmp_path / "cursor.json"
+    other = FakeDaemon(tmp_path, store_id="B")
+    other.commit()
+    other.commit()
+    with daemon.listen(cursor_file=cursor, since_seq=0) as subscriber:
+        with daemon.running() as publisher:
+            daemon.commit(publisher)
+            assert seqs(take(subscriber, 1)) == [1]
+        with other.running():
+            first, *rest = take(subscriber, 3)
+            assert first == StoreChanged(before="A", now="B")
+            assert seqs(rest) == [1, 2]
+            assert at_the_end(subscriber, other)
+    assert json.loads(cursor.read_text())["store_id"] == "B"
+
+
+def test_ephemeral_messages_come_if_asked_for(daemon: FakeDaemon) -> None:
+    with (
+        daemon.running() as publisher,
+        daemon.listen(ephemeral=True, topics=["cough"]) as subscriber,
+        daemon.listen() as deaf,
+    ):
+        assert at_the_end(subscriber, daemon)
+        assert at_the_end(deaf, daemon)
+        publisher.publish_ephemeral(start_message("event-1"))
+        daemon.commit(publisher)
+        first, second = take(subscriber, 2)
+        assert isinstance(first, Message)
+        assert (first.topic, first.seq) == ("cough.event.start.home.mic", None)
+        assert seqs([second]) == [1]
+        assert seqs(take(deaf, 1)) == [1]
+
+
+def test_a_start_that_its_end_overtook_is_dropped(daemon: FakeDaemon) -> None:
+    with (
+        daemon.running() as publisher,
+        daemon.listen(ephemeral=True, topics=["cough"]) as subscriber,
+    ):
+        assert at_the_end(subscriber, daemon)
+        daemon.commit(publisher)
+        take(subscriber, 1)
+        publisher.publish_ephemeral(start_message("event-1"))
+        publisher.publish_ephemeral(start_message("event-2"))
+        (item,) = take(subscriber, 1)
+        assert isinstance(item, Message)
+        assert item.body["event_id"] == "event-2"
+
+
+def test_silence_is_measured(daemon: FakeDaemon) -> None:
+    now_s = [100.0]
+    with daemon.listen(clock=lambda: now_s[0]) as subscriber:
+        now_s[0] += 60.0
+        assert subscriber.silent_s == 60.0
+
+
+@pytest.mark.parametrize("address", ["", "ipc", "foo://x", "tcp://127.0.0.1"])
+def test_an_address_that_is_none_is_said(address: str) -> None:
+    with pytest.raises(ConfigError, match="cannot connect"), Subscriber(address, address):
+        pass
+
+
+def test_a_cursor_that_is_none_is_said(daemon: FakeDaemon, tmp_path: Path) -> None:
+    (tmp_path / "cursor").write_text("my novel")
+    with pytest.raises(InputError), daemon.listen(cursor_file=tmp_path / "cursor"):
+        pass
+
+
+def test_importing_the_client_brings_nothing_heavy() -> None:
+    program = "import sys, coughd.daemon.subscriber; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    heavy = {"tensorflow", "sounddevice", "onnxruntime", "sqlalchemy", "numpy", "soundfile"}
+    assert heavy.isdisjoint(done.stdout.split())
