@@ -15,7 +15,7 @@ import yaml
 from .forms import fields_of
 from .settings import Settings
 
-_PASSWORD = re.compile(r"(?P<before>://[^/@:]*:)[^/]*(?=@)")
+_PASSWORD = re.compile(r"(?P<before>://[^/@:]*:)[^@]*(?=@)|(?P<query>[?&](?i:password)=)[^&]*")
 
 
 def to_plain(settings: Settings) -> dict[str, Any]:
@@ -60,4 +60,8 @@ def _section(section: object) -> dict[str, Any]:
 
 
 def _redacted(value: object, *, secret: bool) -> object:
-    return _PASSWORD.sub(r"\g<before>***", value) if secret and isinstance(value, str) else value
+    return (
+        _PASSWORD.sub(r"\g<before>\g<query>***", value)
+        if secret and isinstance(value, str)
+        else value
+    )

@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coughd.config.errors import ConfigError
+from coughd.config.load import load_settings, parse_settings
+from coughd.config.mistakes import MistakesError
+from coughd.config.paths import find_paths
+from coughd.config.settings import DEFAULT_SOURCE, Settings, SourceSettings
+
+_FIFTY = Path(__file__).with_name("fifty_mistakes.yaml")
+_FILE = Path("/srv/coughd/config.yaml")
+
+
+def _parse(text: str) -> Settings:
+    return parse_settings(text.encode(), _FILE)
+
+
+def _mistakes(text: str) -> list[str]:
+    with pytest.raises(MistakesError) as caught:
+        _parse(text)
+    return str(caught.value).splitlines()
+
+
+def test_fifty_mistakes_are_all_told_at_once() -> None:
+    lines = _FIFTY.read_text().splitlines()
+    expected = [
+        f"{_FIFTY}:{number}: {line.partition('#! ')[2]}"
+        for number, line in enumerate(lines, start=1)
+        if "#! " in line
+    ]
+
+    with pytest.raises(MistakesError) as caught:
+        parse_settings(_FIFTY.read_bytes(), _FIFTY)
+
+    assert expected == str(caught.value).splitlines()
+    assert len(caught.value.mistakes) >= 50
+    assert caught.value.exit_code == 78
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "null", "---\n...\n", "gate:\nsources:\n"])
+def test_a_file_that_says_nothing_leaves_the_defaults(text: str) -> None:
+    assert Settings() == _parse(text)
+    assert (DEFAULT_SOURCE,) == _parse(text).sources
+
+
+def test_values_arrive_parsed() -> None:
+    settings = _parse(
+        """
+        site: 'no'
+        timezone: Asia/Kathmandu
+        sources:
+          - {id: "usb:1-1.2", name: Bedroom, kind: microphone, channel: 1, sample_rate_hz: 48_000}
+          - id: night
+            kind: file
+            path: sound/night.flac
+            pace: fast
+            loop: yes
+            starts_at: 2026-11-20T22:00:00+01:00
+        embedder: {batch_sizes: [2, 16], start_timeout_s: 20, reply_timeout_s: 1e-1}
+        probe: {threshold: 0.8, path: ~/probe.json, keep_embeddings: off}
+        stream: {publish: "tcp://127.0.0.1:5570", replay: "ipc:///run/x.sock"}
+        """
+    )
+
+    assert settings.site == "no"
+    assert settings.timezone == "Asia/Kathmandu"
+    assert settings.sources == (
+        SourceSettings(
+            id="usb:1-1.2", kind="microphone", name="Bedroom", channel=1, sample_rate_hz=48_000
+        ),
+        SourceSettings(
+            id="night",
+            kind="file",
+            name="night",
+            path=Path("/srv/coughd/sound/night.flac"),
+            pace="fast",
+            loop=True,
+            starts_at=datetime(2026, 11, 20, 21, tzinfo=UTC),
+        ),
+    )
+    assert settings.embedder.batch_sizes == (2, 16)
+    assert settings.embedder.start_timeout_s == 20.0
+    assert settings.embedder.reply_timeout_s == 0.1
+    assert settings.probe.threshold == 0.8
+    assert settings.probe.path == Path.home() / "probe.json"
+    assert not settings.probe.keep_embeddings
+    assert settings.stream.publish == "tcp://127.0.0.1:5570"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("site: [a\nnode: b", "2: not YAML: while parsing a flow sequence expected ',' or ']'"),
+        ("- a\n- b", "1: must be a section of keys, each with a ':'"),
+        ("home", "1: must be a section of keys, each with a ':'"),
+        ("a: 1\n---\nb: 2", "2: not YAML: expected a single document in the stream"),
+        ("node: x\nsite: &a [*a]", "2: aliases (*) are not supported"),
+        ("node: *x", "1: aliases (*) are not supported"),
+        ("\n\nsite: \x01", "3: character U+0001 is not allowed in YAML"),
+        ('site: "\\UFFFFFFFF"', "1: not YAML: a number in a %YAML line or in an escape"),
+        ("\n" + "[" * 5_000, "2: nested deeper than 20 levels"),
+        ("#" * 300_000, "1: the file is larger than 256 KiB"),
+        ('site: "\\ud800"', "1: site: must not contain control characters"),
+        ("? !x site\n: home", "1: a key must be a plain word"),
+        ("sources: []", "1: sources: is an empty list"),
+        ("sources: {id: a}", "1: sources: must be a list"),
+        ("embedder:\n  batch_sizes: [1, null]", "2: embedder.batch_sizes[1]: is empty"),
+        ("embedder: {kind: remote}", "1: embedder.kind: must be 'open' or 'hear', is 'remote'"),
+        (f"store: {{outbox_keep: {'9' * 5_000}}}", "1: store.outbox_keep: must be a whole number"),
+        ("timezone: ../../etc/passwd", "1: timezone: '../../etc/passwd' is not a time zone"),
+        ("timezone: Europe", "1: timezone: 'Europe' is not a time zone"),
+        (
+            "stream: {publish: 'tcp://127.0.0.1:1', replay: 'tcp://127.0.0.1:1'}",
+            "1: stream.replay: must differ from stream.publish",
+        ),
+        (
+            "sources:\n- {id: a, kind: file, path: x, starts_at: 9999-12-31T23:00:00-05:00}",
+            "2: sources[0].starts_at: must lie between 1970 and 2199",
+        ),
+        ("sources:\n- {id: a, kind: file, path: null}", "2: sources[0].path: is missing"),
+        (f"{'k' * 100}: 1", f"1: {'k' * 40}…: unknown key"),
+    ],
+)
+def test_each_mistake_has_its_line_and_sentence(text: str, expected: str) -> None:
+    (told,) = _mistakes(text)
+
+    assert told.startswith(f"{_FILE}:{expected}")
+
+
+def test_two_sources_cannot_record_into_one_file() -> None:
+    text = "sources:\n" + "".join(
+        f"- {{id: {name}, kind: microphone, record_path: x.wav}}\n" for name in "ab"
+    )
+
+    assert _mistakes(text) == [
+        f"{_FILE}:3: sources[1].record_path: '/srv/coughd/x.wav' is taken by sources[0].record_path"
+    ]
+
+
+def test_text_that_is_not_utf_8_is_named_by_line() -> None:
+    with pytest.raises(MistakesError) as caught:
+        parse_settings("site: home\nnode: b\u00e9b\u00e9\n".encode("latin-1"), _FILE)
+
+    assert [2] == [mistake.line for mistake in caught.value.mistakes]
+
+
+def test_a_byte_order_mark_does_no_harm() -> None:
+    assert parse_settings("site: ward\n".encode("utf-8-sig"), _FILE).site == "ward"
+
+
+def test_a_flood_of_mistakes_is_cut_in_the_message_only() -> None:
+    with pytest.raises(MistakesError) as caught:
+        _parse("".join(f"key{number}: 1\n" for number in range(300)))
+
+    assert len(caught.value.mistakes) == 300
+    assert str(caught.value).endswith(f"{_FILE}: and 100 more mistakes")
+
+
+def test_only_a_file_that_was_asked_for_must_exist(tmp_path: Path) -> None:
+    paths = find_paths({"HOME": str(tmp_path)}, uid=1000)
+
+    assert load_settings(None, paths) == Settings()
+    with pytest.raises(ConfigError, match=r"there is no configuration file .*missing\.yaml"):
+        load_settings(tmp_path / "missing.yaml", paths)
+    with pytest.raises(ConfigError, match="cannot read the configuration file"):
+        load_settings(tmp_path, paths)
+
+
+def test_the_default_file_is_read_where_it_exists(tmp_path: Path) -> None:
+    paths = find_paths({"HOME": str(tmp_path)}, uid=1000)
+    paths.config_file.parent.mkdir(parents=True)
+    paths.config_file.write_text("site: ward-3\n")
+
+    assert load_settings(None, paths).site == "ward-3"
+
+
+_words = st.sampled_from(
+    [
+        "config_version",
+        "site",
+        "node",
+        "timezone",
+        "sources",
+        "id",
+        "kind",
+        "name",
+        "device",
+        "path",
+        "pace",
+        "channel",
+        "gate",
+        "embedder",
+        "threshold",
+        "probe",
+        "stream",
+        "publish",
+        "store",
+        "url",
+        "clips",
+        "keep",
+        "microphone",
+        "file",
+        "hear",
+        "1",
+        "0.5",
+        "true",
+        "null",
+        "~",
+        "2026-11-20T22:00:00Z",
+        "mix",
+        "[]",
+        "{}",
+        "!x",
+        "&a",
+        "*a",
+        "<<",
+    ]
+)
+_marks = st.sampled_from([": ", "\n", "  ", "- ", "'", '"', "[", "]", "{", "}", ",", "#", "|", "%"])
+_values = st.recursive(
+    st.one_of(_words, st.text(max_size=8), st.integers(), st.floats(), st.booleans(), st.none()),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(_words, inner, max_size=4)
+    ),
+    max_leaves=20,
+)
+
+
+def _outcome(data: bytes) -> Settings | ConfigError:
+    try:
+        return parse_settings(data, _FILE)
+    except ConfigError as exc:
+        return exc
+
+
+@given(st.one_of(st.binary(max_size=300), st.text(max_size=300).map(lambda text: text.encode())))
+def test_any_bytes_give_settings_or_a_config_error(data: bytes) -> None:
+    assert _outcome(data)
+
+
+@given(st.lists(st.one_of(_words, _marks)))
+def test_any_yaml_like_text_gives_settings_or_a_config_error(parts: list[str]) -> None:
+    assert _outcome("".join(parts).encode())
+
+
+@given(st.dictionaries(_words, _values, max_size=6))
+def test_any_tree_gives_settings_or_a_config_error(tree: dict[str, object]) -> None:
+    assert _outcome(yaml.safe_dump(tree).encode())

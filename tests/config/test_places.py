@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from coughd.config.addresses import refuse_address
+from coughd.config.errors import ConfigError
+from coughd.config.paths import Paths, find_paths
+from coughd.config.places import find_places
+from coughd.config.settings import Settings, StoreSettings, StreamSettings
+
+_SYSTEM = find_paths({}, uid=0)
+
+
+def test_what_is_left_open_is_filled_in() -> None:
+    places = find_places(Settings(), _SYSTEM)
+
+    assert places.data_dir == Path("/var/lib/coughd")
+    assert places.store == Path("/var/lib/coughd/coughd.sqlite3")
+    assert places.publish == "ipc:///run/coughd/events.sock"
+    assert places.replay == "ipc:///run/coughd/replay.sock"
+
+
+def test_what_is_set_stays() -> None:
+    settings = Settings(
+        store=StoreSettings(url="sqlite:////srv/a.sqlite3", data_dir=Path("/srv")),
+        stream=StreamSettings(publish="tcp://127.0.0.1:1", replay="tcp://127.0.0.1:2"),
+    )
+
+    places = find_places(settings, _SYSTEM)
+
+    assert places.data_dir == Path("/srv")
+    assert places.store == "sqlite:////srv/a.sqlite3"
+    assert (places.publish, places.replay) == ("tcp://127.0.0.1:1", "tcp://127.0.0.1:2")
+
+
+def test_a_default_socket_path_beyond_the_kernel_s_limit_is_told() -> None:
+    deep = Paths(Path("/c"), Path("/d"), Path("/" + "r" * 100), Path("/e"))
+
+    with pytest.raises(ConfigError, match=r"longer than 107 bytes; .*stream\.publish"):
+        find_places(Settings(), deep)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ipc:///run/coughd/events.sock",
+        f"ipc:///{'x' * 106}",
+        "tcp://127.0.0.1:5570",
+        "tcp://127.8.8.8:65535",
+        "tcp://localhost:5570",
+        "tcp://[::1]:5570",
+    ],
+)
+def test_addresses_of_this_machine_are_fine(address: str) -> None:
+    assert not refuse_address(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "refusal"),
+    [
+        ("ipc://events.sock", "absolute path"),
+        ("ipc://@events", "absolute path"),
+        (f"ipc:///{'x' * 107}", "longer than 107 bytes"),
+        (f"ipc:///{'é' * 54}", "longer than 107 bytes"),
+        ("tcp://*:5570", "must stay on this machine"),
+        ("tcp://192.168.1.4:5570", "must stay on this machine"),
+        ("tcp://127.0.0.1", "needs a host and a port"),
+        ("tcp://127.0.0.1:0", "needs a host and a port"),
+        ("tcp://127.0.0.1:65536", "needs a host and a port"),
+        ("tcp://127.0.0.1:*", "needs a host and a port"),
+        ("udp://127.0.0.1:1", "must begin with ipc:// or tcp://"),
+        ("", "must begin with ipc:// or tcp://"),
+    ],
+)
+def test_other_addresses_are_refused(address: str, refusal: str) -> None:
+    assert refusal in refuse_address(address)
