@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coughd.config.errors import ConfigError
@@ -240,16 +240,19 @@ def _outcome(data: bytes) -> Settings | ConfigError:
         return exc
 
 
+@settings(deadline=None)
 @given(st.one_of(st.binary(max_size=300), st.text(max_size=300).map(lambda text: text.encode())))
 def test_any_bytes_give_settings_or_a_config_error(data: bytes) -> None:
     assert _outcome(data)
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(_words, _marks)))
 def test_any_yaml_like_text_gives_settings_or_a_config_error(parts: list[str]) -> None:
     assert _outcome("".join(parts).encode())
 
 
+@settings(deadline=None)
 @given(st.dictionaries(_words, _values, max_size=6))
 def test_any_tree_gives_settings_or_a_config_error(tree: dict[str, object]) -> None:
     assert _outcome(yaml.safe_dump(tree).encode())

@@ -5,7 +5,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coughd.config.errors import ConfigError
@@ -54,6 +54,7 @@ def test_schema_and_loader_refuse_the_same(text: str) -> None:
         parse_settings(text.encode(), Path("/x/config.yaml"))
 
 
+@settings(deadline=None)
 @given(
     st.fixed_dictionaries(
         {},
