@@ -11,39 +11,40 @@ from dataclasses import dataclass
 from ..storage.records import EpochEnded
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _OpenEpoch:
     epoch_id: str
     coughs: int
     onset_us: int
     offset_us: int
+    offset_sample: int
 
 
 class EpochTracker:
-    """The open epoch of one stretch; coughs come in order of onset."""
+    """The open epoch of one stretch; coughs come in order of onset.
 
-    def __init__(self, source_id: str, gap_s: float) -> None:
+    Pauses are measured in the source's native samples, which no clock step touches.
+    """
+
+    def __init__(self, source_id: str, gap_s: float, sample_rate_hz: int) -> None:
         self._source_id = source_id
         self._gap_s = gap_s
-        self._gap_us = round(gap_s * 1_000_000)
+        self._gap_samples = round(gap_s * sample_rate_hz)
         self._open: _OpenEpoch | None = None
 
-    def add(self, event_id: str, onset_us: int, offset_us: int) -> str:
+    def add(self, event_id: str, onset_us: int, offset_us: int, offset_sample: int) -> str:
         """Count a cough in; returns its epoch's id. Call `advance` to its onset first."""
         if self._open is None:
-            self._open = _OpenEpoch(event_id, 1, onset_us, offset_us)
-        else:
-            self._open = _OpenEpoch(
-                self._open.epoch_id,
-                self._open.coughs + 1,
-                self._open.onset_us,
-                max(self._open.offset_us, offset_us),
-            )
+            self._open = _OpenEpoch(event_id, 0, onset_us, offset_us, offset_sample)
+        self._open.coughs += 1
+        if offset_sample >= self._open.offset_sample:
+            self._open.offset_sample = offset_sample
+            self._open.offset_us = offset_us
         return self._open.epoch_id
 
-    def advance(self, decided_us: int) -> EpochEnded | None:
-        """Return the epoch if it has ended: every cough before `decided_us` was added."""
-        if self._open is None or decided_us - self._open.offset_us < self._gap_us:
+    def advance(self, decided_sample: int) -> EpochEnded | None:
+        """Return the epoch if it has ended: every cough before `decided_sample` was added."""
+        if self._open is None or decided_sample - self._open.offset_sample < self._gap_samples:
             return None
         return self.finish()
 

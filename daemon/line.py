@@ -19,6 +19,8 @@ class Line:
     identity: Identity
     opened: Opened | None = None
     stretch: Stretch | None = None
+    before: Stretch | None = None
+    """The stretch that a counted gap ended: the next one keeps its clock."""
     silent: bool = False
     finished: Finished | None = None
 

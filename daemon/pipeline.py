@@ -98,13 +98,12 @@ class Pipeline:
         match item:
             case Opened():
                 line.opened = item
+                line.before = None
                 self._tell(line, "up", item.detail)
             case Block():
                 self._listen(line, line.stretch or self._begin_stretch(line, item), item)
             case Gap():
-                if line.stretch is not None:
-                    line.stretch.ledger.lose(item.lost_samples)
-                self._end_stretch(line)
+                self._lose(line, item)
             case Lost():
                 self._end_stretch(line)
                 self._tell(line, "down", item.reason)
@@ -157,9 +156,18 @@ class Pipeline:
             raise RuntimeError(f"source {line.source_id} gave sound before it was opened")
         stretch_id = line.identity.stretch_id(block.first_sample)
         line.stretch = self._stretches.begin(
-            line.source_id, stretch_id, line.opened, block.first_sample
+            line.source_id, stretch_id, line.opened, block.first_sample, line.before
         )
         return line.stretch
+
+    def _lose(self, line: Line, gap: Gap) -> None:
+        """Sound is missing: it goes into the ledger of the stretch that it ends, or ended."""
+        stretch = line.stretch or line.before
+        if stretch is not None:
+            stretch.ledger.lose(gap.lost_samples)
+            self._end_stretch(line)
+            self._keep_all(stretch.ledger.finish())
+        line.before = stretch if gap.lost_samples else None
 
     def _end_stretch(self, line: Line) -> None:
         """Monitoring ends here: what was undecided is decided on what there is."""

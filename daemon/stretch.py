@@ -97,7 +97,7 @@ class Stretch:
             scored=scored,
         )
         if scored.counted:
-            epoch_id = self.epochs.add(event.event_id, onset_us, offset_us)
+            epoch_id = self.epochs.add(event.event_id, onset_us, offset_us, offset_sample)
             event = replace(event, epoch_id=epoch_id)
         return [*changes, event]
 
@@ -109,7 +109,7 @@ class Stretch:
 
     def epochs_until(self, sample: int) -> list[Change]:
         """The epoch, where it ended before this 16 kHz sample; earlier coughs are all added."""
-        ended = self.epochs.advance(self.timeline.utc_us(self.native_sample(sample)))
+        ended = self.epochs.advance(self.native_sample(sample))
         return [] if ended is None else [ended]
 
     def finish(self) -> list[Change]:

@@ -37,13 +37,22 @@ class StretchMaker:
     heard_before: Mapping[str, HeardBefore]
     """By stretch id; a new stretch is not in it."""
 
-    def begin(self, source_id: str, stretch_id: str, opened: Opened, first_sample: int) -> Stretch:
-        """Begin at this native sample."""
+    def begin(
+        self,
+        source_id: str,
+        stretch_id: str,
+        opened: Opened,
+        first_sample: int,
+        after: Stretch | None,
+    ) -> Stretch:
+        """Begin at this native sample; `after` the stretch whose sample count goes on."""
         before = self.heard_before.get(stretch_id, NEVER_HEARD)
         if before.starts_at_us is not None:
             opened = replace(opened, starts_at_us=before.starts_at_us)
         rate_hz = opened.sample_rate_hz
-        timeline = Timeline(source_id, stretch_id, opened, first_sample)
+        timeline = Timeline(
+            source_id, stretch_id, opened, first_sample, after.timeline if after else None
+        )
         return Stretch(
             stretch_id=stretch_id,
             source_id=source_id,
@@ -51,7 +60,7 @@ class StretchMaker:
             gate=self.gate.open_stream(),
             timeline=timeline,
             ledger=Ledger(source_id, stretch_id, timeline, rate_hz, self.silence_s),
-            epochs=EpochTracker(source_id, self.epoch_gap_s),
+            epochs=EpochTracker(source_id, self.epoch_gap_s, rate_hz),
             progress_samples=round(self.progress_s * rate_hz),
             known_event_ids=before.event_ids,
         )

@@ -203,7 +203,11 @@ def _second_opinion(settings: Settings, stack: ExitStack) -> SecondOpinion:
         reply_timeout_s=embedder.reply_timeout_s,
     )
     hear = HearProcess(hear_command(embedder.model_path, embedder.batch_sizes), limits)
-    return HearOpinion(stack.enter_context(closing(hear)), partial(_later_judge, settings.probe))
+    return HearOpinion(
+        stack.enter_context(closing(hear)),
+        partial(_later_judge, settings.probe),
+        keep_embeddings=settings.probe.keep_embeddings,
+    )
 
 
 def _later_judge(settings: ProbeSettings, embedder: EmbedderIdentity) -> LaterJudge:

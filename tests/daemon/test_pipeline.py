@@ -1,0 +1,250 @@
+"""The listening loop with fakes round it: every sample and every trigger is accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from fakes import (
+    EchoEmbedder,
+    FakeClock,
+    ListSink,
+    ListSource,
+    LoudGate,
+    SoundProbe,
+    block,
+    cut,
+    echo,
+    opened,
+)
+from numpy.typing import NDArray
+
+from coughd.daemon.identity import FileIdentity, LiveIdentity
+from coughd.daemon.judge import Judge
+from coughd.daemon.lifecycle import StopRequest
+from coughd.daemon.line import Line
+from coughd.daemon.pipeline import Pipeline
+from coughd.daemon.second_opinion import NoSecondOpinion
+from coughd.daemon.sources.ports import Finished, Gap, Item, Lost
+from coughd.daemon.stretches import HeardBefore, StretchMaker
+from coughd.storage.records import Covered, EpochEnded, EventFinished, SourceChanged
+
+ONSETS = (3_200, 20_000, 36_000, 44_000, 160_000, 400_000, 700_000)
+"""Spread over more than one turn of the 30-second ring; all on the fake gate's 10-ms grid."""
+
+
+def bursts(onsets: Sequence[int], count: int, seed: int = 5) -> NDArray[np.float32]:
+    """Room noise with explosive bursts of 0.1 s at the onsets, every other one twice as loud."""
+    rng = np.random.default_rng(seed)
+    sound = rng.normal(0, 0.001, count)
+    for index, onset in enumerate(onsets):
+        decay = np.exp(-np.arange(1_600) / 400)
+        sound[onset : onset + 1_600] += (
+            (0.3 + 0.3 * (index % 2)) * decay * rng.choice([-1, 1], 1_600)
+        )
+    return sound.astype(np.float32)
+
+
+def hear(
+    sources: Sequence[tuple[str, Sequence[Item]]],
+    *,
+    per_poll: int = 1,
+    heard_before: dict[str, HeardBefore] | None = None,
+) -> ListSink:
+    sink = ListSink()
+    stop = StopRequest()
+    lines = [
+        Line(ListSource(name, items, per_poll), name, "file", FileIdentity("c" * 64, name))
+        for name, items in sources
+    ]
+    maker = StretchMaker(LoudGate(), 2.0, 10.0, 2.0, heard_before or {})
+    judge = Judge(EchoEmbedder(), SoundProbe(), 0.5, keep_embeddings=True)
+    Pipeline(lines, maker, judge, NoSecondOpinion(), sink, FakeClock(), stop).run()
+    stop.close()
+    return sink
+
+
+def facts(events: Sequence[EventFinished]) -> list[tuple[object, ...]]:
+    return [
+        (
+            event.event_id,
+            event.onset_sample,
+            event.offset_sample,
+            event.onset_us,
+            event.window,
+            event.scored.label,
+            event.scored.probability,
+            event.level_dbfs,
+            None if event.scored.embedding is None else event.scored.embedding.tobytes(),
+        )
+        for event in events
+    ]
+
+
+def covered_samples(sink: ListSink) -> int:
+    ends = {}
+    for change in sink.changes:
+        if isinstance(change, Covered):
+            ends[change.stretch_id, change.start_sample] = change.end_sample
+    return sum(end - start for (_, start), end in ends.items())
+
+
+@pytest.mark.parametrize("block_size", [1, 160, 1_601, 48_000])
+def test_the_cut_of_the_blocks_changes_nothing(block_size: int) -> None:
+    sound = bursts(ONSETS[:3], 70_000) if block_size == 1 else bursts(ONSETS, 800_000)
+    expected = hear([("a", list(cut(sound, 7_777)))])
+    found = hear([("a", list(cut(sound, block_size)))], per_poll=5)
+
+    assert facts(found.events) == facts(expected.events)
+    assert [s.event_id for s in found.starts] == [s.event_id for s in expected.starts]
+    assert len(found.events) == (3 if block_size == 1 else 7)
+
+
+@pytest.mark.parametrize("rate_hz", [16_000, 48_000])
+def test_every_event_gets_its_own_window_of_its_own_source(rate_hz: int) -> None:
+    sounds = {name: bursts(ONSETS[1:4], 120_000, seed) for seed, name in enumerate("abcd")}
+    native = {name: np.repeat(sound, rate_hz // 16_000) for name, sound in sounds.items()}
+    sink = hear(
+        [
+            (name, list(cut(native[name], 1_000 + 37 * i, rate_hz=rate_hz)))
+            for i, name in enumerate("abcd")
+        ]
+    )
+
+    assert len(sink.events) == 12
+    if rate_hz == 16_000:
+        for event in sink.events:
+            start = event.onset_sample - 8_000
+            window = sounds[event.source_id][start : start + 32_000]
+            assert event.scored.embedding is not None
+            np.testing.assert_array_equal(event.scored.embedding, echo(window))
+    else:
+        onsets = {event.onset_sample for event in sink.events}
+        assert all(min(abs(onset - 3 * n) for n in ONSETS) <= 960 for onset in onsets)
+
+
+def test_a_start_comes_before_its_end_and_has_its_id() -> None:
+    sink = hear([("a", list(cut(bursts(ONSETS, 800_000), 1_600)))])
+
+    assert [start.event_id for start in sink.starts] == [event.event_id for event in sink.events]
+    assert [start.onset_sample for start in sink.starts] == list(ONSETS)
+
+
+def test_rejected_triggers_are_kept_with_their_reason() -> None:
+    sink = hear([("a", list(cut(bursts(ONSETS, 800_000) * 0.5, 1_600)))])
+    rejected = [event for event in sink.events if not event.scored.counted]
+
+    assert rejected
+    assert {event.scored.reason for event in rejected} == {"below_threshold"}
+    assert {event.scored.label for event in rejected if event.scored.scores} == {"throat_clear"}
+    assert all(event.epoch_id is None for event in rejected)
+
+
+def test_windows_at_the_edges_are_incomplete_and_keep_the_gates_score() -> None:
+    sink = hear([("a", list(cut(bursts((3_200, 40_000, 70_080), 80_000), 1_600)))])
+
+    assert [event.window for event in sink.events] == ["incomplete", "complete", "incomplete"]
+    assert [event.scored.scored_by for event in sink.events] == ["gate", "open", "gate"]
+    assert sink.events[0].scored.probability is None
+
+
+def test_a_gap_ends_the_stretch_and_is_in_the_ledger() -> None:
+    sound = bursts((20_000, 60_160, 100_000), 200_000)
+    items: list[Item] = [
+        opened(),
+        block(0, sound[:70_000]),
+        Gap(70_000, 3_000, "the pipe was full"),
+        Gap(73_000, 2_000, "and still was"),
+        block(75_000, sound[75_000:]),
+        Finished("done", damaged=False),
+    ]
+    sink = hear([("a", items)])
+
+    assert [event.onset_sample for event in sink.events][:2] == [20_000, 60_160]
+    assert sink.events[1].window == "incomplete"
+    assert sink.events[2].onset_sample == pytest.approx(100_000, abs=160)
+    assert len({event.stretch_id for event in sink.events}) == 2
+    assert covered_samples(sink) == 200_000
+    dropped = [c for c in sink.changes if isinstance(c, Covered) and c.state == "dropped"]
+    assert (dropped[0].start_sample, dropped[-1].end_sample) == (70_000, 75_000)
+
+
+def test_a_lost_source_is_told_and_comes_back() -> None:
+    sound = bursts((20_000,), 60_000)
+    items: list[Item] = [
+        opened(),
+        block(0, sound),
+        Lost("the microphone was pulled"),
+        opened(),
+        block(0, sound),
+        Finished("done", damaged=False),
+    ]
+    sink = hear([("a", items)])
+    told = [(c.state, c.detail) for c in sink.changes if isinstance(c, SourceChanged)]
+
+    assert [state for state, _ in told] == ["up", "down", "up", "down"]
+    assert told[1][1] == "the microphone was pulled"
+
+
+def test_digital_silence_is_told_once_and_so_is_its_end() -> None:
+    sound = np.concatenate((bursts((), 32_000), np.zeros(64_000, np.float32), bursts((), 32_000)))
+    sink = hear([("a", list(cut(sound, 1_600)))])
+
+    told = [c.state for c in sink.changes if isinstance(c, SourceChanged)]
+    assert told == ["up", "silent", "up", "down"]
+
+
+def test_a_rerun_names_its_events_alike_and_tells_no_start_again() -> None:
+    items = list(cut(bursts(ONSETS, 800_000), 1_600))
+    first = hear([("a", items)])
+    known = frozenset(event.event_id for event in first.events[:3])
+    stretch_id = first.events[0].stretch_id
+    again = hear([("a", items)], heard_before={stretch_id: HeardBefore(1_000_000, known)})
+
+    assert [e.event_id for e in again.events] == [e.event_id for e in first.events]
+    assert [s.event_id for s in again.starts] == [e.event_id for e in first.events[3:]]
+    assert again.events[0].onset_us == 1_000_000 + ONSETS[0] * 1_000_000 // 16_000
+
+
+def test_epochs_join_coughs_without_a_pause_and_end_once() -> None:
+    sink = hear([("a", list(cut(bursts(ONSETS, 800_000), 1_600)))])
+    counted = [event for event in sink.events if event.scored.counted]
+    ended = [change for change in sink.changes if isinstance(change, EpochEnded)]
+
+    by_epoch: dict[str | None, int] = {}
+    for event in counted:
+        by_epoch[event.epoch_id] = by_epoch.get(event.epoch_id, 0) + 1
+    assert {epoch.epoch_id: epoch.coughs for epoch in ended} == by_epoch
+    assert max(by_epoch.values()) > 1
+    assert [epoch.epoch_id for epoch in ended] == sorted(by_epoch, key=list(by_epoch).index)
+
+
+def test_live_names_are_new_each_time() -> None:
+    identity = LiveIdentity()
+
+    assert len({identity.event_id("s", 5) for _ in range(100)}) == 100
+
+
+def test_a_stop_closes_every_start() -> None:
+    sink = ListSink()
+    stop = StopRequest()
+    sound = bursts((20_000, 60_160), 62_000)
+
+    class StopsAtTheEnd(ListSource):
+        def poll(self, now_monotonic_s: float) -> list[Item]:
+            items = super().poll(now_monotonic_s)
+            if not items:
+                stop.set()
+            return items
+
+    source = StopsAtTheEnd("a", [opened(), block(0, sound)])
+    line = Line(source, "a", "microphone", LiveIdentity())
+    maker = StretchMaker(LoudGate(), 2.0, 10.0, 2.0, {})
+    judge = Judge(EchoEmbedder(), SoundProbe(), 0.5, keep_embeddings=False)
+    Pipeline([line], maker, judge, NoSecondOpinion(), sink, FakeClock(), stop).run()
+    stop.close()
+
+    assert {s.event_id for s in sink.starts} == {e.event_id for e in sink.events}
+    assert len(sink.events) == 2
+    assert covered_samples(sink) == sound.size
