@@ -29,7 +29,7 @@ class Mistake:
 
 
 class MistakesError(ConfigError):
-    """The configuration file has mistakes; the message lists them, a line each."""
+    """The configuration file has mistakes; the message has a line for each."""
 
     def __init__(self, file: Path, mistakes: Sequence[Mistake]) -> None:
         self.file = file
@@ -38,6 +38,8 @@ class MistakesError(ConfigError):
         hidden = len(self.mistakes) - _MOST_SHOWN
         if hidden > 0:
             lines.append(f"{file}: and {hidden} more mistakes")
+        if len(lines) > 1:
+            lines.insert(0, f"{file} has {len(self.mistakes)} mistakes:")
         super().__init__("\n".join(lines))
 
 

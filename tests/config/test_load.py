@@ -39,7 +39,9 @@ def test_fifty_mistakes_are_all_told_at_once() -> None:
     with pytest.raises(MistakesError) as caught:
         parse_settings(_FIFTY.read_bytes(), _FIFTY)
 
-    assert expected == str(caught.value).splitlines()
+    headline, *told = str(caught.value).splitlines()
+    assert expected == told
+    assert headline == f"{_FIFTY} has {len(told)} mistakes:"
     assert len(caught.value.mistakes) >= 50
     assert caught.value.exit_code == 78
 
