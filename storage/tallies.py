@@ -22,6 +22,8 @@ def add_up(connection: Connection, grid: Grid, source_ids: Sequence[str]) -> dic
     A zone's transition before 1973 may fall inside a bucket; that one counts where it begins.
     """
     sums: dict[int, Tally] = {}
+    if not grid.runs:
+        return sums
     start_us, end_us = grid.starts_us[0], grid.end_us
     whole_from_us = -(-start_us // BUCKET_US) * BUCKET_US
     whole_to_us = end_us // BUCKET_US * BUCKET_US
