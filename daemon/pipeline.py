@@ -91,6 +91,12 @@ class Pipeline:
         for line in self._lines:
             self._end_stretch(line)
 
+    @property
+    def damaged(self) -> list[str]:
+        """Of each file that broke off: where."""
+        ends = [line.finished for line in self._lines if line.finished is not None]
+        return [finished.reason for finished in ends if finished.damaged]
+
     def _listening(self) -> bool:
         return not all(line.finished for line in self._lines)
 

@@ -36,7 +36,7 @@ from .replay import ReplayServer
 from .second_opinion import NoSecondOpinion, SecondOpinion
 from .sinks import StoreAndStream
 from .sources.file import FileSource
-from .sources.microphone import MicrophoneSource
+from .sources.microphone import open_microphone
 from .sources.ports import Source
 from .stretches import HeardBefore, StretchMaker
 
@@ -143,9 +143,10 @@ def _line(settings: SourceSettings) -> Iterator[Line]:
 
 def _source(settings: SourceSettings) -> Source:
     if settings.kind == "microphone":
-        return MicrophoneSource(
+        return open_microphone(
             settings.id,
-            settings.device,
+            device=settings.device,
+            sample_rate_hz=settings.sample_rate_hz,
             channel=settings.channel,
             record_path=settings.record_path,
         )

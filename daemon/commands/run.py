@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import closing, nullcontext
 from typing import Annotated
 
 import typer
 
+from ...config.errors import InputError
 from ..lifecycle import StopRequest, notify_systemd, stop_on_signals
 from ..logs import set_up_logging
 from ..wiring import build_daemon
 from .options import ConfigOption, configured
+from .show import showing
 
 
 def run(
@@ -22,8 +25,11 @@ def run(
     """Listen, recognise, log and publish until stopped, or until every file has been heard."""
     settings, places = configured(config)
     set_up_logging(settings.logging.level, settings.logging.format)
-    stop = StopRequest()
-    with stop_on_signals(stop), build_daemon(settings, places, stop) as daemon:
-        notify_systemd("READY=1")
-        daemon.run()
-        notify_systemd("STOPPING=1")
+    with closing(StopRequest()) as stop, stop_on_signals(stop):
+        with build_daemon(settings, places, stop) as daemon:
+            notify_systemd("READY=1")
+            with showing(places) if show else nullcontext():
+                daemon.run()
+            notify_systemd("STOPPING=1")
+        if daemon.damaged:
+            raise InputError("; ".join(daemon.damaged))

@@ -75,6 +75,16 @@ class FileSource:
         return self._file.content_sha256
 
     @property
+    def sample_rate_hz(self) -> int:
+        """Native."""
+        return self._file.sample_rate_hz
+
+    @property
+    def claimed_s(self) -> float:
+        """How long the file says it is, in seconds; a broken one is shorter."""
+        return self._file.claimed_frames / self._file.sample_rate_hz
+
+    @property
     def counters(self) -> SourceCounters:
         """A file loses nothing."""
         openings = int(self._began_s is not None)

@@ -78,6 +78,12 @@ class SoundFile:
         plural = "" if self.channels == 1 else "s"
         return f"{self._path.name}, {self.sample_rate_hz} Hz, {self.channels} channel{plural}"
 
+    @property
+    def claimed_frames(self) -> int:
+        """How long the file says it is."""
+        frames: int = self._decoder.frames
+        return frames
+
     def read(self, n: int) -> NDArray[np.float32]:
         """The next frames [shape=(<= n, channels)], fewer only at the end or at damage."""
         part = max(1, round(self.sample_rate_hz * _PART_S))

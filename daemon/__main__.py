@@ -1,0 +1,5 @@
+"""`python -m coughd.daemon` is `coughd`."""
+
+from .main import main
+
+main()

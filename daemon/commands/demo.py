@@ -1,0 +1,78 @@
+"""`coughd demo`: the real daemon on a synthetic scene, then the history of what it heard."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import typer
+import yaml
+
+from ...config.errors import CoughdError
+from ...config.load import load_settings
+from ...config.paths import find_paths
+from ...config.places import find_places
+from ...detectors.ports import SAMPLE_RATE_HZ
+from ...detectors.synthesis import bundled_scene, write_scene
+from .history import history
+from .show import show_until
+
+_STOP_S = 10.0
+
+
+def demo() -> None:
+    """Let the daemon hear a scene of synthetic sounds in real time; no microphone is needed.
+
+    Everything is kept in a temporary folder and gone afterwards.
+    """
+    with tempfile.TemporaryDirectory(prefix="coughd-demo-") as name:
+        folder = Path(name)
+        scene = bundled_scene()
+        write_scene(scene, folder / "scene.flac")
+        config = folder / "config.yaml"
+        config.write_text(_configuration(folder), encoding="utf-8")
+        coughs = sum(annotation.label == "cough" for annotation in scene.annotations)
+        duration_s = scene.samples.size / SAMPLE_RATE_HZ
+        typer.echo(
+            f"A daemon listens to {duration_s:.0f} seconds of a synthetic room: {coughs} coughs "
+            "among speech, doors, dishes and laughs."
+        )
+        _listen(config)
+        typer.echo(f"\nWhat the history knows ({coughs} coughs were in the scene):\n")
+        history(config=config)
+
+
+def _configuration(folder: Path) -> str:
+    return yaml.safe_dump(
+        {
+            "config_version": 1,
+            "site": "demo",
+            "sources": [
+                {"id": "scene", "name": "Scene", "kind": "file", "path": str(folder / "scene.flac")}
+            ],
+            "store": {"data_dir": str(folder / "data")},
+            "stream": {
+                "publish": f"ipc://{folder}/events.sock",
+                "replay": f"ipc://{folder}/replay.sock",
+            },
+            "logging": {"level": "warning"},
+        }
+    )
+
+
+def _listen(config: Path) -> None:
+    """Run `coughd run` as a user would, and print its stream until it is done."""
+    paths = find_paths(os.environ, os.getuid())
+    places = find_places(load_settings(config, paths), paths)
+    command = [sys.executable, "-m", "coughd.daemon", "run", "--config", str(config)]
+    daemon = subprocess.Popen(command)  # noqa: S603 - our own program
+    try:
+        show_until(places, lambda: daemon.poll() is not None)
+    finally:
+        daemon.terminate()
+        daemon.wait(_STOP_S)
+    if daemon.returncode != 0:
+        raise CoughdError(f"the daemon of the demo ended with exit code {daemon.returncode}")
