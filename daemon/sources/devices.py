@@ -10,6 +10,10 @@ from pathlib import Path
 
 from ...config.errors import DeviceUnavailableError
 
+NO_MICROPHONE = (
+    "no microphone was found; plug one in or start the sound server, then look with "
+    "`coughd devices`."
+)
 _HARDWARE = re.compile(r"\(hw:(\d+),(\d+)\)$")
 _USB_PORT = re.compile(r"\d+-\d+(\.\d+)*")
 
@@ -72,10 +76,7 @@ def choose(devices: Sequence[InputDevice], wanted: str) -> InputDevice:
     Raises DeviceUnavailableError with what there is instead; plugging it in mends that.
     """
     if not devices:
-        raise DeviceUnavailableError(
-            "no microphone was found; plug one in, see that its sound server runs, then look with "
-            "`coughd devices`."
-        )
+        raise DeviceUnavailableError(NO_MICROPHONE)
     whole = [device for device in devices if wanted in _names(device)]
     if not whole and wanted == "default":
         whole = [device for device in devices if device.is_default] or [devices[0]]
@@ -99,15 +100,16 @@ def choose(devices: Sequence[InputDevice], wanted: str) -> InputDevice:
     )
 
 
+def name_to_write(device: InputDevice, among: Sequence[InputDevice]) -> str:
+    """The stable name, or the USB port where another has the same name."""
+    namesakes = sum(device.stable_name == other.stable_name for other in among)
+    return device.stable_name if namesakes == 1 else device.usb_port or device.portaudio_name
+
+
 def _names(device: InputDevice) -> list[str]:
     names = [device.stable_name, device.portaudio_name]
     return names if device.usb_port is None else [*names, device.usb_port]
 
 
 def _listing(devices: Sequence[InputDevice]) -> str:
-    return ", ".join(
-        f"'{device.usb_port or device.stable_name}'"
-        if sum(device.stable_name == other.stable_name for other in devices) > 1
-        else f"'{device.stable_name}'"
-        for device in devices
-    )
+    return ", ".join(f"'{name_to_write(device, devices)}'" for device in devices)

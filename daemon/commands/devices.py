@@ -1,0 +1,101 @@
+"""`coughd devices`: the microphones of this machine, by the names to write down."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ...config.errors import DeviceUnavailableError
+from ...config.settings import SourceSettings
+from ..sources.devices import NO_MICROPHONE, InputDevice, choose, name_to_write
+from ..sources.portaudio import list_inputs
+from .options import ConfigOption, JsonOption, configured
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a configured microphone means on this machine now."""
+
+    source_id: str
+    device: InputDevice | None
+    problem: str | None
+    """Why it means no device: one sentence."""
+
+
+def devices(
+    config: ConfigOption = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """List the microphones; with --config also which of its sources would hear which.
+
+    Without any: exit code 69.
+    """
+    found = list_inputs()
+    sources = configured(config)[0].sources if config is not None else ()
+    choices = [_choice(source, found) for source in sources if source.kind == "microphone"]
+    if as_json:
+        typer.echo(json.dumps(_as_json(found, choices), indent=2, ensure_ascii=False))
+    if not found:
+        raise DeviceUnavailableError(NO_MICROPHONE)
+    if not as_json:
+        _print_table(found, choices)
+
+
+def _choice(source: SourceSettings, found: Sequence[InputDevice]) -> Choice:
+    try:
+        return Choice(source.id, choose(found, source.device), None)
+    except DeviceUnavailableError as error:
+        return Choice(source.id, None, str(error))
+
+
+def _as_json(found: Sequence[InputDevice], choices: Sequence[Choice]) -> dict[str, object]:
+    return {
+        "devices": [
+            {
+                "name": name_to_write(device, found),
+                "usb_port": device.usb_port,
+                "portaudio_name": device.portaudio_name,
+                "host_api": device.host_api,
+                "sample_rate_hz": device.sample_rate_hz,
+                "channels": device.channels,
+                "default": device.is_default,
+                "sources": _heard_by(device, choices),
+            }
+            for device in found
+        ],
+        "problems": [
+            {"source": choice.source_id, "problem": choice.problem}
+            for choice in choices
+            if choice.problem is not None
+        ],
+    }
+
+
+def _print_table(found: Sequence[InputDevice], choices: Sequence[Choice]) -> None:
+    table = Table("device (to write down)", "USB port", "Hz", "channels", "default", box=None)
+    if choices:
+        table.add_column("heard by")
+    for device in found:
+        cells = [
+            name_to_write(device, found),
+            device.usb_port or "",
+            str(device.sample_rate_hz),
+            str(device.channels),
+            "yes" if device.is_default else "",
+        ]
+        table.add_row(*cells, ", ".join(_heard_by(device, choices)))
+    # A name cut to the width of the terminal could not be written down.
+    Console(soft_wrap=True, highlight=False).print(table)
+    for choice in choices:
+        if choice.problem is not None:
+            typer.echo(f"source '{choice.source_id}': {choice.problem}", err=True)
+
+
+def _heard_by(device: InputDevice, choices: Sequence[Choice]) -> list[str]:
+    return [choice.source_id for choice in choices if choice.device == device]

@@ -1,0 +1,99 @@
+"""Names that survive a restart, and what a configured name means."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from coughd.config.errors import DeviceUnavailableError
+from coughd.daemon.sources.devices import (
+    Card,
+    InputDevice,
+    choose,
+    name_to_write,
+    read_card,
+    stable_name,
+)
+
+SNOWBALL = InputDevice(
+    stable_name="hw:CARD=Snowball,DEV=0",
+    usb_port="usb:1-1.2",
+    portaudio_name="Blue Snowball: USB Audio (hw:1,0)",
+    host_api="ALSA",
+    index=4,
+    sample_rate_hz=44_100,
+    channels=1,
+    is_default=False,
+)
+SECOND = replace(SNOWBALL, usb_port="usb:1-1.3", portaudio_name="Blue Snowball (hw:2,0)", index=5)
+PULSE = InputDevice("pulse", None, "pulse", "ALSA", 7, 44_100, 1, is_default=True)
+
+
+def machine(root: Path, number: int, card_id: str, device: str) -> None:
+    """A fake /proc and /sys with one card."""
+    card = root / f"proc/asound/card{number}"
+    card.mkdir(parents=True)
+    (card / "id").write_text(f"{card_id}\n")
+    real = root / "sys/devices" / device
+    real.mkdir(parents=True)
+    link = root / f"sys/class/sound/card{number}"
+    link.mkdir(parents=True)
+    (link / "device").symlink_to(real)
+
+
+def test_a_card_is_named_by_its_id_and_port(tmp_path: Path) -> None:
+    machine(tmp_path, 1, "Snowball", "pci0000:00/usb1/1-1/1-1.2/1-1.2:1.0")
+    machine(tmp_path, 0, "PCH", "pci0000:00/0000:00:1f.3")
+    assert read_card(1, tmp_path) == Card("Snowball", "usb:1-1.2")
+    assert read_card(0, tmp_path) == Card("PCH", None)
+    assert read_card(9, tmp_path) is None
+    assert stable_name("Blue Snowball: USB Audio (hw:1,0)", tmp_path) == (
+        "hw:CARD=Snowball,DEV=0",
+        "usb:1-1.2",
+    )
+    assert stable_name("HDA Intel: ALC (hw:0,2)", tmp_path) == ("hw:CARD=PCH,DEV=2", None)
+    assert stable_name("pulse", tmp_path) == ("pulse", None)
+
+
+@pytest.mark.parametrize(
+    "wanted", ["hw:CARD=Snowball,DEV=0", "snowball", "usb:1-1.2", SNOWBALL.portaudio_name]
+)
+def test_a_name_or_a_part_of_it_chooses(wanted: str) -> None:
+    assert choose([PULSE, SNOWBALL], wanted) is SNOWBALL
+
+
+def test_the_default_is_the_systems(tmp_path: Path) -> None:
+    assert choose([SNOWBALL, PULSE], "default") is PULSE
+    assert choose([SNOWBALL], "default") is SNOWBALL
+    called_default = replace(PULSE, stable_name="default", portaudio_name="default", index=0)
+    assert choose([PULSE, called_default], "default") is called_default
+
+
+def test_a_whole_name_wins_over_a_part_of_another() -> None:
+    monitor = replace(PULSE, stable_name="pulse-monitor", portaudio_name="pulse-monitor")
+    assert choose([monitor, PULSE], "pulse") is PULSE
+
+
+def test_an_unknown_name_gets_the_list_and_a_guess() -> None:
+    with pytest.raises(DeviceUnavailableError) as caught:
+        choose([PULSE, SNOWBALL], "hw:CARD=Snowbal1,DEV=0")
+    assert str(caught.value) == (
+        "there is no microphone 'hw:CARD=Snowbal1,DEV=0' now; did you mean "
+        "'hw:CARD=Snowball,DEV=0'? There are: 'pulse', 'hw:CARD=Snowball,DEV=0'."
+    )
+
+
+def test_two_of_one_make_are_told_apart_by_their_port() -> None:
+    with pytest.raises(DeviceUnavailableError) as caught:
+        choose([SNOWBALL, SECOND], "snowball")
+    assert "'snowball' fits 2 microphones: 'usb:1-1.2', 'usb:1-1.3'" in str(caught.value)
+    assert choose([SNOWBALL, SECOND], "usb:1-1.3") is SECOND
+    assert name_to_write(SECOND, [SNOWBALL, SECOND]) == "usb:1-1.3"
+    assert name_to_write(SNOWBALL, [SNOWBALL, PULSE]) == "hw:CARD=Snowball,DEV=0"
+
+
+def test_no_microphone_at_all_is_said_so() -> None:
+    with pytest.raises(DeviceUnavailableError, match="no microphone was found; plug one in"):
+        choose([], "default")

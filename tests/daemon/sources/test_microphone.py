@@ -1,0 +1,273 @@
+"""The life of capture processes, with fake ones: what is told, when, and how often."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import numpy as np
+import pytest
+
+from coughd.daemon.sources.microphone import MicrophoneSource
+from coughd.daemon.sources.mix import Channel
+from coughd.daemon.sources.ports import Block, Gap, Item, Lost, Opened
+from coughd.daemon.sources.wire import Flag, Frame, Kind, header
+
+
+class FakeChild:
+    """A capture process whose pipe holds what the test says."""
+
+    def __init__(self) -> None:
+        self.pipe = bytearray()
+        self.ended = False
+        self.killed = False
+        self.closed = False
+        self.obeys_kill = True
+        self._sequence = 0
+        self._first_sample = 0
+
+    def says(self, kind: Kind, text: str) -> None:
+        self._put(Frame(kind, Flag.NONE, 0, self._sequence, 0, 0, text.encode()))
+
+    def opens(self, rate_hz: int = 16_000, channels: int = 1) -> None:
+        told = {"sample_rate_hz": rate_hz, "channels": channels, "device": "fake"}
+        self.says(Kind.OPENED, json.dumps(told))
+
+    def hears(self, *sound: int, channels: int = 1, skip: int = 0, flags: Flag = Flag.NONE) -> None:
+        self._first_sample += skip
+        frames = len(sound) // channels
+        payload = np.array(sound, "<i2").tobytes()
+        first = self._first_sample
+        self._put(Frame(Kind.SOUND, flags, frames, self._sequence, first, 5_000_000_000, payload))
+        self._first_sample += frames
+
+    def _put(self, frame: Frame) -> None:
+        self.pipe += header(frame) + frame.payload
+        self._sequence += 1
+
+    def fileno(self) -> int | None:
+        return 99
+
+    def read(self) -> bytes | None:
+        data = bytes(self.pipe)
+        self.pipe.clear()
+        return data or (b"" if self.ended else None)
+
+    def is_gone(self) -> bool:
+        return self.ended or (self.killed and self.obeys_kill)
+
+    def kill(self) -> None:
+        self.killed = True
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class FakeStarter:
+    """Makes `FakeChild`ren, or fails to."""
+
+    def __init__(self) -> None:
+        self.children: list[FakeChild] = []
+        self.error: OSError | None = None
+
+    def __call__(self) -> FakeChild:
+        if self.error is not None:
+            raise self.error
+        self.children.append(FakeChild())
+        return self.children[-1]
+
+
+def microphone(channel: Channel = "mix") -> tuple[MicrophoneSource, FakeStarter]:
+    starter = FakeStarter()
+    return MicrophoneSource("bed", "snowball", channel, starter), starter
+
+
+def running(channel: Channel = "mix", channels: int = 1) -> tuple[MicrophoneSource, FakeStarter]:
+    """Open at 100 s."""
+    source, starter = microphone(channel)
+    assert source.poll(100.0) == []
+    starter.children[0].opens(channels=channels)
+    (opened,) = source.poll(100.0)
+    assert isinstance(opened, Opened)
+    return source, starter
+
+
+def reasons(items: list[Item]) -> list[str]:
+    return [item.reason for item in items if isinstance(item, Lost)]
+
+
+def test_sound_becomes_blocks_with_their_time() -> None:
+    source, starter = running()
+    assert source.fileno() == 99
+    starter.children[0].hears(16_384, -32_768)
+    starter.children[0].hears(32_767)
+    first, second = source.poll(100.1)
+    assert isinstance(first, Block)
+    assert isinstance(second, Block)
+    assert (first.first_sample, first.samples.tolist()) == (0, [0.5, -1.0])
+    assert (first.monotonic_s, second.first_sample) == (5.0, 2)
+    assert second.magnitudes.tolist() == [32_767 / 32_768]
+    assert source.counters.heard_samples == 3
+
+
+@pytest.mark.parametrize(("channel", "expected"), [("mix", [0.25, 0.0]), (1, [0.0, 0.0])])
+def test_channels_are_mixed_or_chosen(channel: Channel, expected: list[float]) -> None:
+    source, starter = running(channel, channels=2)
+    starter.children[0].hears(16_384, 0, 0, 0, channels=2)
+    (block,) = source.poll(100.1)
+    assert isinstance(block, Block)
+    assert block.samples.tolist() == expected
+
+
+def test_dropped_samples_are_a_gap_of_their_number() -> None:
+    source, starter = running()
+    starter.children[0].hears(1, 2)
+    starter.children[0].hears(3, skip=640)
+    _, gap, block = source.poll(100.1)
+    assert isinstance(gap, Gap)
+    assert isinstance(block, Block)
+    assert (gap.first_sample, gap.lost_samples, block.first_sample) == (2, 640, 642)
+    assert source.counters.dropped_samples == 640
+
+
+def test_an_overflow_of_the_device_is_a_gap_of_unknown_size() -> None:
+    source, starter = running()
+    starter.children[0].hears(1, 2)
+    starter.children[0].hears(3, flags=Flag.OVERFLOW)
+    _, gap, _ = source.poll(100.1)
+    assert isinstance(gap, Gap)
+    assert (gap.first_sample, gap.lost_samples) == (2, 0)
+    assert source.counters.overflows == 1
+
+
+def test_a_dead_process_is_lost_and_followed_by_another() -> None:
+    source, starter = running()
+    starter.children[0].ended = True
+    assert reasons(source.poll(101.0)) == ["microphone 'snowball': its capture process died"]
+    assert source.fileno() is None
+    assert source.next_due_s() == pytest.approx(101.5)
+    assert source.poll(101.4) == []
+    assert len(starter.children) == 1
+    source.poll(101.5)
+    starter.children[1].opens()
+    starter.children[1].hears(7)
+    opened, block = source.poll(101.6)
+    assert isinstance(opened, Opened)
+    assert isinstance(block, Block)
+    assert block.first_sample == 0
+    assert (source.counters.openings, source.counters.lost) == (2, 1)
+
+
+def test_the_processes_own_words_are_the_reason() -> None:
+    source, starter = running()
+    starter.children[0].says(Kind.FAULT, "the microphone has gone.")
+    starter.children[0].ended = True
+    assert source.poll(101.0) == []
+    assert reasons(source.poll(101.0)) == ["microphone 'snowball': the microphone has gone."]
+
+
+def test_a_note_is_logged_and_nothing_more(caplog: pytest.LogCaptureFixture) -> None:
+    source, starter = running()
+    starter.children[0].says(Kind.NOTE, "the recording ends here.")
+    with caplog.at_level(logging.WARNING):
+        assert source.poll(100.1) == []
+    assert "the recording ends here." in caplog.text
+
+
+def test_silence_of_the_pipe_is_a_stall_after_two_seconds() -> None:
+    source, starter = running()
+    starter.children[0].hears(1)
+    source.poll(105.0)
+    assert source.poll(106.9) == []
+    assert reasons(source.poll(107.0)) == ["microphone 'snowball': no sound came for 2 s"]
+    assert starter.children[0].killed
+
+
+def test_a_loop_that_was_late_does_not_call_it_a_stall() -> None:
+    source, starter = running()
+    starter.children[0].hears(1)
+    (block,) = source.poll(160.0)
+    assert isinstance(block, Block)
+
+
+def test_a_process_that_never_opens_is_given_ten_seconds() -> None:
+    source, starter = microphone()
+    source.poll(100.0)
+    assert source.poll(109.9) == []
+    assert reasons(source.poll(110.0)) == ["microphone 'snowball': it did not open within 10 s"]
+    assert starter.children[0].killed
+
+
+def test_no_process_is_started_while_the_last_one_lives() -> None:
+    source, starter = running()
+    starter.children[0].obeys_kill = False
+    source.poll(102.0)
+    told = [reason for tenth in range(3_000) for reason in reasons(source.poll(103 + tenth / 10))]
+    assert told == ["microphone 'snowball': its last capture process cannot be killed"]
+    assert len(starter.children) == 1
+    starter.children[0].obeys_kill = True
+    source.poll(500.0)
+    assert len(starter.children) == 2
+
+
+def test_the_same_failure_is_told_once_and_retried_ever_more_rarely() -> None:
+    source, starter = microphone()
+    attempts_s: list[float] = []
+    told: list[str] = []
+    for tenth in range(2_000):
+        now_s = tenth / 10
+        told += reasons(source.poll(now_s))
+        if len(starter.children) > len(attempts_s):
+            attempts_s.append(now_s)
+            starter.children[-1].says(Kind.FAULT, "no microphone was found")
+            starter.children[-1].ended = True
+    assert told == ["microphone 'snowball': no microphone was found"]
+    pauses_s = np.diff(attempts_s)
+    assert pauses_s[:6].tolist() == pytest.approx([0.5, 1, 2, 4, 8, 16], abs=0.5)
+    assert pauses_s[6:].tolist() == pytest.approx([30.0] * (pauses_s.size - 6), abs=0.5)
+    assert source.counters.lost == len(attempts_s)
+
+
+def test_ten_seconds_of_sound_end_a_series_of_failures() -> None:
+    source, starter = microphone()
+    source.poll(0.0)
+    now_s = 0.0
+    for attempt in range(4):
+        starter.children[attempt].ended = True
+        source.poll(now_s)
+        now_s = source.next_due_s() or 0.0
+        source.poll(now_s)
+    starter.children[4].opens()
+    source.poll(now_s)
+    for _ in range(11):
+        now_s += 1.0
+        starter.children[4].hears(1)
+        source.poll(now_s)
+    starter.children[4].ended = True
+    source.poll(now_s)
+    assert source.next_due_s() == pytest.approx(now_s + 0.5)
+
+
+def test_a_machine_that_starts_no_process_is_told() -> None:
+    source, starter = microphone()
+    starter.error = OSError(11, "Resource temporarily unavailable")
+    (reason,) = reasons(source.poll(0.0))
+    assert "no capture process can be started" in reason
+
+
+def test_bytes_that_are_no_frames_end_the_process() -> None:
+    source, starter = running()
+    starter.children[0].pipe += b"Traceback (most recent call last): something quite else here"
+    assert reasons(source.poll(101.0)) == [
+        "microphone 'snowball': its capture process sent what cannot be read"
+    ]
+    assert starter.children[0].killed
+
+
+def test_closing_ends_the_process_and_is_idempotent() -> None:
+    source, starter = running()
+    source.close()
+    source.close()
+    assert starter.children[0].closed
+    assert source.poll(200.0) == []
+    assert (source.next_due_s(), source.fileno()) == (None, None)
