@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import selectors
-import time
-from collections.abc import Callable, Iterator
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,11 +16,12 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 from pulse import PulseServer, pulse_server, skip_unless_available
+from serving import listen
 
-from coughd.daemon.sources.microphone import MicrophoneSource, open_microphone
+from coughd.daemon.sources.microphone import open_microphone
 from coughd.daemon.sources.ports import Block, Gap, Item, Lost, Opened
 
-_PATIENCE_S = 40.0
+RATE_HZ = 16_000
 
 
 @contextmanager
@@ -29,28 +33,40 @@ def room(rate_hz: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[PulseServer]
         yield server
 
 
-def listen(source: MicrophoneSource, enough: Callable[[list[Item]], bool]) -> list[Item]:
-    """Serve the source as the daemon's loop does, until it has told enough."""
-    items: list[Item] = []
-    deadline_s = time.monotonic() + _PATIENCE_S
-    while not enough(items):
-        assert time.monotonic() < deadline_s, f"only {[i for i in items if type(i) is not Block]}"
-        due_s = source.next_due_s()
-        assert due_s is not None
-        with selectors.DefaultSelector() as selector:
-            if (descriptor := source.fileno()) is not None:
-                selector.register(descriptor, selectors.EVENT_READ)
-            selector.select(max(0.0, min(due_s - time.monotonic(), 1.0)))
-        items.extend(source.poll(time.monotonic()))
-    return items
-
-
 def blocks(items: list[Item]) -> list[Block]:
     return [item for item in items if isinstance(item, Block)]
 
 
+def some_sound(items: list[Item]) -> bool:
+    return len(blocks(items)) > 5
+
+
+def losses(items: list[Item]) -> list[str]:
+    return [item.reason for item in items if isinstance(item, Lost)]
+
+
 def heard(items: list[Item]) -> NDArray[np.float32]:
     return np.concatenate([block.samples for block in blocks(items)])
+
+
+def children_of(pid: int) -> list[int]:
+    found = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False
+    )
+    return [int(child) for child in found.stdout.split()]
+
+
+def capture_pid(pid: int) -> int:
+    """The capture process of this daemon."""
+    (found,) = [child for child in children_of(pid) if "capture_process" in command_of(child)]
+    return found
+
+
+def command_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    except OSError:
+        return ""
 
 
 @pytest.mark.parametrize("rate_hz", [16_000, 48_000])
@@ -64,7 +80,7 @@ def test_what_is_played_arrives_sample_by_sample(
         source = open_microphone(
             "room", device="default", sample_rate_hz=rate_hz, record_path=record_path
         )
-        items = listen(source, lambda items: len(blocks(items)) > 5)
+        items = listen(source, some_sound)
         player = server.play(tmp_path / "played.wav")
         items += listen(source, lambda _: player.poll() is not None)
         items += listen(source, lambda items: len(blocks(items)) > 25)
@@ -78,3 +94,81 @@ def test_what_is_played_arrives_sample_by_sample(
     recorded, _ = soundfile.read(record_path, dtype="float32")
     np.testing.assert_array_equal(sound, recorded[: sound.size])
     assert source.counters.heard_samples == sound.size
+
+
+def test_the_time_of_a_block_is_when_it_was_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    with room(RATE_HZ, monkeypatch):
+        source = open_microphone("room", device="default", sample_rate_hz=RATE_HZ)
+        items = listen(source, lambda items: len(blocks(items)) > 100)
+        source.close()
+    first, last = blocks(items)[50], blocks(items)[-1]
+    assert first.monotonic_s is not None
+    assert last.monotonic_s is not None
+    passed_s = (last.first_sample - first.first_sample) / RATE_HZ
+    assert last.monotonic_s - first.monotonic_s == pytest.approx(passed_s, abs=0.5)
+
+
+def test_a_killed_capture_process_is_lost_then_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    with room(RATE_HZ, monkeypatch):
+        source = open_microphone("room", device="default", sample_rate_hz=RATE_HZ)
+        listen(source, some_sound)
+        os.kill(capture_pid(os.getpid()), signal.SIGKILL)
+        items = listen(source, lambda items: some_sound(items) and bool(losses(items)))
+        items += listen(source, some_sound)
+        source.close()
+    assert losses(items) == ["microphone 'default': its capture process died"]
+    assert [item.first_sample for item in items if isinstance(item, Opened)] == [0]
+
+
+def test_a_pulled_microphone_is_said_to_be_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    with room(RATE_HZ, monkeypatch) as server:
+        source = open_microphone("room", device="default", sample_rate_hz=RATE_HZ)
+        listen(source, some_sound)
+        server.remove_microphone()
+        items = listen(source, lambda items: bool(losses(items)))
+        source.close()
+    assert losses(items) == ["microphone 'default': the microphone has gone."]
+
+
+def test_a_frozen_device_is_a_stall_and_heals(monkeypatch: pytest.MonkeyPatch) -> None:
+    with room(RATE_HZ, monkeypatch) as server:
+        source = open_microphone("room", device="default", sample_rate_hz=RATE_HZ)
+        listen(source, some_sound)
+        server.freeze()
+        items = listen(source, lambda items: bool(losses(items)))
+        server.thaw()
+        healed = listen(source, some_sound)
+        source.close()
+    assert losses(items) == ["microphone 'default': no sound came for 2 s"]
+    assert any(isinstance(item, Opened) for item in healed)
+
+
+def test_closing_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    with room(RATE_HZ, monkeypatch):
+        source = open_microphone("room", device="default", sample_rate_hz=RATE_HZ)
+        listen(source, some_sound)
+        pid = capture_pid(os.getpid())
+        source.close()
+        assert command_of(pid) == ""
+
+
+def test_a_capture_process_dies_with_its_daemon(monkeypatch: pytest.MonkeyPatch) -> None:
+    daemon = (
+        "import signal\n"
+        "from coughd.daemon.sources.capture_child import CaptureChild, CaptureOrder\n"
+        "child = CaptureChild(CaptureOrder('default', 16000, 1, None))\n"
+        "print('up', flush=True)\n"
+        "signal.pause()\n"
+    )
+    with room(RATE_HZ, monkeypatch):
+        process = subprocess.Popen([sys.executable, "-c", daemon], stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"up\n"
+        capture = capture_pid(process.pid)
+        pidfd = os.pidfd_open(capture)
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        ended, _, _ = select.select([pidfd], [], [], 20.0)
+        os.close(pidfd)
+    assert ended

@@ -1,0 +1,67 @@
+"""`coughd devices`, with a fake PortAudio."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import fake_sounddevice
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from coughd.config.errors import DeviceUnavailableError
+from coughd.daemon.commands.devices import devices
+
+SNOWBALL = "Blue Snowball: USB Audio (hw:77,0)"
+
+
+@pytest.fixture
+def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CliRunner]:
+    fake_sounddevice.put_in_place(fake_sounddevice.TWO_MICROPHONES, tmp_path, monkeypatch)
+    yield CliRunner()
+    sys.modules.pop("sounddevice", None)
+
+
+def app() -> typer.Typer:
+    application = typer.Typer()
+    application.command()(devices)
+    return application
+
+
+def test_the_table_has_names_to_write_down(runner: CliRunner) -> None:
+    result = runner.invoke(app())
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert any(line.split()[-4:] == ["pulse", "44100", "1", "yes"] for line in lines)
+    assert any(line.startswith(SNOWBALL) for line in map(str.strip, lines))
+
+
+def test_json_says_which_source_hears_which(runner: CliRunner, tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        "config_version: 1\n"
+        "sources:\n"
+        "  - {id: bed, kind: microphone, device: snowball}\n"
+        "  - {id: hall, kind: microphone, device: Yeti}\n"
+    )
+    result = runner.invoke(app(), ["--json", "--config", str(config)])
+    listed = json.loads(result.stdout)
+    assert [(entry["name"], entry["sources"]) for entry in listed["devices"]] == [
+        (SNOWBALL, ["bed"]),
+        ("pulse", []),
+    ]
+    (problem,) = listed["problems"]
+    assert problem["source"] == "hall"
+    assert "there is no microphone 'Yeti' now" in problem["problem"]
+
+
+def test_without_a_microphone_it_is_an_error_even_as_json(
+    runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_sounddevice.put_in_place(fake_sounddevice.NO_MICROPHONE, tmp_path, monkeypatch)
+    result = runner.invoke(app(), ["--json"])
+    assert isinstance(result.exception, DeviceUnavailableError)
+    assert json.loads(result.stdout) == {"devices": [], "problems": []}
