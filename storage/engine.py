@@ -24,7 +24,7 @@ def store_url(url_or_path: str | Path) -> URL:
         return URL.create("sqlite", database=str(Path(text).absolute()))
     try:
         url = make_url(text)
-    except ArgumentError as exc:
+    except (ArgumentError, ValueError) as exc:
         raise StorageError(f"store.url: {text!r} is not a database URL; write a path") from exc
     if url.get_backend_name() == "sqlite" and not url.database:
         raise StorageError("store.url: a SQLite store needs a file; write sqlite:////path/to/file")

@@ -17,7 +17,10 @@ _LEVEL_LIMIT_DB = 200.0
 
 @dataclass(frozen=True, slots=True)
 class EventState:
-    """The columns of `events` but its row number; equal to the latest message on the event."""
+    """The columns of `events` but its row number; equal to the latest message on the event.
+
+    What a faulty model makes of a sound must not cost the event: every number is made finite.
+    """
 
     event_id: str
     source_id: str
@@ -83,7 +86,7 @@ def finished(
         onset_us=int(change.onset_us),
         offset_us=int(change.offset_us),
         **_score_columns(scored),
-        gate_score=float(change.gate_score),
+        gate_score=_share(change.gate_score) or 0.0,
         window=change.window,
         level_dbfs=_level(change.level_dbfs),
         snr_db=_level(change.snr_db),
@@ -144,15 +147,22 @@ def _judgement(label: str, reason: str | None, *, counted: bool) -> dict[str, An
 
 def _score_columns(scored: Scored) -> dict[str, Any]:
     # float() throughout: numpy's scalars would reach JSON and SQLite as something else.
-    scores = {label: float(score) for label, score in scored.scores.items()}
+    scores = {label: _share(score) or 0.0 for label, score in scored.scores.items()}
     return {
-        "probability": None if scored.probability is None else float(scored.probability),
-        "scores": json.dumps(scores, allow_nan=False),
-        "threshold": float(scored.threshold),
+        "probability": _share(scored.probability),
+        "scores": json.dumps(scores),
+        "threshold": _share(scored.threshold) or 0.0,
         "scored_by": scored.scored_by,
         "probe": scored.probe.name if scored.probe else None,
         "probe_sha256": scored.probe.sha256 if scored.probe else None,
     }
+
+
+def _share(value: float | None) -> float | None:
+    """Keep a probability in 0..1, where rounding may have left it; NaN is none."""
+    if value is None or math.isnan(value):
+        return None
+    return float(min(max(value, 0.0), 1.0))
 
 
 def _level(level_db: float) -> float:

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from ..config.errors import UsageError
 from .counting import count_in, count_out
 from .event_state import EventState, finished, rescored, reviewed
-from .messages import epoch_message, event_message, review_message
+from .messages import Source, epoch_message, event_message, review_message
 from .models import keep_embedding, model_id_of, model_name
 from .records import (
     EmbeddingKept,
@@ -36,6 +36,7 @@ def write_finished(transaction: Transaction, change: EventFinished) -> None:
     connection = transaction.connection
     if connection.execute(_EXISTS, {"id": change.event_id}).first() is not None:
         return
+    source = transaction.source(change.source_id)
     embedder = change.scored.embedder
     state = finished(
         change,
@@ -46,7 +47,7 @@ def write_finished(transaction: Transaction, change: EventFinished) -> None:
     state = count_in(transaction, state)
     connection.execute(insert(events), state.columns())
     _keep_scored_embedding(transaction, state, change.scored)
-    _tell_event(transaction, state, embedder.name if embedder else None)
+    _tell_event(transaction, source, state, embedder.name if embedder else None)
 
 
 def write_rescored(transaction: Transaction, change: EventRescored) -> None:
@@ -66,7 +67,8 @@ def write_rescored(transaction: Transaction, change: EventRescored) -> None:
     )
     after = _replace(transaction, before, after)
     _keep_scored_embedding(transaction, after, change.scored)
-    _tell_event(transaction, after, embedder.name if embedder else None)
+    source = transaction.source(after.source_id)
+    _tell_event(transaction, source, after, embedder.name if embedder else None)
 
 
 def write_reviewed(transaction: Transaction, change: EventReviewed) -> None:
@@ -89,7 +91,8 @@ def write_reviewed(transaction: Transaction, change: EventReviewed) -> None:
     source = transaction.source(after.source_id)
     sender = transaction.sender
     transaction.tell(lambda seq: review_message(sender, seq, source, change, after))
-    _tell_event(transaction, after, model_name(transaction.connection, after.model_id))
+    embedder = model_name(transaction.connection, after.model_id)
+    _tell_event(transaction, source, after, embedder)
 
 
 def write_kept(transaction: Transaction, change: EmbeddingKept) -> None:
@@ -145,7 +148,8 @@ def _keep_scored_embedding(transaction: Transaction, state: EventState, scored: 
         keep_embedding(transaction.connection, state.event_id, state.model_id, scored.embedding)
 
 
-def _tell_event(transaction: Transaction, state: EventState, embedder: str | None) -> None:
-    source = transaction.source(state.source_id)
+def _tell_event(
+    transaction: Transaction, source: Source, state: EventState, embedder: str | None
+) -> None:
     sender = transaction.sender
     transaction.tell(lambda seq: event_message(sender, seq, source, state, embedder))

@@ -18,6 +18,7 @@ from ..detectors.ports import EmbedderIdentity, ProbeIdentity
 
 CoverageState: TypeAlias = Literal["ok", "clipped", "silent", "dropped"]
 """`off` is not stored: it is the time that no interval covers."""
+SourceState: TypeAlias = Literal["up", "down", "silent"]
 ScoredBy: TypeAlias = Literal["gate", "open", "hear", "remote"]
 
 
@@ -97,8 +98,10 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class EventFinished:
-    """A trigger was judged: phase `end` where counted, else `cancel`. An id already stored is
-    the rerun of a file and changes nothing."""
+    """A trigger was judged: phase `end` where counted, else `cancel`.
+
+    An id already stored is the rerun of a file and changes nothing.
+    """
 
     event_id: str
     source_id: str
@@ -150,7 +153,7 @@ class SourceChanged:
     """A source came up, went down or fell silent."""
 
     source_id: str
-    state: Literal["up", "down", "silent"]
+    state: SourceState
     utc_us: int
     detail: str
     """One sentence for a person."""

@@ -1,0 +1,68 @@
+"""One daemon per data directory, whatever becomes of the first."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from coughd.config.errors import AlreadyRunningError, StorageError
+from coughd.storage.lock import LOCK_NAME, InstanceLock
+
+HOLDER = """
+import pathlib, sys
+from coughd.storage.lock import InstanceLock
+with InstanceLock(pathlib.Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_the_second_is_told_the_pid_of_the_first(tmp_path: Path) -> None:
+    with (
+        InstanceLock(tmp_path / "data"),
+        pytest.raises(AlreadyRunningError, match=rf"pid {os.getpid()}\)"),
+    ):
+        InstanceLock(tmp_path / "data")
+
+
+def test_it_is_free_again_after_closing(tmp_path: Path) -> None:
+    first = InstanceLock(tmp_path)
+    first.close()
+    first.close()
+    with InstanceLock(tmp_path):
+        assert (tmp_path / LOCK_NAME).read_text() == f"{os.getpid()}\n"
+
+
+def test_the_kernel_frees_it_when_its_holder_is_killed(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(AlreadyRunningError, match=str(holder.pid)):
+            InstanceLock(tmp_path)
+        holder.send_signal(signal.SIGKILL)
+        holder.wait(timeout=30)
+    with InstanceLock(tmp_path):
+        pass
+
+
+def test_the_files_are_private(tmp_path: Path) -> None:
+    with InstanceLock(tmp_path / "data"):
+        assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+        assert stat.S_IMODE((tmp_path / "data" / LOCK_NAME).stat().st_mode) == 0o600
+
+
+def test_a_data_directory_that_cannot_be_made_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StorageError, match=r"store\.data_dir"):
+        InstanceLock(tmp_path / "file")

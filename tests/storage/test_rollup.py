@@ -1,0 +1,244 @@
+"""The sums stay right whatever comes, in whatever order."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+)
+
+from coughd.config.errors import StorageError
+from coughd.storage.engine import open_reader, store_url
+from coughd.storage.records import (
+    Change,
+    CoverageState,
+    Covered,
+    EventDeleted,
+    EventFinished,
+    EventRescored,
+    EventReviewed,
+)
+from coughd.storage.rollup import Tally, bucket_of, read_rollup, recompute, tally_span
+from coughd.storage.schema import BUCKET_US
+from coughd.storage.store import EventStore
+
+from .facts import EPOCH_US, by_hear, covered, event, open_store, scored, seen
+
+SECOND_US = 1_000_000
+STRETCHES = {"a1": "a", "a2": "a", "b1": "b"}
+COVERAGE_COLUMNS = {state: f"{state}_us" for state in get_args(CoverageState)}
+# Close together and on both sides of a bucket's border, so that neighbours meet.
+onsets_ms = st.one_of(
+    st.integers(0, 40).map(lambda step: step * 250),
+    st.integers(-8, 8).map(lambda step: 900_000 + step * 500),
+)
+
+
+@dataclass
+class Kept:
+    """What the test remembers of a stored event."""
+
+    change: EventFinished
+    counted: bool
+    reviewed: bool = False
+
+
+def expected_of_events(kept: list[Kept]) -> Tally:
+    """The definitions of DESIGN.md, word by word, each cough against all others."""
+    sums: Counter[Any] = Counter()
+    counted = [each.change for each in kept if each.counted]
+    seconds = {(cough.source_id, cough.onset_us // SECOND_US) for cough in counted}
+    for source_id, second in seconds:
+        sums[bucket_of(second * SECOND_US), source_id, "cough_seconds"] += 1
+    for each in kept:
+        change = each.change
+        column = "coughs" if each.counted else "rejected"
+        sums[bucket_of(change.onset_us), change.source_id, column] += 1
+    for cough in counted:
+        begins = not any(
+            other.stretch_id == cough.stretch_id
+            and (other.onset_us, other.event_id) < (cough.onset_us, cough.event_id)
+            and cough.onset_us - other.offset_us < 2 * SECOND_US
+            for other in counted
+        )
+        if begins:
+            sums[bucket_of(cough.onset_us), cough.source_id, "epochs"] += 1
+    return sums
+
+
+class RollupMachine(RuleBasedStateMachine):
+    """Any facts in any order: stored sums == sums made anew == sums of what was sent."""
+
+    stored = Bundle("stored")
+
+    @initialize()
+    def open(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = Path(self.folder.name) / "coughd.db"
+        self.store = open_store(self.path)
+        self.store.write([seen("a"), seen("b")])
+        self.reader = open_reader(store_url(self.path))
+        self.kept: dict[str, Kept] = {}
+        self.ends: dict[tuple[str, int], int] = {}
+        self.coverage: Counter[Any] = Counter()
+        self.number = 0
+
+    def teardown(self) -> None:
+        self.reader.dispose()
+        self.store.close()
+        self.folder.cleanup()
+
+    @rule(
+        target=stored,
+        found=st.lists(
+            st.tuples(
+                st.sampled_from(sorted(STRETCHES)),
+                onsets_ms,
+                st.sampled_from([100, 300, 1_900, 5_000]),
+                st.booleans(),
+                st.integers(0, 1_000_000),
+            ),
+            min_size=1,
+            max_size=4,
+        ),
+    )
+    def find(self, found: list[tuple[str, int, int, bool, int]]) -> Any:
+        changes: list[Change] = []
+        for stretch_id, onset_ms, length_ms, counted, shuffle in found:
+            self.number += 1
+            # Ids out of step with time and with arrival: order must not lean on them.
+            event_id = f"{shuffle:07}-{self.number}"
+            change = event(
+                event_id,
+                onset_ms,
+                length_ms=length_ms,
+                counted=counted,
+                source_id=STRETCHES[stretch_id],
+                stretch_id=stretch_id,
+            )
+            self.kept[event_id] = Kept(change, counted)
+            changes.append(change)
+        self.store.write(changes)
+        return multiple(
+            *(change.event_id for change in changes if isinstance(change, EventFinished))
+        )
+
+    @rule(event_id=stored)
+    def find_again(self, event_id: str) -> None:
+        if event_id in self.kept:
+            assert self.store.write([self.kept[event_id].change]) == []
+
+    @rule(event_id=stored, counted=st.booleans())
+    def rescore(self, event_id: str, counted: bool) -> None:
+        self.store.write([EventRescored(event_id, by_hear(counted=counted))])
+        if not self.kept[event_id].reviewed:
+            self.kept[event_id].counted = counted
+
+    @rule(
+        event_id=stored,
+        word=st.sampled_from(
+            [("confirm", None), ("reject", None), ("relabel", "sneeze"), ("relabel", "cough")]
+        ),
+    )
+    def review(self, event_id: str, word: tuple[Any, str | None]) -> None:
+        verdict, label = word
+        self.store.write([EventReviewed(event_id, verdict, label, "anna", "", EPOCH_US)])
+        self.kept[event_id].counted = verdict == "confirm" or label == "cough"
+        self.kept[event_id].reviewed = True
+
+    @rule(event_id=consumes(stored))
+    def delete(self, event_id: str) -> None:
+        self.store.write([EventDeleted(event_id)])
+        del self.kept[event_id]
+
+    @rule(
+        stretch_id=st.sampled_from(sorted(STRETCHES)),
+        place=st.integers(0, 3),
+        reach_s=st.integers(1, 700),
+    )
+    def cover(self, stretch_id: str, place: int, reach_s: int) -> None:
+        """Four intervals of 700 s side by side, each growing, or told again as it was before."""
+        start_s, state = place * 700, get_args(CoverageState)[place]
+        source_id = STRETCHES[stretch_id]
+        self.store.write(
+            [covered(start_s, start_s + reach_s, state, source_id=source_id, stretch_id=stretch_id)]
+        )
+        reached_s = self.ends.get((stretch_id, place), 0)
+        for second in range(start_s + reached_s, start_s + reach_s):
+            bucket_us = bucket_of(EPOCH_US + second * SECOND_US)
+            self.coverage[bucket_us, source_id, COVERAGE_COLUMNS[state]] += SECOND_US
+        self.ends[stretch_id, place] = max(reached_s, reach_s)
+
+    @rule(event_id=stored)
+    def fail(self, event_id: str) -> None:
+        """A transaction that cannot be finished leaves the sums as they were."""
+        with pytest.raises(StorageError):
+            self.store.write([EventDeleted(event_id), event("x", source_id="unknown")])
+
+    @invariant()
+    def sums_agree(self) -> None:
+        with self.reader.begin() as connection:
+            stored, anew = read_rollup(connection), recompute(connection)
+        assert stored == anew
+        assert stored == expected_of_events(list(self.kept.values())) + self.coverage
+
+
+RollupMachine.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestRollupMachine = RollupMachine.TestCase
+
+
+@given(
+    start_us=st.integers(0, 4 * BUCKET_US),
+    length_us=st.integers(0, 4 * BUCKET_US),
+)
+def test_a_span_is_cut_at_the_borders_and_loses_nothing(start_us: int, length_us: int) -> None:
+    tally: Tally = Counter()
+    tally_span(tally, "a", "silent", start_us, start_us + length_us)
+    assert sum(tally.values()) == length_us
+    for (bucket_us, _, column), total in tally.items():
+        assert column == "silent_us"
+        overlap = min(bucket_us + BUCKET_US, start_us + length_us) - max(bucket_us, start_us)
+        assert total == overlap > 0
+
+
+def test_a_bucket_begins_at_the_quarter_hour() -> None:
+    assert bucket_of(EPOCH_US + BUCKET_US - 1) == EPOCH_US
+    assert bucket_of(EPOCH_US + BUCKET_US) == EPOCH_US + BUCKET_US
+
+
+def test_sums_made_anew_name_each_kind(store: EventStore, store_path: Path) -> None:
+    store.write([event(), event("event-2", 5_000, counted=False, scored=scored(counted=False))])
+    with open_reader(store_url(store_path)).begin() as connection:
+        anew = recompute(connection)
+    assert dict(anew) == {
+        (EPOCH_US, "usb:1-1.2", "coughs"): 1,
+        (EPOCH_US, "usb:1-1.2", "cough_seconds"): 1,
+        (EPOCH_US, "usb:1-1.2", "epochs"): 1,
+        (EPOCH_US, "usb:1-1.2", "rejected"): 1,
+    }
+
+
+def test_time_heard_is_summed_by_its_state(store: EventStore, store_path: Path) -> None:
+    facts: list[Covered] = [covered(0, 1000), covered(1000, 1100, "dropped")]
+    store.write(facts)
+    with open_reader(store_url(store_path)).begin() as connection:
+        sums = dict(read_rollup(connection))
+    assert sums == {
+        (EPOCH_US, "usb:1-1.2", "ok_us"): 900 * SECOND_US,
+        (EPOCH_US + BUCKET_US, "usb:1-1.2", "ok_us"): 100 * SECOND_US,
+        (EPOCH_US + BUCKET_US, "usb:1-1.2", "dropped_us"): 100 * SECOND_US,
+    }
