@@ -1,0 +1,92 @@
+# The everyday commands; each sets up what it needs in .venv. Nothing else has to be typed.
+
+PYTHON ?= $(firstword $(foreach name,python3.11 python3,$(shell command -v $(name))) python3.11)
+VENV ?= .venv
+UV ?= uv
+
+BIN := $(VENV)/bin
+# Run by the system's pip and not one inside the environment: on Debian, ensurepip is a package
+# of its own.
+PIP_INSTALL = $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python install
+MYPY = $(BIN)/python -m mypy
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test test-hear test-wheel check format lint types imports bench lock clean
+
+help: ## Print this
+	@echo "make run, on a fresh machine too. Also:"
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) \
+	  | while IFS='|' read -r goal text; do printf '  make %-11s %s\n' "$$goal" "$$text"; done
+
+run: $(VENV)/.run-stamp ## Listen to the microphone; without one, show the demo
+	@if reason=$$($(BIN)/coughd devices 2>&1 >/dev/null); then \
+	  exec $(BIN)/coughd run --show; \
+	else \
+	  echo "$$reason"; echo "This is the demo instead: it needs no microphone."; \
+	  exec $(BIN)/coughd demo; \
+	fi
+
+test: $(VENV)/.dev-stamp ## Run all tests; those with TensorFlow come last
+	$(BIN)/python -m pytest -m "not hear"
+	@$(MAKE) --no-print-directory test-hear
+
+test-hear: $(VENV)/.dev-stamp $(VENV)/.hear-stamp ## Run the tests that need TensorFlow
+	$(BIN)/python -m pytest -m hear
+
+test-wheel: $(VENV)/.dev-stamp ## Build the package; test it without the source folders
+	BUILD_PYTHON=$(BIN)/python PYTHON=$(PYTHON) .ci/test-wheel
+
+check: format lint types imports test ## Everything a change must pass
+
+format: $(VENV)/.dev-stamp ## Check the formatting
+	$(BIN)/ruff format --check .
+
+lint: $(VENV)/.dev-stamp ## Look for mistakes
+	$(BIN)/ruff check .
+
+types: $(VENV)/.dev-stamp ## Check the types
+	$(MYPY) -p coughd
+	$(MYPY) tests
+	$(MYPY) benchmarks
+
+imports: $(VENV)/.dev-stamp ## Check the direction of dependencies
+	$(BIN)/lint-imports --no-cache
+
+bench: $(VENV)/.dev-stamp ## Measure what coughd costs on this machine
+	$(BIN)/python -m benchmarks
+
+lock: ## For maintainers: choose the newest versions and write the lock files (needs uv)
+	$(UV) lock --upgrade
+	$(UV) export --frozen --quiet --no-emit-project --no-dev --group build -o requirements.lock
+	$(UV) export --frozen --quiet --no-emit-project --only-group dev -o requirements-dev.lock
+	$(UV) export --frozen --quiet --no-emit-project --no-dev --extra hear -o requirements-hear.lock
+
+clean: ## Remove what the other commands made
+	rm -rf $(VENV) build dist coughd.egg-info .coverage .hypothesis
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find config daemon detectors storage tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "coughd needs Python 3.11: sudo apt-get install python3.11 python3-pip" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "coughd needs Python 3.11 or newer, and $(PYTHON) is older:" \
+	    "make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -m pip --version >/dev/null 2>&1 || { \
+	  echo "$(PYTHON) has no pip: sudo apt-get install python3-pip" >&2; exit 1; }
+	$(PYTHON) -m venv --without-pip $(VENV)
+
+# Every stamp is newer than the lock file that it stands for.
+$(VENV)/.run-stamp: requirements.lock pyproject.toml | $(BIN)/python
+	$(PIP_INSTALL) --require-hashes -r requirements.lock
+	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev-stamp: requirements-dev.lock $(VENV)/.run-stamp
+	$(PIP_INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.hear-stamp: requirements-hear.lock $(VENV)/.run-stamp
+	$(PIP_INSTALL) --require-hashes -r requirements-hear.lock
+	@touch $@
