@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sqlalchemy import Connection
 
 from coughd.detectors.ports import LABELS, EmbedderIdentity, ProbeIdentity
+from coughd.storage.engine import open_reader, store_url
 from coughd.storage.records import (
     Covered,
     EventFinished,
@@ -49,6 +52,17 @@ def ticking_clock() -> Callable[[], int]:
 
 def open_store(path: Path) -> EventStore:
     return EventStore.open(path, ORIGIN, ticking_clock())
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[Connection]:
+    """A short read-only transaction beside the writer."""
+    engine = open_reader(store_url(path))
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def seen(source_id: str = SOURCE, name: str = "Bedroom") -> SourceSeen:

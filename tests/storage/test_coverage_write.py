@@ -9,18 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coughd.storage.coverage_write import uncovered
-from coughd.storage.engine import open_reader, store_url
 from coughd.storage.records import Covered
 from coughd.storage.rollup import read_rollup, recompute
 from coughd.storage.schema import coverage
 from coughd.storage.store import EventStore
 
-from .facts import EPOCH_US, RATE_HZ, covered
+from .facts import EPOCH_US, RATE_HZ, covered, reading
 
 
 def stored_intervals(path: Path) -> list[tuple[float, float, str]]:
     """Start and end in seconds, and the state; and the sums must agree with them."""
-    with open_reader(store_url(path)).begin() as connection:
+    with reading(path) as connection:
         assert read_rollup(connection) == recompute(connection)
         found = connection.execute(coverage.select().order_by(coverage.c.start_sample)).all()
     for row in found:
@@ -58,7 +57,7 @@ def test_a_wall_clock_set_back_takes_no_heard_time_away(
 ) -> None:
     store.write([covered(0, 10)])
     store.write([replace(covered(0, 11), end_us=EPOCH_US + 9_000_000)])
-    with open_reader(store_url(store_path)).begin() as connection:
+    with reading(store_path) as connection:
         (row,) = connection.execute(coverage.select()).all()
         assert read_rollup(connection) == recompute(connection)
     assert (row.end_sample, row.end_us) == (11 * RATE_HZ, EPOCH_US + 10_000_000)

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import text
 
 from coughd.config.errors import StorageError
-from coughd.storage.engine import open_reader, open_writer, store_name, store_url
+from coughd.storage.engine import open_writer, store_name, store_url
 from coughd.storage.faults import storage_faults
 from coughd.storage.store import EventStore
 
-from .facts import event, open_store, seen
+from .facts import event, open_store, reading, seen
 
 
 def test_a_path_and_its_url_are_the_same_store(tmp_path: Path) -> None:
@@ -57,11 +57,10 @@ def test_the_writer_survives_a_power_cut_and_knows_its_references(store: EventSt
 
 
 def test_a_reader_cannot_write(store: EventStore, store_path: Path) -> None:
-    engine = open_reader(store_url(store_path))
     with (
         pytest.raises(StorageError, match="read-only"),
         storage_faults("trying"),
-        engine.begin() as connection,
+        reading(store_path) as connection,
     ):
         connection.execute(text("DELETE FROM sources"))
 
@@ -70,7 +69,7 @@ def test_odd_characters_in_a_path_are_no_trouble(tmp_path: Path) -> None:
     path = tmp_path / "où est #1? 100%.db"
     with open_store(path) as store:
         store.write([seen()])
-    with open_reader(store_url(path)).begin() as connection:
+    with reading(path) as connection:
         assert connection.execute(text("SELECT count(*) FROM sources")).scalar_one() == 1
     assert path.exists()
 

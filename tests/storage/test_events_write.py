@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import Table, select
 
 from coughd.config.errors import StorageError, UsageError
-from coughd.storage.engine import open_reader, store_url
 from coughd.storage.records import (
     EmbeddingKept,
     EpochEnded,
@@ -24,17 +23,15 @@ from coughd.storage.records import (
 from coughd.storage.schema import embeddings, events, models, outbox, reviews, rollup
 from coughd.storage.store import EventStore
 
-from .facts import EPOCH_US, HEAR, SOURCE, by_hear, event, scored
+from .facts import EPOCH_US, HEAR, SOURCE, by_hear, event, reading, scored
 
 Rows = Callable[[Table], list[dict[str, Any]]]
 
 
 @pytest.fixture
 def rows(store: EventStore, store_path: Path) -> Rows:
-    engine = open_reader(store_url(store_path))
-
     def read(table: Table) -> list[dict[str, Any]]:
-        with engine.begin() as connection:
+        with reading(store_path) as connection:
             return [row._asdict() for row in connection.execute(select(table))]
 
     return read

@@ -36,7 +36,7 @@ from coughd.storage.rollup import Tally, bucket_of, read_rollup, recompute, tall
 from coughd.storage.schema import BUCKET_US
 from coughd.storage.store import EventStore
 
-from .facts import EPOCH_US, by_hear, covered, event, open_store, scored, seen
+from .facts import EPOCH_US, by_hear, covered, event, open_store, reading, scored, seen
 
 SECOND_US = 1_000_000
 STRETCHES = {"a1": "a", "a2": "a", "b1": "b"}
@@ -222,7 +222,7 @@ def test_a_bucket_begins_at_the_quarter_hour() -> None:
 
 def test_sums_made_anew_name_each_kind(store: EventStore, store_path: Path) -> None:
     store.write([event(), event("event-2", 5_000, counted=False, scored=scored(counted=False))])
-    with open_reader(store_url(store_path)).begin() as connection:
+    with reading(store_path) as connection:
         anew = recompute(connection)
     assert dict(anew) == {
         (EPOCH_US, "usb:1-1.2", "coughs"): 1,
@@ -235,7 +235,7 @@ def test_sums_made_anew_name_each_kind(store: EventStore, store_path: Path) -> N
 def test_time_heard_is_summed_by_its_state(store: EventStore, store_path: Path) -> None:
     facts: list[Covered] = [covered(0, 1000), covered(1000, 1100, "dropped")]
     store.write(facts)
-    with open_reader(store_url(store_path)).begin() as connection:
+    with reading(store_path) as connection:
         sums = dict(read_rollup(connection))
     assert sums == {
         (EPOCH_US, "usb:1-1.2", "ok_us"): 900 * SECOND_US,

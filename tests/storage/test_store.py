@@ -9,13 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from coughd.config.errors import StorageError
-from coughd.storage.engine import open_reader, store_url
 from coughd.storage.outbox import OutboxReader
 from coughd.storage.records import AnchorSet, Change, EventDeleted
 from coughd.storage.schema import anchors, sources
 from coughd.storage.store import EventStore
 
-from .facts import EPOCH_US, ORIGIN, RATE_HZ, SOURCE, STRETCH, event, open_store, seen
+from .facts import EPOCH_US, ORIGIN, RATE_HZ, SOURCE, STRETCH, event, open_store, reading, seen
 
 ANCHOR = AnchorSet(SOURCE, STRETCH, 0, RATE_HZ, 5_000_000, EPOCH_US, 16_000.5)
 
@@ -67,7 +66,7 @@ def test_anchors_come_back_in_order_and_the_first_word_stands(store: EventStore)
 
 def test_anchors_name_the_run_that_set_them(store: EventStore, store_path: Path) -> None:
     store.write([ANCHOR])
-    with open_reader(store_url(store_path)).begin() as connection:
+    with reading(store_path) as connection:
         assert connection.execute(select(anchors.c.boot_id)).scalar_one() == ORIGIN.boot_id
 
 
@@ -75,7 +74,7 @@ def test_a_source_seen_again_keeps_its_first_day_and_takes_its_new_name(
     store: EventStore, store_path: Path
 ) -> None:
     store.write([replace(seen(name="Nursery"), utc_us=EPOCH_US + 7)])
-    with open_reader(store_url(store_path)).begin() as connection:
+    with reading(store_path) as connection:
         (row,) = connection.execute(select(sources)).all()
     assert (row.name, row.first_seen_us, row.last_seen_us) == ("Nursery", EPOCH_US, EPOCH_US + 7)
     (told,) = store.write([event()])

@@ -8,12 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from coughd.storage.engine import open_reader, store_url
 from coughd.storage.outbox import OutboxReader
 from coughd.storage.rollup import read_rollup, recompute
 from coughd.storage.store import EventStore
 
-from .facts import STRETCH, event, open_store, seen
+from .facts import STRETCH, event, open_store, reading, seen
 
 WRITER = Path(__file__).with_name("killed_writer.py")
 ROUNDS = 4
@@ -48,7 +47,7 @@ def test_every_acknowledged_event_is_there_and_no_number_is_missing(store_path: 
     with open_store(store_path) as store:
         assert {json.loads(row.body)["event_id"] for row in rows} == store.known_event_ids(STRETCH)
         assert_can_go_on(store, len(told))
-    with open_reader(store_url(store_path)).begin() as connection:
+    with reading(store_path) as connection:
         assert read_rollup(connection) == recompute(connection)
         assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
 
