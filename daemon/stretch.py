@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from ..detectors.measure import measure_cough
-from ..detectors.ports import SAMPLE_RATE_HZ, GateStream, Samples, Trigger
+from ..detectors.ports import GateStream, Samples, Trigger
 from ..detectors.windows import Window, WindowCutter
 from ..storage.records import Change, EventFinished, Scored
 from .clock import Clock, Timeline
@@ -14,9 +14,6 @@ from .ledger import Ledger
 from .ring import SampleRing
 from .sources.ports import Block
 from .sources.resample import To16k
-
-RING_S = 30
-"""A window needs two seconds and the gate's look-ahead; the rest is room for a long block."""
 
 
 @dataclass(slots=True)
@@ -38,14 +35,13 @@ class Stretch:
     """Native samples after which the lasting coverage interval is told again."""
     known_event_ids: frozenset[str]
     """Events of an earlier run of the same file: heard again, told only once."""
-    ring: SampleRing = field(init=False)
+    ring: SampleRing
     windows: WindowCutter = field(init=False)
     _event_ids: dict[int, str] = field(init=False, default_factory=dict)
     _told_sample: int = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin with nothing heard."""
-        self.ring = SampleRing(RING_S * SAMPLE_RATE_HZ)
         self.windows = WindowCutter(self.ring)
         self._told_sample = self.timeline.first_sample
 

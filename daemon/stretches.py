@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ..detectors.ports import Gate
+from ..detectors.ports import SAMPLE_RATE_HZ, Gate
 from .clock import Timeline
 from .epochs import EpochTracker
 from .ledger import Ledger
+from .ring import SampleRing
 from .sources.ports import Opened
 from .sources.resample import To16k
 from .stretch import Stretch
@@ -23,6 +24,8 @@ class HeardBefore:
     event_ids: frozenset[str]
 
 
+RING_S = 30.0
+"""A window needs two seconds, the gate's look-ahead and a piece of half a second."""
 NEVER_HEARD = HeardBefore(None, frozenset())
 
 
@@ -36,6 +39,7 @@ class StretchMaker:
     epoch_gap_s: float
     heard_before: Mapping[str, HeardBefore]
     """By stretch id; a new stretch is not in it."""
+    ring_s: float = RING_S
 
     def begin(
         self,
@@ -63,4 +67,5 @@ class StretchMaker:
             epochs=EpochTracker(source_id, self.epoch_gap_s, rate_hz),
             progress_samples=round(self.progress_s * rate_hz),
             known_event_ids=before.event_ids,
+            ring=SampleRing(round(self.ring_s * SAMPLE_RATE_HZ)),
         )
