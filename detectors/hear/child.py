@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import select
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from ...config.errors import ModelError
+from .chatter import Chatter
 from .protocol import FrameReader, Message, encode
 
 _RECEIVE_BYTES = 1 << 20
@@ -20,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 def hear_command(model_folder: Path, batch_sizes: Sequence[int]) -> tuple[str, ...]:
-    """Return the command line of the embedder process; the socket's number is added to it."""
+    """Return the command line of the embedder process; `Child` adds the rest."""
     # -P: a folder of the working directory named `config` must not shadow anything.
     start = (sys.executable, "-P", "-m", "coughd.detectors.hear.process")
     return (*start, "--model", str(model_folder), "--batch-sizes", *map(str, batch_sizes))
@@ -37,20 +39,27 @@ class Child:
         self._socket, theirs = socket.socketpair()
         self._socket.settimeout(0)
         self._reader = FrameReader()
+        self._chatter = Chatter()
         self._unsent = b""
         try:
             with theirs:
                 # Its own session: Ctrl-C belongs to the daemon, which then ends the child.
                 self._process = subprocess.Popen(  # noqa: S603 (our own command)
-                    [*command, "--fd", str(theirs.fileno())],
+                    [*command, "--fd", str(theirs.fileno()), "--parent", str(os.getpid())],
                     pass_fds=(theirs.fileno(),),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                    bufsize=0,
                     start_new_session=True,
                 )
         except OSError as exc:
             self._socket.close()
             raise ModelError(f"{command[0]}: the HeAR process cannot start ({exc}).") from exc
+        assert self._process.stderr is not None  # noqa: S101 (asked for above)
+        self._errors = self._process.stderr
+        os.set_blocking(self._errors.fileno(), False)
+        self._errors_ended = False
 
     def __enter__(self) -> Self:
         """Return self."""
@@ -69,6 +78,8 @@ class Child:
         """Wait for traffic, for the file descriptor `wake`, or for the time-out."""
         poll = select.poll()
         poll.register(self._socket, select.POLLIN | (select.POLLOUT if self._unsent else 0))
+        if not self._errors_ended:
+            poll.register(self._errors, select.POLLIN)
         poll.register(wake, select.POLLIN)
         poll.poll(max(timeout_s, 0.0) * 1000)
 
@@ -84,6 +95,7 @@ class Child:
         """
         messages: list[Message] = []
         self._flush()
+        self._listen_to_chatter()
         try:
             while data := self._socket.recv(_RECEIVE_BYTES):
                 messages += self._reader.feed(data)
@@ -98,6 +110,7 @@ class Child:
     def kill(self) -> None:
         """End the process, frozen or not, and close the socket."""
         self._socket.close()
+        self._errors.close()
         self._process.kill()
         try:
             self._process.wait(_REAP_S)
@@ -118,4 +131,11 @@ class Child:
             status = self._process.wait(_REAP_S)
         except subprocess.TimeoutExpired:
             return "it closed its socket"
-        return f"signal {-status}" if status < 0 else f"exit status {status}"
+        self._listen_to_chatter()
+        last_words = f": {self._chatter.last_line}" if self._chatter.last_line else ""
+        return (f"signal {-status}" if status < 0 else f"exit status {status}") + last_words
+
+    def _listen_to_chatter(self) -> None:
+        while data := self._errors.read(_RECEIVE_BYTES):
+            self._chatter.feed(data)
+        self._errors_ended = data == b""  # None: nothing for now

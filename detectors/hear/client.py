@@ -131,8 +131,8 @@ class HearProcess:
             if self._state == "closed":
                 return
             self._state = "closed"
+            self._stop.set()
             os.eventfd_write(self._wake, 1)
-        self._stop.set()
         self._thread.join(CLOSE_S)
         if self._thread.is_alive():
             _log.error("The thread hear-client does not end.")

@@ -34,6 +34,9 @@ _ADVICE = (
     ("OOM when allocating", "the memory is too small; use smaller embedder.batch_sizes"),
 )
 
+_LOADER_FAULTS = (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError)
+"""What TensorFlow's loader was seen to raise for damaged files, beside its own errors."""
+
 
 class HearModel:
     """A loaded, warmed and self-tested encoder.
@@ -171,7 +174,7 @@ def _choose_device(tf: ModuleType, folder: Path, needed: frozenset[str]) -> str:
 def _load_signature(tf: ModuleType, folder: Path) -> _Signature:
     try:
         loaded = tf.saved_model.load(str(folder))
-    except (tf.errors.OpError, OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
+    except (tf.errors.OpError, *_LOADER_FAULTS) as exc:
         raise ModelError(_sentence(f"{folder}: cannot be loaded", exc)) from exc
     signatures = dict(loaded.signatures)
     if "serving_default" not in signatures:

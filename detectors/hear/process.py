@@ -17,6 +17,7 @@ from pathlib import Path
 
 from ...config.errors import ModelError
 from ..ports import Embedder
+from .chatter import OUR_PREFIX
 from .model import HearModel
 from .protocol import (
     Batch,
@@ -39,11 +40,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Serve the socket `--fd`; returns the exit status."""
     parser = argparse.ArgumentParser(prog="coughd.detectors.hear.process", description=__doc__)
     parser.add_argument("--fd", type=int, required=True, help="the inherited socket")
+    parser.add_argument("--parent", type=int, required=True, help="end when this process does")
     parser.add_argument("--model", type=Path, required=True, help="HeAR's SavedModel folder")
     parser.add_argument("--batch-sizes", type=int, nargs="+", default=[1, 4, 8])
     options = parser.parse_args(argv)
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
-    _die_with_parent()
+    logging.basicConfig(format=f"{OUR_PREFIX}%(message)s")
+    die_with(options.parent)
     os.nice(NICENESS)
     with socket.socket(fileno=options.fd) as connection:
         try:
@@ -80,9 +82,11 @@ def _answer(embedder: Embedder, batch: Batch) -> BatchDone | BatchFailed:
         return BatchFailed(batch.number, str(exc))
 
 
-def _die_with_parent() -> None:
-    """Ask the kernel to end us with the thread that started us; a long batch would not see EOF."""
+def die_with(parent_pid: int) -> None:
+    """Ask the kernel to end us with the thread that started us: a long batch would not see EOF."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent_pid:  # it died before we asked
+        raise SystemExit(os.EX_TEMPFAIL)
 
 
 if __name__ == "__main__":

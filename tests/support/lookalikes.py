@@ -58,6 +58,7 @@ def _kinds(tf: Any) -> Mapping[str, Callable[[Any], Any]]:
         "narrow": lambda x: network(x)[:, :256],
         "short": network,
         "unsigned": network,
+        "cuda_only": network,
     }
 
 
@@ -80,6 +81,20 @@ def _build(folder: Path, kinds: list[str]) -> None:
         tf.saved_model.save(
             module, str(folder / kind), {} if kind == "unsigned" else {"serving_default": traced}
         )
+        if kind == "cuda_only":
+            _claim_platform(folder / kind / "saved_model.pb", b"CUDA")
+
+
+def _claim_platform(path: Path, platform: bytes) -> None:
+    """Add an XlaCallModule for `platform` to the graph, as an export from JAX holds one."""
+    from tensorflow.core.protobuf import saved_model_pb2
+
+    saved = saved_model_pb2.SavedModel()
+    saved.ParseFromString(path.read_bytes())
+    node = saved.meta_graphs[0].graph_def.library.function[0].node_def.add()
+    node.name, node.op = "exported", "XlaCallModule"
+    node.attr["platforms"].list.s.append(platform)
+    path.write_bytes(saved.SerializeToString())
 
 
 if __name__ == "__main__":

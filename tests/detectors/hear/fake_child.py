@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from coughd.detectors.hear.process import die_with
 from coughd.detectors.hear.protocol import (
     Batch,
     BatchDone,
@@ -38,7 +39,7 @@ def misbehave(how: str, connection: socket.socket, batch: Batch) -> None:
     if how == "crash":
         os.kill(os.getpid(), signal.SIGSEGV)
     elif how == "exit":
-        sys.exit(3)
+        sys.exit("The fake has had enough.")
     elif how == "freeze":
         os.kill(os.getpid(), signal.SIGSTOP)
     elif how == "rave":
@@ -73,9 +74,11 @@ def serve(connection: socket.socket, how: str, once: Path | None) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--fd", type=int, required=True)
+    parser.add_argument("--parent", type=int, required=True)
     parser.add_argument("--how", default="refuse")
     parser.add_argument("--once", type=Path)
     options = parser.parse_args()
+    die_with(options.parent)
     with socket.socket(fileno=options.fd) as connection:
         if options.how == "never_ready":
             signal.pause()

@@ -120,6 +120,14 @@ def test_a_window_that_always_fails_takes_no_other_along(start: Start, how: str)
     assert 1 == hear.status.failed
 
 
+def test_the_last_words_of_a_process_are_told(start: Start, tmp_path: Path) -> None:
+    hear = start("--how", "exit", "--once", str(tmp_path / "done"), first_rest_s=1000.0)
+    hear.submit("bad", poisoned(0))
+    wait_for(hear, lambda: hear.status.faults == 1)
+    expected = "The HeAR process ended (exit status 1: The fake has had enough.)."
+    assert (expected, "resting") == (hear.status.reason, hear.status.state)
+
+
 def test_an_undefined_embedding_is_no_embedding(start: Start) -> None:
     hear = start("--how", "undefined")
     hear.submit("bad", poisoned(0))

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+KINDS = (
+    "echo",
+    "random",
+    "batch_coupled",
+    "batch_normed",
+    "constant",
+    "undefined",
+    "restless",
+    "narrow",
+    "short",
+    "unsigned",
+    "cuda_only",
+)
+
+
+@pytest.fixture(scope="session")
+def lookalikes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one look-alike of HeAR's SavedModel per kind, for reading only.
+
+    Built by another process: this one must stay without TensorFlow, as the daemon does.
+    """
+    if importlib.util.find_spec("tensorflow") is None:
+        pytest.skip("needs TensorFlow: pip install 'coughd[hear]'")
+    folder = tmp_path_factory.mktemp("lookalikes")
+    script = Path(__file__).parent / "support" / "lookalikes.py"
+    subprocess.run(
+        [sys.executable, str(script), str(folder), *KINDS],
+        check=True,
+        capture_output=True,
+        env={**os.environ, "CUDA_VISIBLE_DEVICES": "-1"},
+    )
+    return folder

@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from coughd.config.errors import ModelError
+from coughd.detectors.hear.child import hear_command
+from coughd.detectors.hear.client import HearProcess
+from coughd.detectors.hear.process import serve
+from coughd.detectors.hear.protocol import (
+    Batch,
+    BatchDone,
+    BatchFailed,
+    FrameReader,
+    Hello,
+    LoadFailed,
+    Message,
+    ProtocolError,
+    encode,
+)
+from coughd.detectors.ports import EmbedderIdentity
+
+LONG_S = 60.0
+IDENTITY = EmbedderIdentity("hear@fake", "hear", "00" * 32, "none", "CPU", "float32", "any")
+
+
+class FakeEmbedder:
+    """Answers with the first 512 samples; refuses silence."""
+
+    identity = IDENTITY
+
+    def embed(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
+        if not windows.any():
+            raise ModelError("The fake does not take silence.")
+        return windows[:, :512]
+
+
+class Served:
+    """A thread that runs `serve`, and the other end of its socket."""
+
+    def __init__(self) -> None:
+        self.connection, theirs = socket.socketpair()
+        self.connection.settimeout(LONG_S)
+        self.fault: ProtocolError | None = None
+        self._theirs = theirs
+        self._reader = FrameReader()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def _run(self) -> None:
+        with self._theirs:
+            try:
+                serve(self._theirs, FakeEmbedder())
+            except ProtocolError as exc:
+                self.fault = exc
+
+    def next(self) -> Message:
+        while True:
+            messages = self._reader.feed(self.connection.recv(1 << 20))
+            if messages:
+                (message,) = messages
+                return message
+
+    def end(self) -> None:
+        self.connection.close()
+        self._thread.join(LONG_S)
+        assert not self._thread.is_alive()
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    running = Served()
+    yield running
+    running.end()
+
+
+def test_it_says_hello_and_answers_in_order(served: Served) -> None:
+    assert Hello(IDENTITY) == served.next()
+    for number in (7, 8):
+        windows = np.full((2, 32_000), number / 10, np.float32)
+        served.connection.sendall(encode(Batch(number, windows)))
+        done = served.next()
+        assert isinstance(done, BatchDone)
+        assert number == done.number
+        np.testing.assert_array_equal(windows[:, :512], done.embeddings)
+
+
+def test_a_refused_batch_ends_nothing(served: Served) -> None:
+    served.next()
+    served.connection.sendall(encode(Batch(1, np.zeros((1, 32_000), np.float32))))
+    assert BatchFailed(1, "The fake does not take silence.") == served.next()
+    served.connection.sendall(encode(Batch(2, np.ones((1, 32_000), np.float32))))
+    assert isinstance(served.next(), BatchDone)
+
+
+def test_it_ends_when_the_other_side_does(served: Served) -> None:
+    served.next()
+    served.end()
+    assert served.fault is None
+
+
+@pytest.mark.parametrize("data", [b"not a frame at all", encode(LoadFailed("not for you"))])
+def test_whoever_does_not_speak_the_protocol_is_left(served: Served, data: bytes) -> None:
+    served.next()
+    served.connection.sendall(data)
+    assert b"" == served.connection.recv(1)
+    served.end()
+    assert served.fault is not None
+
+
+def test_without_tensorflow_the_sentence_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tensorflow.py").write_text("raise ImportError('as if it were not installed')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    model = tmp_path / "model"
+    (model / "variables").mkdir(parents=True)
+    (model / "saved_model.pb").touch()
+    (model / "variables" / "variables.index").touch()
+    hear = HearProcess(hear_command(model, (1,)))
+    with hear._changed:
+        assert hear._changed.wait_for(lambda: hear.status.state == "failed", LONG_S)
+    hear.close()
+    assert (
+        "HeAR needs TensorFlow, which cannot be imported here: pip install 'coughd[hear]'."
+        == hear.status.reason
+    )
+
+
+PARENT = """
+import sys, threading
+from coughd.detectors.hear.client import HearProcess
+hear = HearProcess((sys.executable, sys.argv[1], "--how", "never_ready"))
+with hear._changed:
+    hear._changed.wait_for(lambda: hear.status.pid)
+print(hear.status.pid, flush=True)
+threading.Event().wait()
+"""
+
+
+def test_a_busy_embedder_does_not_outlive_a_killed_daemon() -> None:
+    """`never_ready` does not read its socket, just as a long batch does not."""
+    fake = Path(__file__).with_name("fake_child.py")
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(fake)], stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        child = os.pidfd_open(int(parent.stdout.readline()))
+        try:
+            parent.send_signal(signal.SIGKILL)
+            assert [child] == select.select([child], [], [], LONG_S)[0]
+        finally:
+            os.close(child)
