@@ -47,8 +47,9 @@ class InputStream:
         def callback(sound: Any, sample_frames: int, times: Any, status: Any) -> None:  # noqa: ANN401
             now_ns = time.monotonic_ns()
             delay_s = times.currentTime - times.inputBufferAdcTime
-            if not 0.0 <= delay_s <= _LONGEST_DELAY_S:
-                delay_s = 0.0
+            # Sound servers stamp a block with its end, or with nothing sensible.
+            if not sample_frames / sample_rate_hz <= delay_s <= _LONGEST_DELAY_S:
+                delay_s = sample_frames / sample_rate_hz
             heard(
                 memoryview(sound),
                 sample_frames,
