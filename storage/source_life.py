@@ -28,6 +28,8 @@ class SourceLife:
 
     def elapsed_us(self, start_us: int, end_us: int) -> int:
         """Give how much of [start, end) belongs to the source's time."""
+        if self.begin_us <= start_us and end_us <= self.end_us:
+            return end_us - start_us
         return max(min(end_us, self.end_us) - max(start_us, self.begin_us), 0)
 
 
