@@ -84,6 +84,7 @@ def event_from(row: Row[Any], names: Mapping[str, str], zone: tzinfo) -> Event:
         probe_sha256=row.probe_sha256,
         config_sha256=row.config_sha256,
         recorded=from_us(row.recorded_us, zone),
+        recorded_us=row.recorded_us,
     )
 
 

@@ -57,6 +57,8 @@ class Event:
     probe_sha256: str | None
     config_sha256: str
     recorded: datetime
+    """When this revision was stored."""
+    recorded_us: int
 
 
 @dataclass(frozen=True, slots=True)
