@@ -37,9 +37,9 @@ class PulseServer:
     process: subprocess.Popen[bytes]
 
     def play(self, path: Path) -> subprocess.Popen[bytes]:
-        """Play into the null sink. Half a second of buffer: less underruns on a busy machine."""
+        """Play into the null sink. Two seconds of buffer: less underruns on a busy machine."""
         return subprocess.Popen(
-            ["paplay", "--latency-msec=500", str(path)],
+            ["paplay", "--latency-msec=2000", str(path)],
             env=dict(self.environ),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
