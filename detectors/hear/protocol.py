@@ -20,7 +20,8 @@ from ..ports import EMBEDDING_SIZE, WINDOW_SAMPLES, EmbedderIdentity
 
 MAGIC = b"CGH1"
 MAX_HEADER_BYTES = 65_536
-MAX_ROWS = 64
+MAX_ROWS = 1_024
+"""As many as the configuration allows in a batch."""
 MAX_ARRAY_BYTES = MAX_ROWS * WINDOW_SAMPLES * 4
 
 _PREFIX = struct.Struct(">4sII")

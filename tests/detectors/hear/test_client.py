@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import fake_hear
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -15,8 +16,8 @@ from numpy.typing import NDArray
 from coughd.detectors.hear.client import HearProcess
 from coughd.detectors.hear.outcomes import Embedded, Failed, HearLimits, Outcome
 
-FAKE = Path(__file__).with_name("fake_child.py")
-POISON = -0.875
+FAKE = Path(fake_hear.__file__)
+POISON = fake_hear.POISON
 LONG_S = 60.0
 Start = Callable[..., HearProcess]
 

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import fake_hear
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -151,7 +152,7 @@ threading.Event().wait()
 
 def test_a_busy_embedder_does_not_outlive_a_killed_daemon() -> None:
     """`never_ready` does not read its socket, just as a long batch does not."""
-    fake = Path(__file__).with_name("fake_child.py")
+    fake = Path(fake_hear.__file__)
     with subprocess.Popen(
         [sys.executable, "-c", PARENT, str(fake)], stdout=subprocess.PIPE, text=True
     ) as parent:

@@ -119,12 +119,12 @@ def test_each_breach_has_its_sentence(data: bytes, sentence: str) -> None:
         FrameReader().feed(data)
 
 
-def test_the_largest_batch_fits_and_one_row_more_does_not() -> None:
-    largest = Batch(1, np.zeros((MAX_ROWS, 32_000), np.float32))
+def test_the_largest_answer_fits_and_one_row_more_does_not() -> None:
+    largest = BatchDone(1, np.zeros((MAX_ROWS, 512), np.float32))
     (received,) = FrameReader().feed(encode(largest))
     assert same(largest, received)
     with pytest.raises(ProtocolError):
-        FrameReader().feed(encode(Batch(1, np.zeros((MAX_ROWS + 1, 32_000), np.float32))))
+        FrameReader().feed(encode(BatchDone(1, np.zeros((MAX_ROWS + 1, 512), np.float32))))
 
 
 def test_a_received_array_can_be_written_to() -> None:
