@@ -18,7 +18,7 @@ from .stream_items import Message, parse_message
 
 _PAGE_MESSAGES = 500
 _ANSWER_TIMEOUT_S = 5.0
-_PAUSE_S = 0.25  # before the same question is put again to a daemon that could not help
+_PAUSE_S = 0.5  # before the same question is put again to a daemon that could not help
 _RECONNECT_MS = 100
 _RECONNECT_MAX_MS = 1000
 
@@ -47,8 +47,8 @@ class ReplayClient:
         self._deadline_s = 0.0
         self._not_before_s = 0.0
         self._last_since: int | None = None
-        self.socket = self._connect()
-        """For polling; another one after a question that was given up."""
+        self.socket, self.monitor = self._connect()
+        """For polling, both; others after a question that was given up."""
 
     def ask(self, since_seq: int | None) -> None:
         """Put this question unless one is open; give up one that waited too long."""
@@ -65,11 +65,10 @@ class ReplayClient:
         self._deadline_s = now_s + _ANSWER_TIMEOUT_S
 
     def give_up(self) -> None:
-        """Forget the open question and whatever may still answer it."""
-        if self._asked is not None:
-            self._asked = None
-            self.socket.close(linger=0)
-            self.socket = self._connect()
+        """The connection broke, or nobody answers: forget the open question and its answer."""
+        self._asked = None
+        self.close()
+        self.socket, self.monitor = self._connect()
 
     def take(self) -> Answer | None:
         """Read the answer that has arrived; None where it is none. Does not wait.
@@ -88,14 +87,18 @@ class ReplayClient:
         return Answer(header, tuple(parse_message(pair) for pair in pairs))
 
     def close(self) -> None:
-        """Close the socket."""
+        """Close the sockets."""
+        self.socket.disable_monitor()
+        self.monitor.close(linger=0)
         self.socket.close(linger=0)
 
-    def _connect(self) -> zmq.Socket[bytes]:
+    def _connect(self) -> tuple[zmq.Socket[bytes], zmq.Socket[bytes]]:
         socket = self._context.socket(zmq.DEALER)
         socket.setsockopt(zmq.LINGER, 0)
         socket.setsockopt(zmq.RECONNECT_IVL, _RECONNECT_MS)
         socket.setsockopt(zmq.RECONNECT_IVL_MAX, _RECONNECT_MAX_MS)
         socket.setsockopt(zmq.IPV6, int("[" in self._address))
+        # A question dies with the daemon that took it: without this we would wait for the time-out.
+        monitor = socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
         socket.connect(self._address)
-        return socket
+        return socket, monitor

@@ -78,7 +78,7 @@ def parse_header(frame: bytes) -> ReplayHeader:
     """Read an answer's first frame. Raises ReplayProtocolError."""
     fields = _parse_object(frame)
     status = fields.get("status")
-    if status not in {"ok", "truncated", "error"}:
+    if status not in ("ok", "truncated", "error"):  # a set would trip over a list
         raise ReplayProtocolError("status must be ok, truncated or error")
     return ReplayHeader(
         status=status,

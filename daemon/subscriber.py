@@ -9,6 +9,7 @@ Importing this needs ZeroMQ and nothing else that is not Python's own.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
@@ -19,7 +20,7 @@ from typing import Self
 
 import zmq
 
-from ..config.errors import ConfigError
+from ..config.errors import ConfigError, UsageError
 from .cursor import CursorFile
 from .replay_client import ReplayClient
 from .replay_protocol import ReplayProtocolError
@@ -27,6 +28,8 @@ from .stream_items import Item, Message, Position, StoreChanged, Truncated, pars
 from .stream_merge import Step, StreamMerge
 
 __all__ = ["Item", "Message", "Position", "StoreChanged", "Subscriber", "Truncated"]
+
+_log = logging.getLogger("coughd.subscriber")
 
 _POLL_S = 0.25
 _READ_AT_ONCE = 1000
@@ -73,7 +76,7 @@ class Subscriber:
         Entering raises InputError where it is something else, StorageError where it is unreadable.
     since_seq, store_id
         Begin after this message of this store (any store where None). None: from the first contact
-        on, 0: with the oldest message that is kept.
+        on, 0: with the oldest message that is kept, below: UsageError.
     topics, sources, labels
         What the user wants (see `stream_items.selector`); empty wants all.
     accept
@@ -97,6 +100,8 @@ class Subscriber:
         ephemeral: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        if since_seq is not None and since_seq < 0:
+            raise UsageError(f"since_seq is {since_seq}: it is 0 (everything kept) or more")
         self._publish_address = publish_address
         self._replay_address = replay_address
         self._cursor = CursorFile(cursor_file) if cursor_file else None
@@ -111,8 +116,8 @@ class Subscriber:
         self._given: Position | None = None
         """The position after everything that was handed out or not wanted; not yet taken."""
         self._saved: Position | None = None
-        self._boot_id: object = None
         self._heard_s = clock()
+        self._was_heard = False
         self._live = self._replayed = self._malformed = self._failed_replays = 0
 
     def __enter__(self) -> Self:
@@ -167,6 +172,11 @@ class Subscriber:
         return self._given
 
     @property
+    def was_heard(self) -> bool:
+        """Whether the daemon was heard at all since the start."""
+        return self._was_heard
+
+    @property
     def silent_s(self) -> float:
         """Seconds since the daemon was heard, or since the start."""
         return self._clock() - self._heard_s
@@ -218,11 +228,14 @@ class Subscriber:
         poller = zmq.Poller()
         poller.register(self._sub, zmq.POLLIN)
         poller.register(self._replay.socket, zmq.POLLIN)
+        poller.register(self._replay.monitor, zmq.POLLIN)
         ready = dict(poller.poll(int(wait_s * 1000)))
         if self._sub in ready:
             self._read_live()
         if self._replay.socket in ready:
             self._read_answer()
+        elif self._replay.monitor in ready:
+            self._replay.give_up()
 
     def _read_live(self) -> None:
         for _ in range(_READ_AT_ONCE):
@@ -230,7 +243,7 @@ class Subscriber:
                 frames = self._sub.recv_multipart(zmq.NOBLOCK)
             except zmq.Again:
                 return
-            self._heard_s = self._clock()
+            self._hear()
             try:
                 message = parse_message(frames)
             except ReplayProtocolError:
@@ -242,14 +255,14 @@ class Subscriber:
                 self._live += 1
                 self._queue(self._merge.live(message))
 
+    def _hear(self) -> None:
+        self._heard_s = self._clock()
+        self._was_heard = True
+
     def _hear_ephemeral(self, message: Message) -> None:
         last_seq = message.body.get("last_seq")
         if type(last_seq) is int:
             self._merge.heartbeat(message.store_id, last_seq)
-            boot_id = message.body.get("boot_id")
-            if self._boot_id not in {None, boot_id}:
-                self._replay.give_up()  # whoever was asked is gone
-            self._boot_id = boot_id
         if self._ephemeral and message.body.get("event_id") not in self._closed_events:
             self._extras.append(message)
 
@@ -261,8 +274,10 @@ class Subscriber:
             return
         if answer is None:
             return
-        self._heard_s = self._clock()
-        self._failed_replays += answer.header.status == "error"
+        self._hear()
+        if answer.header.status == "error":
+            self._failed_replays += 1
+            _log.warning("the daemon cannot replay now: %s", answer.header.detail)
         self._replayed += len(answer.messages)
         self._queue(self._merge.answer(answer.header, answer.messages))
 

@@ -5,13 +5,15 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import zmq
 
-from coughd.config.errors import ConfigError, InputError
+from coughd.config.errors import ConfigError, InputError, UsageError
 from coughd.daemon.publisher import Publisher
 from coughd.daemon.replay import ReplayServer
 from coughd.daemon.stream_items import Item, Message, Position, StoreChanged, Truncated
@@ -267,3 +269,54 @@ def test_importing_the_client_brings_nothing_heavy() -> None:
     )
     heavy = {"tensorflow", "sounddevice", "onnxruntime", "sqlalchemy", "numpy", "soundfile"}
     assert heavy.isdisjoint(done.stdout.split())
+
+
+def test_a_seq_below_zero_is_refused(daemon: FakeDaemon) -> None:
+    with pytest.raises(UsageError):
+        daemon.listen(since_seq=-1)
+
+
+def test_a_store_that_cannot_be_read_delays_only(
+    daemon: FakeDaemon, caplog: pytest.LogCaptureFixture
+) -> None:
+    daemon.commit()
+    daemon.outbox.fail = True
+    with daemon.running(), daemon.listen(since_seq=0) as subscriber:
+        while subscriber.counts.failed_replays < 2:
+            assert list(subscriber.messages(0.1)) == []
+        assert "the disk is gone" in caplog.text
+        daemon.outbox.fail = False
+        assert seqs(take(subscriber, 1)) == [1]
+
+
+def test_a_question_that_died_with_its_daemon_is_asked_again(daemon: FakeDaemon) -> None:
+    daemon.commit()
+    standing_still = 0.0  # so that no time-out can help
+    with daemon.listen(since_seq=0, clock=lambda: standing_still) as subscriber:
+        coughs = iter(subscriber)
+        with zmq.Context() as context, context.socket(zmq.ROUTER) as dying:
+            dying.bind(daemon.replay_address)
+            with ThreadPoolExecutor() as pool:
+                first = pool.submit(next, coughs)
+                dying.recv_multipart()
+                dying.close()
+                Path(daemon.replay_address.removeprefix("ipc://")).unlink()
+                with daemon.running():
+                    assert seqs([first.result(WAIT_S)]) == [1]
+
+
+def test_nonsense_on_the_wire_is_counted(daemon: FakeDaemon) -> None:
+    with (
+        zmq.Context() as context,
+        context.socket(zmq.PUB) as noise,
+        context.socket(zmq.ROUTER) as liar,
+    ):
+        noise.bind(daemon.publish_address)
+        liar.bind(daemon.replay_address)
+        with daemon.listen(since_seq=0) as subscriber:
+            while subscriber.counts.malformed < 3:
+                noise.send(b"noise")
+                assert list(subscriber.messages(0.05)) == []
+                if liar.poll(0):
+                    peer, _ = liar.recv_multipart()
+                    liar.send_multipart([peer, b"lies"])

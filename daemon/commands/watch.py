@@ -1,0 +1,111 @@
+"""`coughd watch`: what the daemon tells, as it happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..subscriber import Message, StoreChanged, Subscriber, Truncated
+from .options import ConfigOption, configured
+from .watch_lines import text_line
+
+_TOPICS = ("cough.event.end", "cough.event.update", "source")
+_NO_ANSWER_S = 1.0  # a running daemon answers the first question at once
+_MISSED_HEARTBEATS = 3
+_LEAST_PATIENCE_S = 5.0
+_TURN_S = 0.5
+
+
+def watch(
+    config: ConfigOption = None,
+    *,
+    all_: Annotated[
+        bool,
+        typer.Option("--all", help="Also what was not counted and why, epochs and reviews."),
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the messages as they are sent, one a line.")
+    ] = False,
+    since: Annotated[
+        int | None,
+        typer.Option(
+            min=0, metavar="SEQ", help="Begin after this message; 0: with the oldest kept."
+        ),
+    ] = None,
+    cursor: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Go on where the last watch with this file ended; wins over SEQ."
+        ),
+    ] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="Only this source; may be given several times."),
+    ] = None,
+    publish: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Where the daemon publishes, if not as configured."),
+    ] = None,
+    replay: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Where it replays, if not as configured."),
+    ] = None,
+) -> None:
+    """Show coughs as they are heard, until Ctrl-C (exit code 0).
+
+    Waits for a daemon that is away; what happened meanwhile is shown when it is back. Notices go
+    to standard error.
+    """
+    settings, places = configured(config)
+    subscriber = Subscriber(
+        publish or places.publish,
+        replay or places.replay,
+        cursor_file=cursor,
+        since_seq=since,
+        topics=() if all_ else _TOPICS,
+        sources=source or (),
+    )
+    patience_s = max(_LEAST_PATIENCE_S, _MISSED_HEARTBEATS * settings.stream.heartbeat_s)
+    try:
+        with subscriber:
+            for line in _lines(subscriber, publish or places.publish, patience_s, as_json=as_json):
+                typer.echo(line)
+    except KeyboardInterrupt:
+        # The usual end of a watch, so no error.
+        return
+
+
+def _lines(
+    subscriber: Subscriber, address: str, patience_s: float, *, as_json: bool
+) -> Iterator[str]:
+    """Give what belongs on standard output; tell the rest on standard error."""
+    missed = False
+    while True:
+        for item in subscriber.messages(_TURN_S):
+            if isinstance(item, Message):
+                yield item.raw if as_json else text_line(item)
+            else:
+                _notice(_sentence(item))
+        limit_s = patience_s if subscriber.was_heard else _NO_ANSWER_S
+        if not missed and subscriber.silent_s > limit_s:
+            missed = True
+            _notice(f"no daemon is heard at {address}; waiting for it")
+        elif missed and subscriber.silent_s <= limit_s:
+            missed = False
+            _notice("the daemon is heard again")
+
+
+def _sentence(item: StoreChanged | Truncated) -> str:
+    if isinstance(item, Truncated):
+        return (
+            f"messages {item.asked_since + 1} to {item.oldest_seq - 1} are no longer kept for "
+            "replay; `coughd history` still knows the coughs"
+        )
+    return f"the daemon has another store now ({item.now}); its messages follow from the oldest"
+
+
+def _notice(sentence: str) -> None:
+    typer.echo(f"coughd: {sentence}", err=True)

@@ -1,0 +1,67 @@
+"""One message, one line for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from ..stream_items import Message
+
+
+def text_line(message: Message) -> str:
+    """Write time, source, and what happened; the time is local to this terminal."""
+    body = message.body
+    when = body.get("onset") or body.get("at") or body.get("reviewed_at")
+    cells = [_local_time(when), f"{_source_name(body):<12}", _what(message)]
+    return "".join(char if char.isprintable() else "?" for char in "  ".join(cells).rstrip())
+
+
+def _what(message: Message) -> str:
+    kind = ".".join(message.topic.split(".")[:3])
+    if kind.startswith("cough.event."):
+        return _event(message.body)
+    if kind == "cough.epoch.end":
+        return f"epoch of {message.body.get('coughs')} ended{_epoch(message.body)}"
+    if kind.startswith("source."):
+        return f"{message.body.get('state')}: {message.body.get('detail')}"
+    if kind.startswith("review."):
+        return f"{message.body.get('verdict')} by {message.body.get('reviewer')}"
+    return kind
+
+
+def _event(body: Mapping[str, object]) -> str:
+    cells = [
+        f"{body.get('label')!s:<12}",
+        _number(body, "probability", "{:5.3f}", "    -"),
+        _number(body, "level_dbfs", "{:6.1f} dBFS", "          -"),
+        _number(body, "snr_db", "SNR {:4.1f} dB", ""),
+    ]
+    if body.get("phase") == "update":
+        cells.append(f"revision {body.get('revision')} by {body.get('scored_by')}")
+    if body.get("reason"):
+        cells.append(f"not counted: {body.get('reason')}")
+    return "  ".join(cells) + _epoch(body)
+
+
+def _epoch(body: Mapping[str, object]) -> str:
+    # The last digits of a uuid7 are the random ones.
+    epoch_id = body.get("epoch_id")
+    return f"  epoch {str(epoch_id)[-4:]}" if epoch_id else ""
+
+
+def _number(body: Mapping[str, object], key: str, form: str, missing: str) -> str:
+    value = body.get(key)
+    return form.format(value) if isinstance(value, int | float) else missing
+
+
+def _source_name(body: Mapping[str, object]) -> str:
+    source = body.get("source")
+    return str(source.get("name", "-")) if isinstance(source, dict) else "-"
+
+
+def _local_time(when: object) -> str:
+    try:
+        local = datetime.fromisoformat(str(when)).astimezone()
+    except ValueError:
+        return f"{'-':<23}"
+    return local.isoformat(sep=" ", timespec="milliseconds")[:23]
