@@ -1,0 +1,92 @@
+"""`coughd export`: the history as CSV or JSON Lines with frozen columns."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import typer
+from rich.console import Console
+
+from ...config.errors import UsageError
+from ...storage.export import COLUMNS, Format, What, export_records, write_csv, write_jsonl
+from ...storage.history import History
+from ...storage.intervals import DEFAULT_GAP_S, DEFAULT_MINIMUM_COUGHS
+from ...storage.whole_file import whole_file
+from .options import ConfigOption
+from .reading import (
+    GapOption,
+    MinimumOption,
+    SinceOption,
+    SourcesOption,
+    StoreOption,
+    TimezoneOption,
+    UntilOption,
+    now,
+    open_history,
+)
+from .time_range import moment_of
+
+
+def export(
+    what: Annotated[What, typer.Argument(help="Which rows.")],
+    config: ConfigOption = None,
+    *,
+    form: Annotated[Format, typer.Option("--format", help="CSV, or a JSON object a line.")] = "csv",
+    since: SinceOption = None,
+    until: UntilOption = None,
+    source: SourcesOption = None,
+    rejected: Annotated[
+        bool, typer.Option("--rejected", help="With events: also those not counted.")
+    ] = False,
+    timezone: TimezoneOption = None,
+    gap_s: GapOption = DEFAULT_GAP_S,
+    min_coughs: MinimumOption = DEFAULT_MINIMUM_COUGHS,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="File, private to you; else standard output."),
+    ] = None,
+    store: StoreOption = None,
+) -> None:
+    """Write everything known, or a range of it, for other programs to read.
+
+    docs/history.md explains the columns. A file appears whole or not at all.
+    """
+    with open_history(config, store, timezone) as opened:
+        start, end = _asked(opened, since, until)
+        records = export_records(
+            opened,
+            what,
+            start,
+            end,
+            source_ids=source,
+            counted_only=not rejected,
+            gap_s=gap_s,
+            minimum_coughs=min_coughs,
+        )
+
+        def write(stream: TextIO) -> int:
+            if form == "csv":
+                return write_csv(stream, COLUMNS[what], records)
+            return write_jsonl(stream, records)
+
+        if output is None:
+            write(sys.stdout)
+            return
+        notices = Console(stderr=True, highlight=False)
+        with notices.status(f"writing {output}"), whole_file(output) as stream:
+            count = write(stream)
+        notices.print(f"{count} {what} written to {output}", markup=False)
+
+
+def _asked(
+    opened: History, since: str | None, until: str | None
+) -> tuple[datetime | None, datetime | None]:
+    moment = now()
+    start = moment_of("--since", since, moment, opened.zone) if since else None
+    end = moment_of("--until", until, moment, opened.zone, end=True) if until else None
+    if start and end and end < start:
+        raise UsageError(f"--until {until} is before --since {since}; swap them")
+    return start, end

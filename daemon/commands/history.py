@@ -1,0 +1,145 @@
+"""`coughd history`: what was heard, as a table, as plain lines or as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime, time
+from typing import Annotated, TypeAlias
+
+import typer
+from rich.console import Console
+
+from ...config.errors import UsageError
+from ...storage.history import History
+from ...storage.intervals import DEFAULT_GAP_S, DEFAULT_MINIMUM_COUGHS
+from .history_report import By, Report, Row, document
+from .history_view import print_plain, print_tables
+from .options import ConfigOption, JsonOption
+from .reading import (
+    GapOption,
+    MinimumOption,
+    SinceOption,
+    SourcesOption,
+    StoreOption,
+    TimezoneOption,
+    UntilOption,
+    now,
+    open_history,
+)
+from .time_range import is_length, moment_of
+
+_Range: TypeAlias = tuple[datetime, datetime]
+_SINCE: dict[By, str] = {"event": "24h", "hour": "24h", "day": "7d", "epoch": "24h"}
+
+
+def history(
+    config: ConfigOption = None,
+    *,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    by: Annotated[
+        By, typer.Option("--by", help="A line for each event, hour, day or epoch.")
+    ] = "event",
+    source: SourcesOption = None,
+    rejected: Annotated[
+        bool, typer.Option("--rejected", help="Also list what was heard but not counted, and why.")
+    ] = False,
+    timezone: TimezoneOption = None,
+    gap_s: GapOption = DEFAULT_GAP_S,
+    min_coughs: MinimumOption = DEFAULT_MINIMUM_COUGHS,
+    as_json: JsonOption = False,
+    limit: Annotated[
+        int | None, typer.Option("--limit", help="Only the newest lines.", min=1)
+    ] = None,
+    store: StoreOption = None,
+) -> None:
+    """Show what was heard: coughs, or sums by hour, day or epoch. The last 24 hours, or 7 days.
+
+    Rates are coughs per monitored hour. What was not heard is shown as not monitored, not as
+    zero.
+    """
+    with open_history(config, store, timezone) as opened:
+        asked = _asked(opened, by, since, until)
+        start, end = _known_part(opened, asked, source)
+        report = Report(
+            by=by,
+            asked=asked,
+            sources=[
+                each for each in opened.sources() if source is None or each.source_id in source
+            ],
+            summary=opened.summary(
+                start, end, source_ids=source, gap_s=gap_s, minimum_coughs=min_coughs
+            ),
+            rows=_rows(
+                opened,
+                by,
+                (start, end),
+                source,
+                (gap_s, min_coughs),
+                limit=limit,
+                rejected=rejected,
+            ),
+            with_rejected=rejected,
+        )
+    if as_json:
+        typer.echo(json.dumps(document(report), ensure_ascii=False, allow_nan=False))
+        return
+    console = Console(highlight=False)
+    if console.is_terminal:
+        print_tables(report, console)
+    else:
+        print_plain(report, typer.echo)
+
+
+def _asked(opened: History, by: By, since: str | None, until: str | None) -> _Range:
+    """Read the options; a length of time begins with a whole local hour or day where it can."""
+    moment = now()
+    since = since if since is not None else _SINCE[by]
+    start = moment_of("--since", since, moment, opened.zone)
+    if is_length(since) and by == "hour":
+        start = start.replace(minute=0, second=0, microsecond=0)
+    if is_length(since) and by == "day":
+        start = datetime.combine(start.date(), time(), opened.zone)
+    if until is None:
+        return start, max(start, moment.astimezone(opened.zone))
+    end = moment_of("--until", until, moment, opened.zone, end=True)
+    if end < start:
+        raise UsageError(f"--until {until} is before --since {since}; swap them")
+    return start, end
+
+
+def _known_part(opened: History, asked: _Range, source_ids: list[str] | None) -> _Range:
+    """Cut a range to the time in which the sources were known; it may be empty."""
+    first, last = opened.extent(source_ids)
+    start, end = max(asked[0], first), min(asked[1], last)
+    return start, max(start, end)
+
+
+def _rows(
+    opened: History,
+    by: By,
+    part: _Range,
+    source_ids: list[str] | None,
+    epochs_are: tuple[float, int],
+    *,
+    limit: int | None,
+    rejected: bool,
+) -> Sequence[Row]:
+    if by == "event":
+        newest = opened.events(
+            *part,
+            source_ids=source_ids,
+            counted_only=not rejected,
+            limit=limit,
+            newest_first=True,
+        )
+        return [*newest][::-1]
+    asks: dict[By, Callable[..., Sequence[Row]]] = {
+        "hour": opened.by_hour,
+        "day": opened.by_day,
+        "epoch": opened.epochs,
+    }
+    gap_s, minimum_coughs = epochs_are
+    rows = asks[by](*part, source_ids=source_ids, gap_s=gap_s, minimum_coughs=minimum_coughs)
+    return rows if limit is None else rows[-limit:]

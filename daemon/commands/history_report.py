@@ -1,0 +1,68 @@
+"""What `coughd history` has to say, before it takes a form; and its JSON form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from ...storage.export_columns import (
+    Record,
+    epoch_record,
+    event_record,
+    interval_record,
+)
+from ...storage.history_rows import Epoch, Event, Source
+from ...storage.intervals import Interval
+
+By: TypeAlias = Literal["event", "hour", "day", "epoch"]
+Row: TypeAlias = Event | Epoch | Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One answer: the rows of a range and their sum."""
+
+    by: By
+    asked: tuple[datetime, datetime]
+    """As the options say; the summary's range is the part of it that the store knows."""
+    sources: list[Source]
+    summary: Interval
+    rows: Sequence[Row]
+    with_rejected: bool
+    """Whether the events include those not counted."""
+
+
+def document(report: Report) -> dict[str, object]:
+    """Give the JSON of `coughd history --json`, schema `coughd.history/1`."""
+    summary, names = report.summary, {each.source_id: each.name for each in report.sources}
+    sums = interval_record(summary, names.get(summary.source_id or ""))
+    terms = summary.terms
+    return {
+        "schema": "coughd.history/1",
+        "by": report.by,
+        "start_utc": sums["start_utc"],
+        "end_utc": sums["end_utc"],
+        "timezone": sums["timezone"],
+        "sources": [
+            {"source_id": each.source_id, "name": each.name, "kind": each.kind}
+            for each in report.sources
+        ],
+        "epoch_gap_s": terms.gap_s,
+        "epoch_minimum_coughs": terms.minimum_coughs,
+        "minimum_coverage": terms.minimum_coverage,
+        "summary": sums,
+        "rate_withheld": summary.rate_withheld,
+        "rows": [_record(row, names) for row in report.rows],
+    }
+
+
+def _record(row: Row, names: dict[str, str]) -> Record:
+    match row:
+        case Event():
+            return event_record(row)
+        case Epoch():
+            return epoch_record(row)
+        case Interval():
+            return interval_record(row, names.get(row.source_id or ""))

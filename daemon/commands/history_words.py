@@ -1,0 +1,93 @@
+"""The words of `coughd history`: sentences about a report, and how its values are written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from .history_report import Report
+
+
+def sentences(report: Report) -> list[str]:
+    """Say what was heard in the range, and on what terms."""
+    summary, terms = report.summary, report.summary.terms
+    asked = f"{to_minute(report.asked[0])} to {to_minute(report.asked[1])} {terms.zone}"
+    if not report.sources:
+        return ["The store has no sources yet: nothing has been heard."]
+    if not summary.elapsed_us:
+        return [f"Nothing is known of {asked}: no source was listened to then."]
+    monitored = (
+        f"monitored {length_text(summary.monitored_s)} of {length_text(summary.elapsed_s)} "
+        f"({percent(summary.coverage)})"
+    )
+    if len(report.sources) > 1:
+        monitored += f", the time of {len(report.sources)} sources added"
+    if not summary.coughs and not summary.monitored_us:
+        return [f"Nothing was monitored from {asked}, so nothing is known of coughs."]
+    told = [f"No coughs from {asked}; {monitored}."]
+    if summary.coughs:
+        told[0] = (
+            f"{_plural(summary.coughs, 'cough')} in "
+            f"{_plural(summary.cough_seconds, 'cough-second')} and "
+            f"{_plural(summary.epochs, 'epoch')} (a pause of {terms.gap_s:g} s ends an epoch, "
+            f"{_plural(terms.minimum_coughs, 'cough')} at least) from {asked}; {monitored}."
+        )
+    if summary.rejected:
+        told.append(f"{_plural(summary.rejected, 'other sound')} set the gate off, not counted.")
+    if summary.rate_withheld is None:
+        told.append(
+            f"{rate_text(summary.rate_per_hour)} coughs per monitored hour (95 % interval "
+            f"{rate_text(summary.rate_low)} to {rate_text(summary.rate_high)} by "
+            "Poisson; coughs come in bouts, so the true one is wider)."
+        )
+    elif summary.monitored_us:
+        told.append(summary.rate_withheld)
+    told.append("A microphone counts the coughs of a room, whoever coughs; this is no diagnosis.")
+    return told
+
+
+def short_id(event_id: str | None) -> str:
+    """Give the last four characters: those of a uuid7 are random."""
+    return event_id[-4:] if event_id else "-"
+
+
+def to_millisecond(when: datetime) -> str:
+    """Write a moment as `2026-11-21 14:03:22.417`."""
+    return f"{when:%Y-%m-%d %H:%M:%S}.{when.microsecond // 1000:03}{_again(when)}"
+
+
+def to_minute(when: datetime) -> str:
+    """Write a moment as `2026-11-21 14:03`."""
+    return f"{when:%Y-%m-%d %H:%M}{_again(when)}"
+
+
+def length_text(seconds: float) -> str:
+    """Write a length of time as `63 s`, `75 min` or `22.4 h`."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+def rate_text(per_hour: float | None) -> str:
+    """Write a rate with three digits; `-` where there is none."""
+    if per_hour is None:
+        return "-"
+    return f"{per_hour:.3g}" if per_hour < 999.5 else f"{per_hour:.0f}"
+
+
+def percent(share: float) -> str:
+    """Write a share of 0..1 as `98 %`."""
+    return f"{100 * share:.0f} %"
+
+
+def printable(text: str) -> str:
+    """Replace what could steer a terminal or break a line."""
+    return "".join(char if char.isprintable() else "?" for char in text)
+
+
+def _again(when: datetime) -> str:
+    """Tell the second passage of a clock that was set back from the first."""
+    return f"{when:%z}" if when.fold else ""
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,56 @@
+"""`--since` and `--until`: a length of time, a date or a moment."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, time, timedelta, tzinfo
+
+from ...config.errors import UsageError
+
+_LENGTH = re.compile(r"(\d{1,9})([smhdw])")
+_UNITS = {
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+def is_length(text: str) -> bool:
+    """Whether the text is a length of time, such as `24h`."""
+    return _LENGTH.fullmatch(text.strip()) is not None
+
+
+def moment_of(
+    option: str, text: str, now: datetime, zone: tzinfo, *, end: bool = False
+) -> datetime:
+    """Read `90m`, `24h`, `7d`, `2w` (before now), a date, or a date and time.
+
+    A date is its first moment in the zone, or the moment after its last for `end`; a time
+    without an offset is of the zone. `option` names the option in the error.
+
+    Raises UsageError.
+    """
+    text = text.strip()
+    length = _LENGTH.fullmatch(text)
+    try:
+        if length:
+            moment = now - int(length[1]) * _UNITS[length[2]]
+        elif re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            day = datetime.fromisoformat(text).date() + timedelta(days=1 if end else 0)
+            moment = datetime.combine(day, time(), zone)
+        else:
+            moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=zone)
+        moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError) as exc:
+        raise UsageError(
+            f"{option} {text!r} is no time; write 24h, 7d, 2026-11-20 or 2026-11-20T22:00"
+        ) from exc
+    if not _FIRST <= moment <= _LAST:
+        raise UsageError(f"{option} {text!r} is out of reach; years from 1970 to 9000 are known")
+    return moment.astimezone(zone)
