@@ -54,7 +54,7 @@ imports: $(VENV)/.dev-stamp ## Check the direction of dependencies
 	$(BIN)/lint-imports --no-cache
 
 bench: $(VENV)/.dev-stamp ## Measure what coughd costs on this machine
-	$(BIN)/python -m benchmarks
+	PYTHONPATH=tests/support $(BIN)/python -m benchmarks $(WITH)
 
 lock: ## For maintainers: choose the newest versions and write the lock files (needs uv)
 	$(UV) lock --upgrade

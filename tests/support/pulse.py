@@ -20,11 +20,17 @@ _TOOLS = ("pulseaudio", "pactl", "paplay")
 _START_S = 20.0
 
 
-def skip_unless_available() -> None:
-    """Skip the test where this machine has no PulseAudio or no PortAudio."""
+def missing_tools() -> list[str]:
+    """What this machine lacks for a real microphone."""
     missing = [tool for tool in _TOOLS if shutil.which(tool) is None]
     if ctypes.util.find_library("portaudio") is None:
         missing.append("libportaudio2")
+    return missing
+
+
+def skip_unless_available() -> None:
+    """Skip the test where this machine has no PulseAudio or no PortAudio."""
+    missing = missing_tools()
     if missing:
         pytest.skip(f"a real microphone needs {', '.join(missing)}")
 
