@@ -14,13 +14,12 @@ from .replay_protocol import (
     encode_request,
     parse_header,
 )
+from .stream_connect import patient_socket
 from .stream_items import Message, parse_message
 
 _PAGE_MESSAGES = 500
 _ANSWER_TIMEOUT_S = 5.0
 _PAUSE_S = 0.5  # before the same question is put again to a daemon that could not help
-_RECONNECT_MS = 100
-_RECONNECT_MAX_MS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +92,7 @@ class ReplayClient:
         self.socket.close(linger=0)
 
     def _connect(self) -> tuple[zmq.Socket[bytes], zmq.Socket[bytes]]:
-        socket = self._context.socket(zmq.DEALER)
-        socket.setsockopt(zmq.LINGER, 0)
-        socket.setsockopt(zmq.RECONNECT_IVL, _RECONNECT_MS)
-        socket.setsockopt(zmq.RECONNECT_IVL_MAX, _RECONNECT_MAX_MS)
-        socket.setsockopt(zmq.IPV6, int("[" in self._address))
+        socket = patient_socket(self._context, zmq.DEALER, self._address)
         # A question dies with the daemon that took it: without this we would wait for the time-out.
         monitor = socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
         socket.connect(self._address)

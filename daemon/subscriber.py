@@ -24,6 +24,7 @@ from ..config.errors import ConfigError, UsageError
 from .cursor import CursorFile
 from .replay_client import ReplayClient
 from .replay_protocol import ReplayProtocolError
+from .stream_connect import patient_socket
 from .stream_items import Item, Message, Position, StoreChanged, Truncated, parse_message, selector
 from .stream_merge import Step, StreamMerge
 
@@ -39,8 +40,6 @@ _CLOSED_EVENTS = 1000
 _QUIET_STEPS = (
     1000  # unwanted messages after which the cursor is written although nothing was given
 )
-_RECONNECT_MS = 100
-_RECONNECT_MAX_MS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,13 +288,9 @@ class Subscriber:
                 self._closed_events.append(str(step.item.body["event_id"]))
 
     def _subscribe(self) -> zmq.Socket[bytes]:
-        sub = self._context.socket(zmq.SUB)
-        sub.setsockopt(zmq.LINGER, 0)
+        sub = patient_socket(self._context, zmq.SUB, self._publish_address)
         sub.setsockopt(zmq.RCVHWM, _HIGH_WATER)
         sub.setsockopt(zmq.MAXMSGSIZE, _LARGEST_FRAME_BYTES)
-        sub.setsockopt(zmq.RECONNECT_IVL, _RECONNECT_MS)
-        sub.setsockopt(zmq.RECONNECT_IVL_MAX, _RECONNECT_MAX_MS)
-        sub.setsockopt(zmq.IPV6, int("[" in self._publish_address))
         sub.subscribe("")
         sub.connect(self._publish_address)
         return sub

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from coughd.config.errors import StorageError
+from coughd.daemon.publisher import Publisher
+from coughd.daemon.replay import ReplayServer
 from coughd.daemon.stream_items import Message, parse_message
+from coughd.daemon.subscriber import Subscriber
 from coughd.storage.messages import Message as Sent
 from coughd.storage.records import OutboxRow
 
 
 def durable(
-    seq: int, *, store_id: str = "A", source: str = "mic", label: str = "cough"
+    seq: int,
+    *,
+    store_id: str = "A",
+    source: str = "mic",
+    label: str = "cough",
+    phase: str = "end",
 ) -> OutboxRow:
     body = {
         "schema": "coughd.event/1",
@@ -22,11 +33,11 @@ def durable(
         "store_id": store_id,
         "boot_id": "boot",
         "event_id": f"event-{seq}",
-        "phase": "end",
+        "phase": phase,
         "source": {"id": source, "name": "Bedroom"},
         "label": label,
     }
-    return OutboxRow(seq, f"cough.event.end.home.{source}", json.dumps(body))
+    return OutboxRow(seq, f"cough.event.{phase}.home.{source}", json.dumps(body))
 
 
 def heartbeat(
@@ -87,3 +98,46 @@ class FakeOutbox:
 
 def message_of(row: OutboxRow) -> Message:
     return parse_message([row.topic.encode(), row.body.encode()])
+
+
+class FakeDaemon:
+    """The sending half of a daemon over an outbox in memory."""
+
+    def __init__(self, folder: Path, store_id: str = "A") -> None:
+        self.publish_address = f"ipc://{folder}/events.sock"
+        self.replay_address = f"ipc://{folder}/replay.sock"
+        self.store_id = store_id
+        self.outbox = FakeOutbox()
+        self.last_seq = 0
+        self.boots = 0
+
+    @contextmanager
+    def running(self) -> Iterator[Publisher]:
+        self.boots += 1
+        boot_id = f"boot-{self.boots}"
+        with (
+            Publisher(
+                self.publish_address,
+                heartbeat=lambda last, oldest: heartbeat(
+                    last, oldest, store_id=self.store_id, boot_id=boot_id
+                ),
+                heartbeat_s=0.05,
+                last_seq=self.last_seq,
+                oldest_seq=1,
+            ) as publisher,
+            ReplayServer(
+                self.replay_address, outbox=self.outbox, store_id=self.store_id, boot_id=boot_id
+            ),
+        ):
+            yield publisher
+
+    def commit(self, publisher: Publisher | None = None, **fields: Any) -> None:
+        """Write a message; without a publisher it is one that the live stream lost."""
+        self.last_seq += 1
+        row = durable(self.last_seq, store_id=self.store_id, **fields)
+        self.outbox.append(row)
+        if publisher:
+            publisher.publish([row])
+
+    def listen(self, **wants: Any) -> Subscriber:
+        return Subscriber(self.publish_address, self.replay_address, **wants)

@@ -4,67 +4,19 @@ import itertools
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 import zmq
 
 from coughd.config.errors import ConfigError, InputError, UsageError
-from coughd.daemon.publisher import Publisher
-from coughd.daemon.replay import ReplayServer
 from coughd.daemon.stream_items import Item, Message, Position, StoreChanged, Truncated
 from coughd.daemon.subscriber import Subscriber
 
-from .stream_fakes import FakeOutbox, durable, heartbeat, start_message
+from .stream_fakes import FakeDaemon, start_message
 
 WAIT_S = 20.0
-
-
-class FakeDaemon:
-    """The sending half of a daemon over an outbox in memory."""
-
-    def __init__(self, folder: Path, store_id: str = "A") -> None:
-        self.publish_address = f"ipc://{folder}/events.sock"
-        self.replay_address = f"ipc://{folder}/replay.sock"
-        self.store_id = store_id
-        self.outbox = FakeOutbox()
-        self.last_seq = 0
-        self.boots = 0
-
-    @contextmanager
-    def running(self) -> Iterator[Publisher]:
-        self.boots += 1
-        boot_id = f"boot-{self.boots}"
-        with (
-            Publisher(
-                self.publish_address,
-                heartbeat=lambda last, oldest: heartbeat(
-                    last, oldest, store_id=self.store_id, boot_id=boot_id
-                ),
-                heartbeat_s=0.05,
-                last_seq=self.last_seq,
-                oldest_seq=1,
-            ) as publisher,
-            ReplayServer(
-                self.replay_address, outbox=self.outbox, store_id=self.store_id, boot_id=boot_id
-            ),
-        ):
-            yield publisher
-
-    def commit(self, publisher: Publisher | None = None, **fields: Any) -> None:
-        """Write a message; without a publisher it is one that the live stream lost."""
-        self.last_seq += 1
-        row = durable(self.last_seq, store_id=self.store_id, **fields)
-        self.outbox.append(row)
-        if publisher:
-            publisher.publish([row])
-
-    def listen(self, **wants: Any) -> Subscriber:
-        return Subscriber(self.publish_address, self.replay_address, **wants)
 
 
 @pytest.fixture

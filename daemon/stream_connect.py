@@ -1,0 +1,23 @@
+"""How a subscriber connects: patiently, to a daemon that may come and go."""
+
+from __future__ import annotations
+
+import zmq
+
+_RECONNECT_MS = 100
+_RECONNECT_MAX_MS = 1000
+
+
+def patient_socket(
+    context: zmq.Context[zmq.Socket[bytes]], kind: int, address: str
+) -> zmq.Socket[bytes]:
+    """Make a socket that connects to `address` again and again; the caller connects it.
+
+    What could not be sent is forgotten when it closes.
+    """
+    socket = context.socket(kind)
+    socket.setsockopt(zmq.LINGER, 0)
+    socket.setsockopt(zmq.RECONNECT_IVL, _RECONNECT_MS)
+    socket.setsockopt(zmq.RECONNECT_IVL_MAX, _RECONNECT_MAX_MS)
+    socket.setsockopt(zmq.IPV6, int("[" in address))
+    return socket

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from coughd.daemon.commands.watch_lines import text_line
+from coughd.daemon.stream_items import Message
+
+
+@pytest.fixture(autouse=True)
+def kathmandu(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "Asia/Kathmandu")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+def line(topic: str, **body: Any) -> str:
+    fields = {"source": {"id": "mic", "name": "Bedroom"}, **body}
+    return text_line(Message(topic, 1, fields, json.dumps(fields)))
+
+
+COUGH = {
+    "onset": "2026-11-21T20:24:00.123456Z",
+    "phase": "end",
+    "revision": 1,
+    "label": "cough",
+    "probability": 0.9731,
+    "level_dbfs": -21.44,
+    "snr_db": 18.06,
+    "reason": None,
+    "scored_by": "open",
+    "epoch_id": "0199f3a0-0000-7000-8000-00000000beef",
+}
+
+
+def test_a_cough_has_local_time_source_label_scores_and_epoch() -> None:
+    assert line("cough.event.end.home.mic", **COUGH) == (
+        "2026-11-22 02:09:00.123  Bedroom       "
+        "cough         0.973   -21.4 dBFS  SNR 18.1 dB  epoch beef"
+    )
+
+
+def test_what_was_not_counted_says_why() -> None:
+    rejected = {**COUGH, "label": "other", "probability": 0.2, "reason": "below_threshold"}
+    shown = line("cough.event.cancel.home.mic", **{**rejected, "epoch_id": None})
+    assert shown.endswith("SNR 18.1 dB  not counted: below_threshold")
+
+
+def test_an_update_says_by_whom() -> None:
+    shown = line(
+        "cough.event.update.home.mic",
+        **{**COUGH, "phase": "update", "revision": 2, "scored_by": "hear"},
+    )
+    assert "revision 2 by hear" in shown
+
+
+def test_a_score_that_was_not_made_is_a_dash() -> None:
+    shown = line("cough.event.end.home.mic", **{**COUGH, "probability": None})
+    assert "cough             -   -21.4 dBFS" in shown
+
+
+@pytest.mark.parametrize(
+    ("topic", "body", "end"),
+    [
+        (
+            "source.down.home.mic",
+            {"at": "2026-11-21T20:24:00Z", "state": "down", "detail": "The microphone is gone."},
+            "2026-11-22 02:09:00.000  Bedroom       down: The microphone is gone.",
+        ),
+        (
+            "cough.epoch.end.home.mic",
+            {"onset": "2026-11-21T20:24:00Z", "coughs": 3, "epoch_id": "abcdef"},
+            "epoch of 3 ended  epoch cdef",
+        ),
+        (
+            "review.changed.home.mic",
+            {"reviewed_at": "2026-11-21T20:24:00Z", "verdict": "reject", "reviewer": "Ann"},
+            "2026-11-22 02:09:00.000  Bedroom       reject by Ann",
+        ),
+        ("of.a.later.version", {}, "of.a.later"),
+    ],
+)
+def test_the_other_messages_have_their_lines(topic: str, body: dict[str, Any], end: str) -> None:
+    assert line(topic, **body).endswith(end)
+
+
+def test_a_name_cannot_steer_the_terminal() -> None:
+    shown = line("cough.event.end.home.mic", **{**COUGH, "source": {"name": "\x1b[2J\n"}})
+    assert "\x1b" not in shown
+    assert "\n" not in shown
