@@ -60,3 +60,9 @@ def test_each_misbehaviour_has_its_sentence(embed: Callable[[Array], Array], sen
     with pytest.raises(ModelError, match=sentence) as caught:
         check_embeddings(embed, "the folder")
     assert str(caught.value).startswith("the folder ")
+
+
+def test_a_model_that_couples_a_batch_may_take_windows_alone() -> None:
+    check_embeddings(
+        lambda windows: np.concatenate([coupled(window[np.newaxis]) for window in windows]), "model"
+    )
