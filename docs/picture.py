@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pty
 import subprocess
 import sys
-from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
@@ -21,7 +21,7 @@ def terminal_output(command: list[str]) -> str:
     """Run a command on a terminal of its own and give what it printed there."""
     ours, theirs = pty.openpty()
     environ = {**os.environ, "COLUMNS": str(COLUMNS), "TERM": "xterm-256color"}
-    process = subprocess.Popen(command, stdout=theirs, stderr=theirs, env=environ)
+    process = subprocess.Popen(command, stdout=theirs, stderr=theirs, env=environ)  # noqa: S603 - ours
     os.close(theirs)
     printed = b""
     try:
@@ -39,7 +39,7 @@ def terminal_output(command: list[str]) -> str:
 def main() -> None:
     """Write the picture to the file named on the command line."""
     text = terminal_output([sys.executable, "-m", "coughd.daemon", "demo"])
-    console = Console(record=True, width=COLUMNS, file=Path(os.devnull).open("w", encoding="utf-8"))
+    console = Console(record=True, width=COLUMNS, file=io.StringIO())
     console.print("$ coughd demo", style="bold")
     console.print(Text.from_ansi(text))
     console.save_svg(sys.argv[1], title="coughd demo")
