@@ -19,7 +19,7 @@ LOOK_AHEAD_OUTPUTS = 9
 """An output speaks about the sound this many steps (of 20 ms) earlier."""
 GATE_THRESHOLD = 0.1
 """Onset score from which the gate makes its claim."""
-ONSET_SHIFT_SAMPLES = 0
+ONSET_SHIFT_SAMPLES = 160
 """Added to every onset: what the track is early or late on average."""
 _STEPS_PER_GROUP = GROUP_SAMPLES // STEP_SAMPLES
 _FLUSH_GROUPS = 6

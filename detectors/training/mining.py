@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from ..features import WINDOW_FRAMES
 from ..ports import LABELS
+from .pack import Mark
 from .pool import Shard
-from .scenes import Mark
 from .train_gate import onset_tracks, onsets_in
 
 _ONSET_FRAME = 50

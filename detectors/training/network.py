@@ -183,7 +183,7 @@ class EmbedderNetwork(nn.Module):
         self.stem = nn.Conv2d(2, one, 5, (2, 2), 2, bias=False)
         self.stem_norm = nn.BatchNorm2d(one)
         self.blocks = nn.Sequential(
-            _Block(one, two, (1, 2)), _Block(two, three, (2, 2)), _Block(three, four, (2, 2))
+            _Block(one, two, (2, 2)), _Block(two, three, (1, 2)), _Block(three, four, (2, 2))
         )
         self.flat = nn.Conv1d(four * 4, 128, 1, bias=False)
         self.flat_norm = nn.BatchNorm1d(128)

@@ -31,6 +31,16 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What sounds from when to when."""
+
+    onset_s: float
+    offset_s: float
+    label: str
+    snr_db: float
+
+
+@dataclass(frozen=True, slots=True)
 class Clip:
     """One recording of one kind of sound."""
 

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from ..features import BANDS, LogMelTransform
 from .bank import Bank, load_bank
-from .scenes import SCENE_FRAMES, Mark, SceneRecipe, build_scene
+from .pack import Mark
+from .scenes import SCENE_FRAMES, SceneRecipe, build_scene
 
 SCENES_PER_SHARD = 100
 _FOLD_SEEDS = {"train": 0, "val": 1, "dev": 2}

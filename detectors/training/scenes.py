@@ -17,6 +17,7 @@ from ..ports import SAMPLE_RATE_HZ, Samples
 from .augment import Chain, coloured_noise, fade, loop_to, reverberate, rms, simulated_room
 from .augment import telephone as telephone_band
 from .bank import Bank
+from .pack import Mark
 from .snippets import Snippet, cough_snippet, other_snippet
 
 SCENE_FRAMES = 1_000
@@ -27,16 +28,6 @@ _OTHER_COUNTS = (0.15, 0.25, 0.27, 0.2, 0.13)
 _COUGH_CHAIN = Chain(phone=0.12)
 _OTHER_CHAIN = Chain(phone=0.3)
 _HEARD_BAND_HZ = (90, 7_500)
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What sounds from when to when."""
-
-    onset_s: float
-    offset_s: float
-    label: str
-    snr_db: float
 
 
 @dataclass(frozen=True, slots=True)

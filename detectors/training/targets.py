@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..onsets import STEP_SAMPLES
 from ..ports import LABELS, SAMPLE_RATE_HZ
-from .scenes import Mark
+from .pack import Mark
 
 STEP_S = STEP_SAMPLES / SAMPLE_RATE_HZ
 _ONSET_SHAPE = {-1: 0.5, 0: 1.0, 1: 0.5}

@@ -51,7 +51,7 @@ def train_embedder(
 ) -> EmbedderNetwork:
     """Train from scratch or from the checkpoint; the result has the averaged weights."""
     torch.manual_seed(plan.seed)
-    network = EmbedderNetwork()
+    network = EmbedderNetwork().to(memory_format=torch.channels_last)
     head = nn.Sequential(nn.Dropout(0.3), nn.Linear(EMBEDDING_SIZE, len(LABELS)))
     optimiser = torch.optim.AdamW(parameters([network, head]), lr=plan.peak_rate, weight_decay=2e-2)
     both = nn.ModuleList([network, head])

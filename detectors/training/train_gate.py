@@ -53,7 +53,7 @@ def train_gate(
 ) -> GateNetwork:
     """Train from scratch or from the checkpoint; the result has the averaged weights."""
     torch.manual_seed(plan.seed)
-    network = GateNetwork()
+    network = GateNetwork().to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(network.parameters(), lr=plan.peak_rate, weight_decay=1e-2)
     first, average = 0, None
     if checkpoint.exists():

@@ -1,0 +1,66 @@
+"""`python -m coughd.detectors.training --pack PATH [--out DIR]` makes the shipped models.
+
+Seeded; shows progress on standard error; a second start goes on where the first one stopped
+(scenes and checkpoints lie in --cache). Needs the extra `coughd[train]`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from pathlib import Path
+
+from ...config.errors import CoughdError, ModelError
+from ..runtime import SHIPPED_MODELS
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m coughd.detectors.training")
+    parser.add_argument("--pack", type=Path, required=True, help="folder with clips.csv")
+    parser.add_argument("--out", type=Path, default=SHIPPED_MODELS, help="where the models go")
+    parser.add_argument(
+        "--cache", type=Path, default=Path("train-cache"), help="scenes and checkpoints"
+    )
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--shards", type=int, default=160, help="of 100 training scenes each")
+    parser.add_argument("--gate-steps", type=int, default=4_500)
+    parser.add_argument("--embedder-steps", type=int, default=6_000)
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--score-only", action="store_true", help="only score and write cards")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Run the whole recipe; the exit code follows sysexits."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    given = _arguments()
+    try:
+        try:
+            from .recipe import Recipe, make_models, score_models  # noqa: PLC0415 - needs torch
+        except ImportError as exc:
+            raise ModelError(
+                f"Training needs {exc.name}, which is not installed. Run: pip install coughd[train]"
+            ) from exc
+        recipe = Recipe(
+            pack=given.pack,
+            cache=given.cache,
+            out=given.out,
+            seed=given.seed,
+            shards=given.shards,
+            gate_steps=given.gate_steps,
+            embedder_steps=given.embedder_steps,
+            workers=given.workers,
+        )
+        if not given.score_only:
+            make_models(recipe)
+        score_models(recipe)
+    except CoughdError as exc:
+        sys.stderr.write(f"{exc}\n")
+        return exc.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

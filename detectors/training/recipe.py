@@ -1,0 +1,141 @@
+"""The whole recipe in order: scenes, gate, mined windows, embedder, probe, threshold, cards."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ..gate import GATE_THRESHOLD
+from ..open_embedder import OpenEmbedder
+from .cards import Scores, score_table, write_cards
+from .counting import pooled
+from .export import export_embedder, export_gate
+from .fit_probe import Examples, calibration_error, fit_probe, probabilities, write_probe
+from .mining import Origin, Windows, mine
+from .pool import PoolOrder, Shard, make_shards, read_shard, shard_paths
+from .train_embedder import EmbedderPlan, embed_windows, train_embedder
+from .train_gate import GatePlan, train_gate
+from .validate import Detector, Judged, judge_generated, judge_pack_scenes
+
+PROBE_NAME = "cough-open-2026-11"
+COMMAND = "python -m coughd.detectors.training --pack PATH"
+_VALIDATION_SHARDS = 10
+_PROBE_WINDOWS = 20_000
+_THRESHOLD_SCENES = 250
+_TEST_SCENES = 350
+_TEST_SNR_DB = (20.0, 10.0, 0.0)
+_COUGH = 0
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What the command line chose."""
+
+    pack: Path
+    cache: Path
+    out: Path
+    seed: int
+    shards: int
+    gate_steps: int
+    embedder_steps: int
+    workers: int
+
+
+def make_models(recipe: Recipe) -> None:
+    """Train and write the three models; goes on where an earlier run stopped."""
+    torch.set_num_threads(recipe.workers)
+    train = _shards(recipe, "train", recipe.shards)
+    held_out = _shards(recipe, "val", _VALIDATION_SHARDS)
+    gate = train_gate(
+        train,
+        held_out[:3],
+        GatePlan(steps=recipe.gate_steps, seed=recipe.seed),
+        recipe.cache / "gate.ckpt",
+    )
+    log.info("cutting windows at the gate's triggers")
+    windows = mine(gate, train, GATE_THRESHOLD, recipe.seed)
+    held_out_windows = mine(gate, held_out, GATE_THRESHOLD, recipe.seed)
+    embedder = train_embedder(
+        train,
+        windows,
+        (held_out, held_out_windows),
+        EmbedderPlan(steps=recipe.embedder_steps, seed=recipe.seed),
+        recipe.cache / "embedder.ckpt",
+    )
+    recipe.out.mkdir(parents=True, exist_ok=True)
+    export_gate(gate, recipe.out / "gate.onnx")
+    export_embedder(embedder, recipe.out / "embedder.onnx")
+    fitting = _examples(embedder, train, _some_triggers(windows, recipe.seed))
+    calibrating = _examples(embedder, held_out, _some_triggers(held_out_windows, recipe.seed))
+    _make_probe(recipe, fitting, calibrating)
+
+
+def _make_probe(recipe: Recipe, fitting: Examples, calibrating: Examples) -> None:
+    weights = fit_probe(fitting, calibrating)
+    chances = probabilities(weights, calibrating.embeddings)
+    truth = calibrating.labels == _COUGH
+    error = calibration_error(chances, truth)
+    provenance = {
+        "name": PROBE_NAME,
+        "command": COMMAND,
+        "seed": recipe.seed,
+        "data": "data pack, train split, clips free for commercial use",
+        "fitted_windows": len(fitting.labels),
+        "calibrated_windows": len(calibrating.labels),
+        "calibration_error": round(error, 4),
+    }
+    identity = OpenEmbedder.load(recipe.out).identity
+    path = recipe.out / "probe-open.json"
+    write_probe(path, weights, identity, 0.5, provenance)
+    judged = list(
+        judge_generated(Detector.load(recipe.out), recipe.pack, {"val"}, 10.0, _THRESHOLD_SCENES)
+    )
+    threshold = best_f1_threshold(judged)
+    log.info("calibration error %.4f, threshold %.2f", error, threshold)
+    write_probe(path, weights, identity, threshold, provenance)
+
+
+def best_f1_threshold(judged: Sequence[Judged]) -> float:
+    """The threshold, in steps of 0.02, that counts best."""
+    steps = np.arange(0.1, 0.96, 0.02)
+    return float(
+        round(max(steps, key=lambda t: pooled([one.tally(float(t)) for one in judged]).f1), 2)
+    )
+
+
+def score_models(recipe: Recipe) -> None:
+    """Score what lies in the output folder on recordings of the dev split; write the cards."""
+    detector = Detector.load(recipe.out)
+    sets: dict[str, list[Judged]] = {}
+    for snr_db in _TEST_SNR_DB:
+        log.info("scoring generated scenes at %g dB", snr_db)
+        sets[f"generated, {snr_db:g} dB"] = list(
+            judge_generated(detector, recipe.pack, {"dev"}, snr_db, _TEST_SCENES)
+        )
+    sets["pack scenes"] = list(judge_pack_scenes(detector, recipe.pack))
+    scores = Scores(detector.probe.threshold, sets)
+    log.info("threshold %.2f\n%s", scores.threshold, score_table(scores))
+    write_cards(recipe.out, scores, COMMAND)
+
+
+def _shards(recipe: Recipe, fold: str, count: int) -> list[Shard]:
+    order = PoolOrder(recipe.pack, recipe.cache / "pool", fold, count)
+    for done in make_shards(order, recipe.workers):
+        log.info("scenes for %s: %d of %d shards", fold, done, count)
+    return [read_shard(path) for path in shard_paths(order)]
+
+
+def _some_triggers(windows: Windows, seed: int) -> Windows:
+    rows = np.flatnonzero(windows.origin == Origin.TRIGGER)
+    chosen = np.random.default_rng(seed).permutation(rows)[:_PROBE_WINDOWS]
+    return windows.chosen(chosen)
+
+
+def _examples(embedder: object, shards: Sequence[Shard], windows: Windows) -> Examples:
+    return Examples(embed_windows(embedder, shards, windows), windows.label)

@@ -1,0 +1,134 @@
+"""Scores exported models on sound they were not trained on, through the product's own code."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ...config.errors import InputError
+from ..gate import CoughdGate
+from ..measure import measure_cough
+from ..open_embedder import OpenEmbedder
+from ..ports import ONSET_IN_WINDOW, SAMPLE_RATE_HZ, WINDOW_SAMPLES, Samples
+from ..probe import LinearProbe
+from .bank import load_bank
+from .counting import Claim, Reference, Tally, count
+from .pack import load_samples
+from .scenes import SCENE_S, SceneRecipe, build_scene
+
+_VALIDATION_SEED = 77
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """The shipped chain: gate, embedder, probe."""
+
+    gate: CoughdGate
+    embedder: OpenEmbedder
+    probe: LinearProbe
+
+    @classmethod
+    def load(cls, models_dir: Path) -> Detector:
+        """Load the three files of a folder; ModelError."""
+        embedder = OpenEmbedder.load(models_dir)
+        probe = LinearProbe.load(models_dir / "probe-open.json", embedder.identity)
+        return cls(CoughdGate.load(models_dir), embedder, probe)
+
+    def claims(self, samples: Samples) -> list[Claim]:
+        """Every trigger with a whole window, judged; thresholds are applied later."""
+        stream = self.gate.open_stream()
+        triggers = [*stream.feed(samples), *stream.finish()]
+        claims = []
+        for index, trigger in enumerate(triggers):
+            start = trigger.onset_sample - ONSET_IN_WINDOW
+            if start < 0 or start + WINDOW_SAMPLES > samples.size:
+                continue
+            window = samples[start : start + WINDOW_SAMPLES]
+            verdict = self.probe.judge(self.embedder.embed(window[None])[0])
+            later = triggers[index + 1].onset_sample - start if index + 1 < len(triggers) else None
+            measured = measure_cough(window, next_onset=later)
+            claims.append(
+                Claim(
+                    trigger.onset_sample / SAMPLE_RATE_HZ,
+                    (start + measured.offset_sample) / SAMPLE_RATE_HZ,
+                    verdict.probability,
+                )
+            )
+        return claims
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One recording: what is in it and what the detector claims."""
+
+    name: str
+    references: tuple[Reference, ...]
+    claims: tuple[Claim, ...]
+    duration_s: float
+
+    def tally(self, threshold: float) -> Tally:
+        """Count the claims that reach a threshold."""
+        kept = [claim for claim in self.claims if claim.probability >= threshold]
+        return count(self.references, kept, self.duration_s)[0]
+
+
+def judge_generated(
+    detector: Detector,
+    pack: Path,
+    folds: set[str],
+    snr_db: float,
+    scenes: int,
+) -> Iterator[Judged]:
+    """Scenes of held-out clips with all coughs at one SNR; the same at every call."""
+    bank = load_bank(pack, folds)
+    recipe = SceneRecipe(cough_snr_db=(snr_db, snr_db), quiet_share=0.0)
+    for number in range(scenes):
+        rng = np.random.default_rng([_VALIDATION_SEED, round(snr_db), number])
+        scene = build_scene(bank, rng, recipe)
+        references = tuple(
+            Reference(mark.onset_s, mark.offset_s, sure=_heard_whole(mark.onset_s), snr_db=snr_db)
+            for mark in scene.marks
+            if mark.label == "cough"
+        )
+        claims = tuple(detector.claims(scene.samples))
+        yield Judged(f"{snr_db:g}dB-{number}", references, claims, SCENE_S)
+
+
+def _heard_whole(onset_s: float) -> bool:
+    """A window needs half a second before and one and a half after."""
+    return 0.7 < onset_s < SCENE_S - 1.7
+
+
+def judge_pack_scenes(detector: Detector, pack: Path) -> Iterator[Judged]:
+    """The pack's long scenes, against their single coughs; InputError."""
+    folder = pack / "scenes"
+    references = _scene_references(folder / "coughs.csv")
+    for path in sorted(folder.glob("*.flac")):
+        samples = load_samples(path)
+        yield Judged(
+            path.stem,
+            tuple(references.get(path.name, [])),
+            tuple(detector.claims(samples)),
+            samples.size / SAMPLE_RATE_HZ,
+        )
+
+
+def _scene_references(table: Path) -> dict[str, list[Reference]]:
+    by_scene: dict[str, list[Reference]] = {}
+    try:
+        with table.open(newline="", encoding="utf-8") as lines:
+            for row in csv.DictReader(lines):
+                reference = Reference(
+                    float(row["onset_s"]),
+                    float(row["offset_s"]),
+                    row["sure"] == "yes",
+                    float(row["snr_db"]),
+                )
+                by_scene.setdefault(row["scene"], []).append(reference)
+    except (OSError, KeyError, ValueError) as exc:
+        raise InputError(f"{table} cannot be read: {exc!r}. Check --pack.") from exc
+    return by_scene

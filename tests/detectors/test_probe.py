@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coughd.config.errors import ModelError
+from coughd.detectors.ports import EMBEDDING_SIZE, LABELS, EmbedderIdentity
+from coughd.detectors.probe import PROBE_FORMAT, LinearProbe, ProbeWeights, judge
+from coughd.detectors.runtime import sha256_of
+
+EMBEDDER = EmbedderIdentity("open@12345678", "open", "1234", "fake 1", "cpu", "float32", "single")
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    flat = [0.0] * EMBEDDING_SIZE
+    coefficients = [list(flat) for _ in LABELS]
+    coefficients[0][0] = 2.0
+    made: dict[str, Any] = {
+        "format": PROBE_FORMAT,
+        "name": "cough-test",
+        "embedder": {"name": "open@12345678", "sha256": "1234"},
+        "labels": list(LABELS),
+        "threshold": 0.6,
+        "calibration": {"slope": 1.0, "offset": 0.0},
+        "mean": flat,
+        "scale": [1.0] * EMBEDDING_SIZE,
+        "intercepts": [0.0] * len(LABELS),
+        "coefficients": coefficients,
+    }
+    return made | changes
+
+
+def written(tmp_path: Path, content: object) -> Path:
+    path = tmp_path / "probe.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return path
+
+
+def test_identity_names_the_file_and_its_embedder(tmp_path: Path) -> None:
+    path = written(tmp_path, document())
+    identity = LinearProbe.load(path, EMBEDDER).identity
+    assert ("cough-test", sha256_of(path.read_bytes()), "open@12345678") == (
+        identity.name,
+        identity.sha256,
+        identity.embedder,
+    )
+
+
+def test_uncalibrated_scores_are_the_softmax(tmp_path: Path) -> None:
+    probe = LinearProbe.load(written(tmp_path, document()), EMBEDDER)
+    embedding = np.zeros(EMBEDDING_SIZE, dtype=np.float32)
+    embedding[0] = 1.0
+    verdict = probe.judge(embedding)
+    assert verdict.probability == pytest.approx(np.exp(2.0) / (np.exp(2.0) + 7.0))
+    assert verdict.scores["sneeze"] == pytest.approx(1.0 / (np.exp(2.0) + 7.0))
+    assert verdict.label == "cough"
+    assert probe.threshold == 0.6
+
+
+def test_calibration_moves_the_log_odds(tmp_path: Path) -> None:
+    changed = document(calibration={"slope": 0.5, "offset": -1.0})
+    probe = LinearProbe.load(written(tmp_path, changed), EMBEDDER)
+    verdict = probe.judge(np.zeros(EMBEDDING_SIZE, dtype=np.float32))
+    log_odds = 0.5 * np.log(1.0 / 7.0) - 1.0
+    assert verdict.probability == pytest.approx(1.0 / (1.0 + np.exp(-log_odds)))
+
+
+@given(st.lists(st.floats(-1e4, 1e4), min_size=len(LABELS), max_size=len(LABELS)))
+def test_scores_sum_to_one_whatever_comes(intercepts: list[float]) -> None:
+    weights = ProbeWeights(
+        mean=np.zeros(EMBEDDING_SIZE),
+        scale=np.ones(EMBEDDING_SIZE),
+        coefficients=np.zeros((len(LABELS), EMBEDDING_SIZE)),
+        intercepts=np.array(intercepts),
+        cough_slope=1.3,
+        cough_offset=0.2,
+    )
+    verdict = judge(weights, np.zeros(EMBEDDING_SIZE, dtype=np.float32))
+    assert sum(verdict.scores.values()) == pytest.approx(1.0)
+    assert set(verdict.scores) == set(LABELS)
+    assert 0.0 <= verdict.scores["cough"] == verdict.probability <= 1.0
+
+
+def test_another_embedder_is_refused(tmp_path: Path) -> None:
+    other = document(embedder={"name": "open@deadbeef", "sha256": "dead"})
+    with pytest.raises(
+        ModelError, match=r"fitted on the embedder open@deadbeef, but open@12345678"
+    ):
+        LinearProbe.load(written(tmp_path, other), EMBEDDER)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("not json", "is not JSON"),
+        ("[]", "is not a probe"),
+        (document(format="other"), "is not a probe"),
+        (document(threshold=None), "is damaged"),
+        (document(labels=["cough"]), "is damaged"),
+        (document(mean=[0.0]), "is damaged"),
+        (document(intercepts=["x"] * 8), "is damaged"),
+        (document(calibration=3), "is damaged"),
+    ],
+)
+def test_a_broken_file_is_refused(tmp_path: Path, content: object, sentence: str) -> None:
+    with pytest.raises(ModelError, match=sentence):
+        LinearProbe.load(written(tmp_path, content), EMBEDDER)
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="cannot be read"):
+        LinearProbe.load(tmp_path / "nothing.json", EMBEDDER)
