@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, fields, replace
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from .records import Covered
 from .rollup import tally_span
 from .schema import coverage
 from .transaction import Transaction
 
+# Intervals never overlap, so none that begins before the last one to begin by `start` matters;
+# without this bound a claim would read its stretch from the beginning, for months.
+_FIRST_START = (
+    select(func.max(coverage.c.start_sample))
+    .where(
+        coverage.c.stretch_id == bindparam("stretch"),
+        coverage.c.start_sample <= bindparam("start"),
+    )
+    .scalar_subquery()
+)
 _OVERLAPPING = (
     select(*(coverage.c[field.name] for field in fields(Covered)))
     .where(
         coverage.c.stretch_id == bindparam("stretch"),
+        coverage.c.start_sample >= func.coalesce(_FIRST_START, bindparam("start")),
         coverage.c.start_sample < bindparam("end"),
         coverage.c.end_sample > bindparam("start"),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from coughd.storage.coverage_write import uncovered
@@ -61,6 +61,40 @@ def test_a_wall_clock_set_back_takes_no_heard_time_away(
         (row,) = connection.execute(coverage.select()).all()
         assert read_rollup(connection) == recompute(connection)
     assert (row.end_sample, row.end_us) == (11 * RATE_HZ, EPOCH_US + 10_000_000)
+
+
+claims = st.lists(
+    st.tuples(
+        st.integers(0, 2_000), st.integers(1, 1_500), st.sampled_from(["ok", "silent", "dropped"])
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(told=claims)
+def test_any_claims_in_any_order_cover_their_time_once(
+    store: EventStore, store_path: Path, told: list[tuple[int, int, str]]
+) -> None:
+    stretch_id = f"stretch of {told}"
+    expected: dict[int, str] = {}
+    for start_s, length_s, state in told:
+        store.write([covered(start_s, start_s + length_s, state, stretch_id=stretch_id)])
+        for second in range(start_s, start_s + length_s):
+            expected.setdefault(second, state)
+    with reading(store_path) as connection:
+        assert read_rollup(connection) == recompute(connection)
+        found = connection.execute(
+            coverage.select().where(coverage.c.stretch_id == stretch_id)
+        ).all()
+    assert sorted(
+        (second, row.state)
+        for row in found
+        for second in range(row.start_sample // RATE_HZ, row.end_sample // RATE_HZ)
+    ) == sorted(expected.items())
 
 
 @given(
