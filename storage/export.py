@@ -88,7 +88,7 @@ def write_csv(stream: TextIO, columns: Sequence[str], records: Iterable[Record])
     Nothing is an empty field, truth is `true` or `false`, a mapping is JSON. A text that a
     spreadsheet would take for a formula gets an apostrophe in front; numbers never do.
     """
-    writer = csv.writer(stream, lineterminator="\n")
+    writer = csv.writer(_NewlineEnds(stream), lineterminator="\r\n")
     writer.writerow(columns)
     count = 0
     for record in records:
@@ -104,6 +104,16 @@ def write_jsonl(stream: TextIO, records: Iterable[Record]) -> int:
         stream.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
         count += 1
     return count
+
+
+class _NewlineEnds:
+    r"""Ends csv's lines with `\n`: asked for that itself, csv would leave a lone `\r` unquoted."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, line: str) -> None:
+        self._stream.write(line.removesuffix("\r\n") + "\n")
 
 
 def _csv_field(value: Value) -> str | int | float:

@@ -23,13 +23,12 @@ from .history_words import (
     to_minute,
 )
 
-_WIDE_COLUMNS = 100
+_WIDE_COLUMNS = 110
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _NUMBERS = {
     "length s", "P(cough)", "level dBFS", "coughs", "cough-s", "epochs",
     "monitored", "coverage", "coughs/h", "95 %",
 }  # fmt: skip
-_NOT_MONITORED = "not monitored"
 
 
 def print_tables(report: Report, console: Console) -> None:
@@ -37,6 +36,8 @@ def print_tables(report: Report, console: Console) -> None:
     if report.rows:
         console.print(_title(report), style="bold")
         console.print(_table(report, console.width))
+        if any(_unheard(row) for row in report.rows):
+            console.print("· not monitored", style="dim")
         if any(_partly(row) for row in report.rows):
             console.print("░ too little was monitored for a rate", style="dim")
     for sentence in sentences(report):
@@ -89,13 +90,17 @@ def _left_out(report: Report) -> frozenset[str]:
 
 
 def _bar(interval: Interval, most: int, cells: int) -> Text:
-    if not interval.monitored_us and not interval.coughs:
-        return Text(_NOT_MONITORED, style="dim")
+    if _unheard(interval):
+        return Text("·" * 6, style="dim")
     eighths = round(interval.coughs / most * cells * 8) if most else 0
     if _partly(interval):
         return Text("░" * max(-(-eighths // 8), 1), style="dim")
     whole, rest = divmod(max(eighths, 1), 8)
     return Text("█" * whole + (_EIGHTHS[rest] if rest else ""), style="cyan")
+
+
+def _unheard(row: Row) -> bool:
+    return isinstance(row, Interval) and not row.monitored_us and not row.coughs
 
 
 def _partly(row: Row) -> bool:
@@ -149,7 +154,7 @@ def _cells(report: Report, row: Row, *, short: bool) -> list[str]:
 
 
 def _sums(row: Interval) -> list[str]:
-    if not row.monitored_us and not row.coughs:
+    if _unheard(row):
         return ["-", "-", "-", length_text(0), percent(row.coverage), "-", "-"]
     return [
         f"{row.coughs}",

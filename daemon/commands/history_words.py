@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from .history_report import Report
+
+_A_MINUTE = timedelta(minutes=1)
 
 
 def sentences(report: Report) -> list[str]:
@@ -15,9 +17,11 @@ def sentences(report: Report) -> list[str]:
         return ["The store has no sources yet: nothing has been heard."]
     if not summary.elapsed_us:
         return [f"Nothing is known of {asked}: no source was listened to then."]
+    known = length_text(summary.elapsed_s)
+    if summary.end - summary.start < report.asked[1] - report.asked[0] - _A_MINUTE:
+        known = f"the {known} that the store knows of"
     monitored = (
-        f"monitored {length_text(summary.monitored_s)} of {length_text(summary.elapsed_s)} "
-        f"({percent(summary.coverage)})"
+        f"monitored {length_text(summary.monitored_s)} of {known} ({percent(summary.coverage)})"
     )
     if len(report.sources) > 1:
         monitored += f", the time of {len(report.sources)} sources added"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from ...config.errors import UsageError
 
-_LENGTH = re.compile(r"(\d{1,9})([smhdw])")
+_LENGTH = re.compile(r"([0-9]{1,9})([smhdw])")
 _UNITS = {
     "s": timedelta(seconds=1),
     "m": timedelta(minutes=1),
@@ -39,7 +39,7 @@ def moment_of(
     try:
         if length:
             moment = now - int(length[1]) * _UNITS[length[2]]
-        elif re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        elif re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             day = datetime.fromisoformat(text).date() + timedelta(days=1 if end else 0)
             moment = datetime.combine(day, time(), zone)
         else:

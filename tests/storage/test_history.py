@@ -456,3 +456,18 @@ def test_several_threads_share_a_history(store_path: Path, write: Callable[..., 
         for thread in threads:
             thread.join()
     assert answers == [200] * 60
+
+
+def test_the_documented_example_runs(
+    store_path: Path, write: Callable[..., object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(microphone(), covered(0, HOUR_S), event())
+    page = (Path(__file__).parents[2] / "docs" / "history.md").read_text(encoding="utf-8")
+    example = page.partition("```python\n")[2].partition("```")[0]
+    assert "/var/lib/coughd/coughd.sqlite3" in example
+    exec(
+        compile(example.replace("/var/lib/coughd/coughd.sqlite3", str(store_path)), "docs", "exec")
+    )
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == f"{SOURCE} Usb:1-1.2"
+    assert told[-1] == "2027-01-15 09:00:00+01:00 Usb:1-1.2 0.9"

@@ -1,0 +1,97 @@
+"""`coughd export` as a user calls it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from coughd.config.errors import StorageError, UsageError
+from coughd.daemon.commands.export import export
+
+from ...storage.facts import covered, event, open_store, seen
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Callable[..., Result]:
+    store = tmp_path / "data" / "coughd.sqlite3"
+    with open_store(store) as opened:
+        opened.write(
+            [
+                seen(),
+                covered(0, 600),
+                event("a", 0),
+                event("b", 5000, counted=False),
+                event("c", 900),
+            ]
+        )
+    (tmp_path / "config.yaml").write_text("config_version: 1\ntimezone: Europe/Zurich\n")
+
+    def call(*arguments: str) -> Result:
+        app = typer.Typer()
+        app.command()(export)
+        options = ["--config", str(tmp_path / "config.yaml"), "--store", str(store)]
+        told = CliRunner().invoke(app, [*arguments, *options])
+        if told.exception is not None and not isinstance(told.exception, SystemExit):
+            raise told.exception
+        return told
+
+    return call
+
+
+def test_csv_goes_to_standard_output(run: Callable[..., Result]) -> None:
+    rows = list(csv.DictReader(io.StringIO(run("events").stdout)))
+    assert [row["event_id"] for row in rows] == ["a", "c"]
+    assert rows[0]["onset_local"] == "2027-01-15T09:00:00.000000+01:00"
+    rows = list(csv.DictReader(io.StringIO(run("events", "--rejected").stdout)))
+    assert [row["reason"] for row in rows] == ["", "", "below_threshold"]
+
+
+@pytest.mark.parametrize(
+    ("what", "lines"), [("events", 2), ("epochs", 1), ("hours", 1), ("days", 1), ("coverage", 1)]
+)
+def test_json_lines_are_one_object_each(run: Callable[..., Result], what: str, lines: int) -> None:
+    objects = [json.loads(line) for line in run(what, "--format", "jsonl").stdout.splitlines()]
+    assert lines == len(objects)
+    assert all(isinstance(each, dict) for each in objects)
+
+
+def test_a_range_is_exported(run: Callable[..., Result]) -> None:
+    told = run(
+        "events", "--since", "2027-01-15T09:00:00.5", "--until", "2027-01-15", "--format", "jsonl"
+    )
+    assert [json.loads(line)["event_id"] for line in told.stdout.splitlines()] == ["c"]
+    with pytest.raises(UsageError, match="swap them"):
+        run("events", "--since", "2027-01-15", "--until", "2027-01-10")
+
+
+def test_a_file_is_written_whole_and_said(run: Callable[..., Result], tmp_path: Path) -> None:
+    target = tmp_path / "coughs.csv"
+    told = run("events", "-o", str(target))
+    assert told.stdout == ""
+    assert "2 events written to" in told.stderr
+    assert target.read_text().count("\n") == 3
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_failed_export_leaves_the_file_that_was_there(
+    run: Callable[..., Result], tmp_path: Path
+) -> None:
+    target = tmp_path / "coughs.csv"
+    target.write_text("last week's")
+    with pytest.raises(UsageError, match="no source 'attic'"):
+        run("events", "--source", "attic", "-o", str(target))
+    assert target.read_text() == "last week's"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.yaml", "coughs.csv", "data"]
+    with pytest.raises(StorageError, match="cannot be written"):
+        run("events", "-o", str(tmp_path / "no folder" / "coughs.csv"))
+
+
+def test_an_unknown_kind_of_rows_is_refused(run: Callable[..., Result]) -> None:
+    assert run("weeks").exit_code == 2

@@ -1,0 +1,235 @@
+"""`coughd history` as a user calls it, on a store written by the real one."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import typer
+from rich.console import Console
+from typer.testing import CliRunner
+
+from coughd.config.errors import StorageError, UsageError
+from coughd.daemon.commands.history import history
+from coughd.daemon.commands.history_report import By, Report
+from coughd.daemon.commands.history_view import print_tables
+from coughd.storage.export_columns import EPOCH_COLUMNS, EVENT_COLUMNS, INTERVAL_COLUMNS
+from coughd.storage.history import History
+
+from ...storage.facts import EPOCH_US, covered, event, open_store, seen
+
+HOUR_S = 3600
+# EPOCH_US is 2027-01-15T08:00Z, 13:45 in Kathmandu.
+RANGE = ["--since", "2027-01-15T07:00Z", "--until", "2027-01-15T12:00Z"]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """Write a configuration and, beside it, a store with five hours of a file."""
+    with open_store(tmp_path / "coughd.sqlite3") as store:
+        store.write(
+            [
+                seen(name="Bed\troom"),
+                covered(0, HOUR_S),
+                event("cough-aaaa", 0),
+                event("cough-bbbb", 1000),
+                event("cough-cccc", 60_000),
+                event("noise-dddd", 90_000, counted=False),
+                covered(2 * HOUR_S, 2 * HOUR_S + 600, stretch_id="later"),
+                covered(3 * HOUR_S, 4 * HOUR_S, stretch_id="latest"),
+            ]
+        )
+    (tmp_path / "config.yaml").write_text(
+        f"config_version: 1\ntimezone: UTC\nstore: {{data_dir: {tmp_path}}}\n"
+    )
+    return tmp_path
+
+
+@pytest.fixture
+def run(place: Path) -> Callable[..., str]:
+    def call(*options: str) -> str:
+        app = typer.Typer()
+        app.command()(history)
+        told = CliRunner().invoke(app, ["--config", str(place / "config.yaml"), *options])
+        if told.exception is not None and not isinstance(told.exception, SystemExit):
+            raise told.exception
+        assert told.exit_code == 0, told.output
+        return told.stdout
+
+    return call
+
+
+def test_plain_lines_have_tabs_and_no_colour(run: Callable[..., str]) -> None:
+    lines = run(*RANGE).splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    assert rows[0][:4] == ["onset", "length s", "source", "label"]
+    assert [row[0] for row in rows[1:]] == [
+        "2027-01-15 08:00:00.000",
+        "2027-01-15 08:00:01.000",
+        "2027-01-15 08:01:00.000",
+    ]
+    assert {len(row) for row in rows} == {8}
+    assert rows[1][2] == "Bed?room"
+    assert "\x1b" not in "".join(lines)
+
+
+def test_the_sum_states_its_terms(run: Callable[..., str]) -> None:
+    told = run(*RANGE)
+    assert (
+        "# 3 coughs in 3 cough-seconds and 2 epochs (a pause of 2 s ends an epoch, 1 cough at "
+        "least) from 2027-01-15 07:00 to 2027-01-15 12:00 UTC; monitored 2.2 h of the 4.0 h that "
+        "the store knows of (54 %)." in told
+    )
+    assert "1.38 coughs per monitored hour (95 % interval 0.278 to 4.05" in told
+    assert "1 other sound set the gate off, not counted." in told
+    assert "no diagnosis" in told
+    told = run(*RANGE, "--gap-s", "120", "--min-coughs", "2")
+    assert "1 epoch (a pause of 120 s ends an epoch, 2 coughs at least)" in told
+
+
+def test_an_hour_that_was_not_monitored_is_not_zero(run: Callable[..., str]) -> None:
+    rows = [line.split("\t") for line in run("--by", "hour", *RANGE).splitlines()[1:5]]
+    assert [(row[0][11:], row[1], row[5], row[6]) for row in rows] == [
+        ("08:00", "3", "100 %", "3"),
+        ("09:00", "-", "0 %", "-"),
+        ("10:00", "0", "17 %", "-"),
+        ("11:00", "0", "100 %", "0"),
+    ]
+
+
+def test_days_and_hours_are_those_of_the_zone_asked_for(run: Callable[..., str]) -> None:
+    told = run("--by", "hour", "--timezone", "Asia/Kathmandu", *RANGE).splitlines()
+    assert [line.split("\t")[0][11:] for line in told[1:6]] == [
+        "13:45",
+        "14:00",
+        "15:00",
+        "16:00",
+        "17:00",
+    ]
+    assert run("--by", "day", *RANGE).splitlines()[1].startswith("2027-01-15\t3\t3\t2\t2.2 h\t54 %")
+
+
+def test_rejected_sounds_say_why(run: Callable[..., str]) -> None:
+    last = [line for line in run(*RANGE, "--rejected").splitlines() if "#" not in line][-1]
+    assert last.split("\t")[-2:] == ["-", "below_threshold"]
+
+
+def test_limit_keeps_the_newest(run: Callable[..., str]) -> None:
+    lines = run(*RANGE, "--limit", "1").splitlines()
+    assert lines[1].startswith("2027-01-15 08:01:00")
+    assert lines[2].startswith("#")
+
+
+@pytest.mark.parametrize(
+    ("by", "columns"),
+    [
+        ("event", EVENT_COLUMNS),
+        ("epoch", EPOCH_COLUMNS),
+        ("hour", INTERVAL_COLUMNS),
+        ("day", INTERVAL_COLUMNS),
+    ],
+)
+def test_json_is_one_document_with_the_columns_of_exports(
+    run: Callable[..., str], by: str, columns: tuple[str, ...]
+) -> None:
+    told = json.loads(run("--by", by, "--json", *RANGE))
+    assert (told["schema"], told["by"], told["timezone"]) == ("coughd.history/1", by, "UTC")
+    assert told["start_utc"] == "2027-01-15T08:00:00.000000Z"
+    assert (told["epoch_gap_s"], told["epoch_minimum_coughs"]) == (2.0, 1)
+    assert tuple(told["summary"]) == INTERVAL_COLUMNS
+    assert {tuple(row) for row in told["rows"]} == {columns}
+    assert (told["summary"]["coughs"], told["rate_withheld"]) == (3, None)
+    assert told["sources"] == [{"source_id": "usb:1-1.2", "name": "Bed\troom", "kind": "file"}]
+
+
+def test_a_quiet_time_is_one_clear_sentence(run: Callable[..., str]) -> None:
+    lines = run("--since", "2027-01-15T11:00Z", "--until", "2027-01-15T12:00Z").splitlines()
+    assert lines[0] == (
+        "# No coughs from 2027-01-15 11:00 to 2027-01-15 12:00 UTC; monitored 60 min of 60 min "
+        "(100 %)."
+    )
+    assert not [line for line in lines if not line.startswith("#")]
+
+
+def test_time_without_monitoring_says_nothing_about_coughs(run: Callable[..., str]) -> None:
+    assert run("--since", "2027-01-15T09:10Z", "--until", "2027-01-15T09:50Z") == (
+        "# Nothing was monitored from 2027-01-15 09:10 to 2027-01-15 09:50 UTC, so nothing is "
+        "known of coughs.\n"
+    )
+    assert "Nothing is known of 2026-01-01" in run("--since", "2026-01-01", "--until", "2026-01-02")
+
+
+def test_json_of_a_time_nothing_is_known_of_is_empty(run: Callable[..., str]) -> None:
+    told = json.loads(
+        run("--json", "--by", "hour", "--since", "2026-01-01", "--until", "2026-01-02")
+    )
+    assert (told["rows"], told["summary"]["elapsed_s"]) == ([], 0.0)
+    assert told["rate_withheld"] == "Nothing was monitored, so there is no cough rate."
+
+
+def test_a_store_without_sources_has_heard_nothing(run: Callable[..., str], tmp_path: Path) -> None:
+    with open_store(tmp_path / "empty.db"):
+        pass
+    assert run("--store", str(tmp_path / "empty.db")) == (
+        "# The store has no sources yet: nothing has been heard.\n"
+    )
+
+
+def test_what_cannot_be_answered_has_a_sentence(run: Callable[..., str], tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="there is no store yet"):
+        run("--store", str(tmp_path / "none.db"))
+    with pytest.raises(UsageError, match="swap them"):
+        run("--since", "2027-01-16", "--until", "2027-01-14")
+    with pytest.raises(UsageError, match="no source 'attic'"):
+        run("--source", "attic")
+    with pytest.raises(UsageError, match="did you mean"):
+        run("--timezone", "Europe/Zurik")
+
+
+def on_terminal(place: Path, by: By, width: int) -> str:
+    start = datetime.fromtimestamp(EPOCH_US / 1e6, ZoneInfo("UTC"))
+    with History.open(place / "coughd.sqlite3", timezone="UTC") as opened:
+        summary = opened.summary()
+        rows: dict[By, list[Any]] = {
+            "event": list(opened.events(counted_only=False)),
+            "epoch": [*opened.epochs()],
+            "hour": [*opened.by_hour()],
+            "day": [*opened.by_day()],
+        }
+        report = Report(
+            by=by,
+            asked=(start, summary.end),
+            sources=opened.sources(),
+            summary=summary,
+            rows=rows[by],
+            with_rejected=by == "event",
+        )
+    out = io.StringIO()
+    print_tables(report, Console(file=out, force_terminal=True, width=width, color_system=None))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("by", ["event", "epoch", "hour", "day"])
+@pytest.mark.parametrize("width", [80, 100, 160])
+def test_tables_fit_their_terminal(place: Path, by: By, width: int) -> None:
+    told = on_terminal(place, by, width)
+    assert max(map(len, told.splitlines())) <= width
+    assert "…" not in told
+
+
+def test_bars_tell_none_from_not_monitored(place: Path) -> None:
+    lines = on_terminal(place, "hour", 100).splitlines()
+    eight, nine, ten, eleven = (
+        next(line for line in lines if line.startswith(f"01-15 {hour}:00"))
+        for hour in ("08", "09", "10", "11")
+    )
+    assert eight.endswith("█" * 24)
+    assert nine.rstrip().endswith("0 %         -              -  ······")
+    assert ten.rstrip().endswith("░")
+    assert eleven.rstrip().endswith("▏")

@@ -1,0 +1,71 @@
+"""Reading `--since` and `--until`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coughd.config.errors import UsageError
+from coughd.daemon.commands.time_range import is_length, moment_of
+
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+ZURICH = ZoneInfo("Europe/Zurich")
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("30s", NOW - timedelta(seconds=30)),
+        ("90m", NOW - timedelta(minutes=90)),
+        ("24h", NOW - timedelta(hours=24)),
+        (" 7d ", NOW - timedelta(days=7)),
+        ("2w", NOW - timedelta(days=14)),
+        ("2026-11-20", datetime(2026, 11, 20, tzinfo=ZURICH)),
+        ("2026-11-20T22:00", datetime(2026, 11, 20, 22, tzinfo=ZURICH)),
+        ("2026-11-20 22:00:30.5", datetime(2026, 11, 20, 22, 0, 30, 500_000, tzinfo=ZURICH)),
+        ("2026-11-20T22:00Z", datetime(2026, 11, 20, 22, tzinfo=UTC)),
+        ("2026-11-20T22:00+05:45", datetime(2026, 11, 20, 16, 15, tzinfo=UTC)),
+    ],
+)
+def test_reads_lengths_dates_and_moments(text: str, moment: datetime) -> None:
+    assert moment_of("--since", text, NOW, ZURICH) == moment
+
+
+def test_the_end_of_a_date_is_its_end_also_where_the_clock_changes() -> None:
+    end = moment_of("--until", "2026-10-25", NOW, ZURICH, end=True)
+    assert end == datetime(2026, 10, 26, tzinfo=ZURICH)
+    begin = moment_of("--since", "2026-10-25", NOW, ZURICH)
+    assert end.astimezone(UTC) - begin.astimezone(UTC) == timedelta(hours=25)
+
+
+def test_a_midnight_that_does_not_exist_is_the_first_moment_of_its_day() -> None:
+    zone = ZoneInfo("America/Sao_Paulo")
+    begin = moment_of("--since", "2018-11-04", NOW, zone)
+    assert begin.astimezone(zone).isoformat() == "2018-11-04T01:00:00-02:00"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "bla", "24", "h", "-1h", "1.5h", "2026-13-01", "2026-02-30", "24 h", "٣h", "99999999w"],
+)
+def test_anything_else_is_a_usage_error_that_names_the_option(text: str) -> None:
+    with pytest.raises(UsageError, match="--since"):
+        moment_of("--since", text, NOW, ZURICH)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01", "1969-12-30", "9999-12-31", "9500-01-01"])
+def test_times_out_of_reach_are_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="--until"):
+        moment_of("--until", text, NOW, ZURICH, end=True)
+
+
+@given(st.text(max_size=30))
+def test_no_text_does_anything_but_read_or_refuse(text: str) -> None:
+    try:
+        assert moment_of("--since", text, NOW, ZURICH).tzinfo is ZURICH
+    except UsageError:
+        assert not is_length(text) or len(text.strip()) > 6
