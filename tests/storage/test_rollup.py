@@ -108,7 +108,7 @@ class RollupMachine(RuleBasedStateMachine):
             st.tuples(
                 st.sampled_from(sorted(STRETCHES)),
                 onsets_ms,
-                st.sampled_from([100, 300, 1_900, 5_000]),
+                st.sampled_from([250, 500, 2_000, 5_000]),
                 st.booleans(),
                 st.integers(0, 1_000_000),
             ),
