@@ -6,55 +6,14 @@ import itertools
 import json
 import random
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from victim import SUPPORT, Victim
 
-HERE = Path(__file__).parent
 BATCHES = 30
 KILLS = ("sender", "listener") * 3
-
-
-class Victim:
-    """A process that says a number per step, until it is killed without warning."""
-
-    def __init__(self, program: str, *arguments: str) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, str(HERE / program), *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self._due = 0
-
-    def order(self, count: int) -> None:
-        """Let it do so many steps, of its own accord from here on."""
-        assert self._process.stdin is not None
-        self._due += count
-        self._process.stdin.write("\n" * count)
-        self._process.stdin.flush()
-
-    def steps(self, count: int) -> int:
-        """Wait for so many steps; gives the last number."""
-        assert self._process.stdout is not None
-        self._due -= count
-        lines = list(itertools.islice(self._process.stdout, count))
-        assert len(lines) == count, "it ended by itself"
-        return int(lines[-1])
-
-    def finish(self) -> None:
-        self.steps(self._due)
-
-    def until(self, number: int) -> None:
-        while self.steps(1) < number:
-            pass
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.communicate()
 
 
 def stored(folder: Path, sources: list[str]) -> list[str]:
@@ -71,10 +30,10 @@ def test_killed_at_both_ends_the_log_is_the_store(tmp_path: Path, keeps: str, se
     boots = (f"boot-{number}" for number in itertools.count())
 
     def new_sender() -> Victim:
-        return Victim("stream_sender.py", str(tmp_path), next(boots), str(seed))
+        return Victim(str(SUPPORT / "stream_sender.py"), str(tmp_path), next(boots), str(seed))
 
     def new_listener() -> Victim:
-        return Victim("stream_listener.py", str(tmp_path), keeps, *sources)
+        return Victim(str(SUPPORT / "stream_listener.py"), str(tmp_path), keeps, *sources)
 
     sender, listener = new_sender(), new_listener()
     try:
