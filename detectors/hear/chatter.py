@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import logging
+import re
 
 OUR_PREFIX = "coughd: "
 """Begins the lines that our own code writes there; the rest is TensorFlow's."""
 MAX_LINE_BYTES = 2_000
+_EVERYDAY = re.compile(r"[IWE]\d{4} |WARNING: All log messages")
+"""TensorFlow writes lines like these however well it is; fatal ones begin with F."""
 _log = logging.getLogger(__name__)
 
 
 class Chatter:
     """Logs lines as they come, ours as warnings and TensorFlow's as debug messages.
 
-    Keeps the last line, for what is said of a process that died. Longer lines are cut.
+    Keeps the last line that is not everyday, for what is said of a process that died. Longer lines
+    are cut.
     """
 
     def __init__(self) -> None:
@@ -32,4 +36,5 @@ class Chatter:
             _log.warning("%s", line.removeprefix(OUR_PREFIX))
         elif line:
             _log.debug("%s", line)
-        self.last_line = line or self.last_line
+        if line and not _EVERYDAY.match(line):
+            self.last_line = line

@@ -31,3 +31,9 @@ def test_an_endless_line_is_cut() -> None:
         chatter.feed(b"x" * 1000)
     chatter.feed(b"\xff\n")
     assert MAX_LINE_BYTES == len(chatter.last_line)
+
+
+def test_everyday_lines_are_nobodys_last_words() -> None:
+    chatter = Chatter()
+    chatter.feed(b"F0000 check.cc: Check failed\nE0000 cuda.cc: no GPU\nI0000 port.cc: oneDNN\n")
+    assert "F0000 check.cc: Check failed" == chatter.last_line
