@@ -1,0 +1,89 @@
+"""What annotation files hold, line by line, before it is checked against the recordings."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that was left out or understood otherwise, in one sentence."""
+
+    path: str
+    line: int | None
+    sentence: str
+
+    def __str__(self) -> str:
+        """`FILE:LINE: sentence`."""
+        where = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{where}: {self.sentence}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of an annotation file."""
+
+    line: int
+    file: str | None
+    """The recording as the table names it; None where the file's own name says which."""
+    onset_s: float | None
+    """None: the recording was listened to, and this row marks nothing in it."""
+    offset_s: float
+    label: str
+    sure: bool
+    snr_db: float | None
+    subject: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackdropRow:
+    """What a recording sounded like behind everything, from when to when."""
+
+    line: int
+    file: str | None
+    start_s: float
+    end_s: float
+    name: str
+
+
+@dataclass(slots=True)
+class AnnotationFile:
+    """All that could be read of one file."""
+
+    path: Path
+    rows: list[Row] = field(default_factory=list)
+    backdrops: list[BackdropRow] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+
+    @property
+    def names_recordings(self) -> bool:
+        """Whether its rows say which recording they belong to."""
+        return any(row.file for row in self.rows) or any(row.file for row in self.backdrops)
+
+    def note(self, line: int | None, sentence: str) -> None:
+        """Keep a sentence for the report."""
+        self.notices.append(Notice(str(self.path), line, sentence))
+
+
+class UnusableRowError(Exception):
+    """A row that is left out; says why."""
+
+
+def number(written: str, what: str) -> float:
+    """Read a finite number; UnusableRowError."""
+    found = number_or_none(written)
+    if found is None:
+        raise UnusableRowError(f"the {what} '{written}' is no number; the row is left out.")
+    return found
+
+
+def number_or_none(written: str) -> float | None:
+    """Also with a decimal comma, as some languages write and Audacity exports."""
+    try:
+        found = float(written.strip().replace(",", "."))
+    except ValueError:
+        return None
+    return found if math.isfinite(found) else None
