@@ -172,3 +172,31 @@ def test_a_capture_process_dies_with_its_daemon(monkeypatch: pytest.MonkeyPatch)
         ended, _, _ = select.select([pidfd], [], [], 20.0)
         os.close(pidfd)
     assert ended
+
+
+def test_what_a_deaf_daemon_missed_is_counted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Eight channels fill pipe and ring in six seconds; a played file measures the time."""
+    rate_hz = 48_000
+    soundfile.write(tmp_path / "played.wav", np.full(8 * rate_hz, 0.1), rate_hz)
+    with room(rate_hz, monkeypatch) as server:
+        source = open_microphone("room", device="default", sample_rate_hz=rate_hz, channel=7)
+        items = listen(source, some_sound)
+        server.play(tmp_path / "played.wav").wait()
+        items += listen(source, lambda items: any(isinstance(item, Gap) for item in items))
+        items += listen(source, some_sound)
+        source.close()
+    (gap,) = (item for item in items if isinstance(item, Gap))
+    assert not losses(items)
+    place = items.index(gap)
+    before, after = items[place - 1], items[place + 1]
+    assert isinstance(before, Block)
+    assert isinstance(after, Block)
+    assert gap.first_sample == before.first_sample + before.samples.size
+    assert after.first_sample == gap.first_sample + gap.lost_samples
+    assert source.counters.dropped_samples == gap.lost_samples > 0
+    assert before.monotonic_s is not None
+    assert after.monotonic_s is not None
+    passed_s = (after.first_sample - before.first_sample) / rate_hz
+    assert after.monotonic_s - before.monotonic_s == pytest.approx(passed_s, abs=0.5)
