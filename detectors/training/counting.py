@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-TOLERANCE_S = 0.25
+from ..evaluation.matching import match
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +71,18 @@ def count(
 
     Returns the tally and, for each reference in order of onset, whether it was found.
     """
-    free = list(claims)
-    found: list[bool] = []
-    errors: list[float] = []
-    hits = misses = 0
-    for reference in sorted(references, key=lambda r: r.onset_s):
-        near = [
-            claim
-            for claim in free
-            if claim.onset_s < reference.offset_s + TOLERANCE_S
-            and claim.offset_s > reference.onset_s - TOLERANCE_S
-        ]
-        found.append(bool(near))
-        if near:
-            nearest = min(near, key=lambda claim: abs(claim.onset_s - reference.onset_s))
-            free.remove(nearest)
-            if reference.sure:
-                hits += 1
-                errors.append(nearest.onset_s - reference.onset_s)
-        elif reference.sure:
-            misses += 1
-    return Tally(hits, misses, len(free), duration_s, tuple(errors)), found
+    ordered = sorted(references, key=lambda reference: reference.onset_s)
+    pairs = match(ordered, claims)
+    paired = [(ref, claims[k]) for ref, k in zip(ordered, pairs, strict=True) if k is not None]
+    sure = [(reference, claim) for reference, claim in paired if reference.sure]
+    tally = Tally(
+        hits=len(sure),
+        misses=sum(reference.sure for reference in references) - len(sure),
+        false_alarms=len(claims) - len(paired),
+        duration_s=duration_s,
+        onset_errors_s=tuple(claim.onset_s - reference.onset_s for reference, claim in sure),
+    )
+    return tally, [k is not None for k in pairs]
 
 
 def pooled(tallies: Sequence[Tally]) -> Tally:

@@ -22,6 +22,8 @@ GATE_OUTPUTS = len(LABELS) + 1
 _FLOOR_RATE = 0.005
 """The slow floor forgets within 200 frames, two seconds."""
 _GROUP = 10
+_RANGE = 5.0
+"""The embedder hears 50 dB under the loudest band; softer is as good as silent."""
 
 __all__ = ["LOOK_AHEAD_OUTPUTS", "EmbedderNetwork", "GateNetwork"]
 
@@ -199,6 +201,8 @@ class EmbedderNetwork(nn.Module):
         return -0.5 * ((at_s - centres_s) / spreads_s).clamp(-4, 4) ** 2
 
     def forward(self, log_mel: Any) -> Any:  # noqa: ANN401, D102
+        loudest = log_mel.amax((1, 2), keepdim=True)
+        log_mel = torch.maximum(log_mel, loudest - _RANGE)
         level = log_mel - log_mel.mean((1, 2), keepdim=True)
         risen = log_mel - log_mel.mean(1, keepdim=True)
         x = torch.stack([level * 0.7, risen * 0.8], dim=1)

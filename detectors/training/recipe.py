@@ -25,8 +25,8 @@ from .validate import Detector, Judged, judge_generated, judge_pack_scenes
 PROBE_NAME = "cough-open-2026-11"
 COMMAND = "python -m coughd.detectors.training --pack PATH"
 _VALIDATION_SHARDS = 10
-_PROBE_WINDOWS = 20_000
-_THRESHOLD_SCENES = 250
+_PROBE_WINDOWS = 12_000
+_THRESHOLD_SCENES = 150
 _TEST_SCENES = 350
 _TEST_SNR_DB = (20.0, 10.0, 0.0)
 _COUGH = 0
@@ -93,16 +93,19 @@ def _make_probe(recipe: Recipe, fitting: Examples, calibrating: Examples) -> Non
     identity = OpenEmbedder.load(recipe.out).identity
     path = recipe.out / "probe-open.json"
     write_probe(path, weights, identity, 0.5, provenance)
-    judged = list(
-        judge_generated(Detector.load(recipe.out), recipe.pack, {"val"}, 10.0, _THRESHOLD_SCENES)
-    )
+    detector = Detector.load(recipe.out)
+    judged = [
+        one
+        for snr_db in _TEST_SNR_DB
+        for one in judge_generated(detector, recipe.pack, {"val"}, snr_db, _THRESHOLD_SCENES)
+    ]
     threshold = best_f1_threshold(judged)
     log.info("calibration error %.4f, threshold %.2f", error, threshold)
     write_probe(path, weights, identity, threshold, provenance)
 
 
 def best_f1_threshold(judged: Sequence[Judged]) -> float:
-    """The threshold, in steps of 0.02, that counts best."""
+    """Choose the threshold, in steps of 0.02, that counts best."""
     steps = np.arange(0.1, 0.96, 0.02)
     return float(
         round(max(steps, key=lambda t: pooled([one.tally(float(t)) for one in judged]).f1), 2)

@@ -14,7 +14,15 @@ from scipy import signal
 
 from ..features import FRAME_SAMPLES, HOP_SAMPLES
 from ..ports import SAMPLE_RATE_HZ, Samples
-from .augment import Chain, coloured_noise, fade, loop_to, reverberate, rms, simulated_room
+from .augment import (
+    Chain,
+    coloured_noise,
+    fade,
+    loop_to,
+    reverberate,
+    rms,
+    simulated_room,
+)
 from .augment import telephone as telephone_band
 from .bank import Bank
 from .pack import Mark

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ..features import BANDS
 
 _LOWEST = -9.0
+_OCTAVES = np.float32(np.log2(10.0))
 
 
 def spoil(log_mel: NDArray[np.float32], rng: Generator) -> NDArray[np.float32]:
@@ -35,6 +36,16 @@ def spoil(log_mel: NDArray[np.float32], rng: Generator) -> NDArray[np.float32]:
             gap = slice(start, start + int(rng.integers(2, 8)))
             spoilt[item, gap] = spoilt[item, start]
     return spoilt
+
+
+def overlay(
+    log_mel: NDArray[np.float32], others: NDArray[np.float32], rng: Generator
+) -> NDArray[np.float32]:
+    """Add the power of other sounds, each 3 dB louder to 20 dB softer than the item it joins."""
+    level = log_mel.mean(axis=(1, 2), keepdims=True) - others.mean(axis=(1, 2), keepdims=True)
+    gain = level + rng.uniform(-2.0, 0.3, (len(log_mel), 1, 1)).astype(np.float32)
+    joined = np.logaddexp2(log_mel * _OCTAVES, (others + gain) * _OCTAVES) / _OCTAVES
+    return np.asarray(joined, dtype=np.float32)
 
 
 def _warp(frames: NDArray[np.float32], rng: Generator) -> NDArray[np.float32]:

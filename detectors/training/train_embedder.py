@@ -22,12 +22,13 @@ from ..ports import EMBEDDING_SIZE, LABELS
 from .mining import Origin, Windows, cut
 from .network import EmbedderNetwork, parameters, smoothed
 from .pool import Shard
-from .spectral_augment import spoil
+from .spectral_augment import overlay, spoil
 
 _SHIFT_FRAMES = 3
 _COUGH_SHARE = 0.36
 _TRIGGER_SHARE = 0.38
 """False triggers of the gate; the rest of a batch is other marks and places."""
+_OVERLAY_SHARE = 0.4
 log = logging.getLogger(__name__)
 
 
@@ -51,7 +52,7 @@ def train_embedder(
 ) -> EmbedderNetwork:
     """Train from scratch or from the checkpoint; the result has the averaged weights."""
     torch.manual_seed(plan.seed)
-    network = EmbedderNetwork().to(memory_format=torch.channels_last)
+    network: EmbedderNetwork = EmbedderNetwork().to(memory_format=torch.channels_last)
     head = nn.Sequential(nn.Dropout(0.3), nn.Linear(EMBEDDING_SIZE, len(LABELS)))
     optimiser = torch.optim.AdamW(parameters([network, head]), lr=plan.peak_rate, weight_decay=2e-2)
     both = nn.ModuleList([network, head])
@@ -69,10 +70,15 @@ def train_embedder(
             fall = 0.5 + 0.5 * math.cos(math.pi * step / plan.steps)
             group["lr"] = plan.peak_rate * min(1.0, (step + 1) / 150) * fall
         rows = draw.rows(plan.batch, rng)
-        heard = torch.from_numpy(_spoilt(shards, windows.chosen(rows), rng))
+        sound = _spoilt(shards, windows.chosen(rows), rng)
+        joined = rng.random(plan.batch) < _OVERLAY_SHARE
+        others = windows.chosen(draw.others(int(joined.sum()), rng))
+        sound[joined] = overlay(sound[joined], _spoilt(shards, others, rng), rng)
+        heard = torch.from_numpy(sound)
         truth = torch.from_numpy(windows.label[rows].astype(np.int64))
-        logits = head(network.train()(heard))
-        loss = functional.cross_entropy(logits, truth, label_smoothing=0.02)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits = head(network.train()(heard))
+        loss = functional.cross_entropy(logits.float(), truth, label_smoothing=0.02)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters([network, head]), 2.0)
@@ -104,11 +110,16 @@ class _Draw:
     def __init__(self, windows: Windows) -> None:
         cough = windows.label == LABELS.index("cough")
         trigger = windows.origin == Origin.TRIGGER
+        self._no_coughs = np.flatnonzero(~cough)
         self._pools = [
             np.flatnonzero(cough),
             np.flatnonzero(~cough & trigger),
             np.flatnonzero(~cough & ~trigger),
         ]
+
+    def others(self, count: int, rng: Generator) -> NDArray[np.intp]:
+        """Windows with no cough at their half second."""
+        return rng.choice(self._no_coughs, size=count)
 
     def rows(self, count: int, rng: Generator) -> NDArray[np.intp]:
         shares = [_COUGH_SHARE, _TRIGGER_SHARE, 1.0 - _COUGH_SHARE - _TRIGGER_SHARE]

@@ -36,7 +36,7 @@ class GatePlan:
     batch: int = 24
     peak_rate: float = 3e-3
     seed: int = 0
-    report_every: int = 250
+    report_every: int = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def train_gate(
 ) -> GateNetwork:
     """Train from scratch or from the checkpoint; the result has the averaged weights."""
     torch.manual_seed(plan.seed)
-    network = GateNetwork().to(memory_format=torch.channels_last)
+    network: GateNetwork = GateNetwork().to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(network.parameters(), lr=plan.peak_rate, weight_decay=1e-2)
     first, average = 0, None
     if checkpoint.exists():

@@ -84,7 +84,7 @@ def judge_generated(
     scenes: int,
 ) -> Iterator[Judged]:
     """Scenes of held-out clips with all coughs at one SNR; the same at every call."""
-    bank = load_bank(pack, folds)
+    bank = load_bank(pack, folds)  # includes the measured rooms: there are too few to split
     recipe = SceneRecipe(cough_snr_db=(snr_db, snr_db), quiet_share=0.0)
     for number in range(scenes):
         rng = np.random.default_rng([_VALIDATION_SEED, round(snr_db), number])
