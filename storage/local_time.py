@@ -64,7 +64,8 @@ class Grid:
     starts_us: list[int]
     end_us: int
     runs: list[Run]
-    """The same time as steps; a row never ends inside a step."""
+    """The same time as steps: each step of a run is a row, of which the first may go on from the
+    run before."""
 
     def spans(self) -> Iterator[tuple[int, int]]:
         """Give each row's [start, end)."""

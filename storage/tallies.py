@@ -29,10 +29,10 @@ def add_up(connection: Connection, grid: Grid, source_ids: Sequence[str]) -> dic
     whole_to_us = end_us // BUCKET_US * BUCKET_US
     for run in grid.runs:
         query = _whole_buckets(run, whole_from_us, whole_to_us, source_ids)
+        first_row = grid.row_at(run.start_us)
         for step, *values in connection.execute(query).all():
             if step is not None:
-                row = grid.row_at(max(run.origin_us + step * run.step_us, run.start_us))
-                found = Tally._make(values)
+                row, found = first_row + step, Tally._make(values)
                 # A local day that a transition cuts comes in two parts.
                 sums[row] = sums[row].plus(found) if row in sums else found
     ragged = [(start_us, whole_from_us), (whole_to_us, end_us)]
@@ -51,7 +51,7 @@ def _whole_buckets(run: Run, from_us: int, to_us: int, source_ids: Sequence[str]
     sums = [cast(func.sum(rollup.c[name]), BigInteger) for name in Tally._fields]
     whole_run = run.origin_us + run.step_us >= run.end_us
     step = (rollup.c.bucket_us - run.origin_us) // run.step_us
-    query = select(func.min(step) if whole_run else step.label("step"), *sums).where(
+    query = select((func.min(step) if whole_run else step).label("step"), *sums).where(
         rollup.c.source_id.in_(source_ids),
         rollup.c.bucket_us >= max(run.start_us, from_us),
         rollup.c.bucket_us < min(run.end_us, to_us),
