@@ -38,6 +38,11 @@ def test_intervals_side_by_side_stay_apart(store: EventStore, store_path: Path) 
     assert stored_intervals(store_path) == [(0, 10, "ok"), (10, 20, "ok"), (20, 30, "silent")]
 
 
+def test_only_its_own_claim_lets_an_interval_grow(store: EventStore, store_path: Path) -> None:
+    store.write([covered(0, 100), covered(50, 150), covered(50, 200)])
+    assert stored_intervals(store_path) == [(0, 100, "ok"), (100, 200, "ok")]
+
+
 def test_a_file_heard_again_with_other_settings_counts_no_time_twice(
     store: EventStore, store_path: Path
 ) -> None:
