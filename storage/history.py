@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, tzinfo
@@ -24,22 +23,20 @@ from sqlalchemy import Connection, Engine, Select
 from ..config.errors import StorageError, UsageError
 from .cough_reading import read_groups
 from .engine import open_reader, store_name, store_url
-from .epochs import CoughGroup
 from .event_reading import PAGE_ROWS, event_from, events_between, page_of_events, read_spans
 from .faults import storage_faults
 from .history_rows import Epoch, Event, Source, Span
+from .interval_reading import gap_us_of, read_intervals
 from .intervals import (
     DEFAULT_GAP_S,
     DEFAULT_MINIMUM_COUGHS,
     DEFAULT_MINIMUM_COVERAGE,
     Interval,
-    Tally,
     Terms,
 )
-from .local_time import SECOND_US, Grid, days, find_zone, from_us, hours, one_row, to_us
+from .local_time import Grid, days, find_zone, from_us, hours, one_row, to_us
 from .readable import check_readable, newest_onset_us, newest_timezone
 from .source_life import SourceLife, choose, read_lives
-from .tallies import add_up
 
 
 def utc_now_us() -> int:
@@ -162,7 +159,7 @@ class History:
         minimum_coughs: int = DEFAULT_MINIMUM_COUGHS,
     ) -> list[Epoch]:
         """Give the epochs that begin in the range, by first onset; the last may end after it."""
-        gap_us = _gap_us(gap_s, minimum_coughs)
+        gap_us = gap_us_of(gap_s, minimum_coughs)
         with self._reading() as connection:
             lives, start_us, end_us = self._asked(connection, source_ids, start, end)
             names = {life.source_id: life.name for life in lives}
@@ -273,29 +270,11 @@ class History:
         source_ids: Sequence[str] | None,
         epochs_are: tuple[float, int],
     ) -> list[Interval]:
-        gap_us = _gap_us(*epochs_are)
+        gap_us_of(*epochs_are)
         terms = Terms(self.zone, *epochs_are, self._minimum_coverage)
         with self._reading() as connection:
             lives, start_us, end_us = self._asked(connection, source_ids, *asked)
-            grid = cut(start_us, end_us)
-            ids = [life.source_id for life in lives]
-            sums = add_up(connection, grid, ids)
-            if epochs_are != (DEFAULT_GAP_S, DEFAULT_MINIMUM_COUGHS):
-                groups = read_groups(connection, start_us, end_us, ids, gap_us)
-                sums = _with_epochs(sums, grid, groups, terms.minimum_coughs)
-        source_id = ids[0] if len(ids) == 1 else None
-        nothing = Tally()
-        return [
-            Interval(
-                first_us,
-                last_us,
-                source_id,
-                sums.get(row, nothing),
-                sum([life.elapsed_us(first_us, last_us) for life in lives]),
-                terms,
-            )
-            for row, (first_us, last_us) in enumerate(grid.spans())
-        ]
+            return read_intervals(connection, cut(start_us, end_us), lives, terms)
 
     def _pages(
         self, query: Select[Any], names: Mapping[str, str], limit: int | None, *, newest_first: bool
@@ -340,18 +319,3 @@ class History:
         if end_us < start_us:
             raise ValueError(f"the range ends ({end}) before it begins ({start})")
         return lives, start_us, end_us
-
-
-def _gap_us(gap_s: float, minimum_coughs: int) -> int:
-    if gap_s <= 0 or minimum_coughs < 1:
-        raise ValueError("an epoch needs a gap above 0 s and a minimum of at least 1 cough")
-    return round(gap_s * SECOND_US)
-
-
-def _with_epochs(
-    sums: dict[int, Tally], grid: Grid, groups: Sequence[CoughGroup], minimum_coughs: int
-) -> dict[int, Tally]:
-    found = Counter(
-        grid.row_at(group.onset_us) for group in groups if group.coughs >= minimum_coughs
-    )
-    return {row: each._replace(epochs=found[row]) for row, each in sums.items()}

@@ -1,0 +1,58 @@
+"""Read the rows of a grid as intervals: sums, epochs by the terms, and the time that passed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from .cough_reading import read_groups
+from .intervals import DEFAULT_GAP_S, DEFAULT_MINIMUM_COUGHS, Interval, Tally, Terms
+from .local_time import SECOND_US, Grid
+from .source_life import SourceLife
+from .tallies import add_up
+
+
+def read_intervals(
+    connection: Connection, grid: Grid, lives: Sequence[SourceLife], terms: Terms
+) -> list[Interval]:
+    """Give an interval for each row of the grid, the sources added together."""
+    source_ids = [life.source_id for life in lives]
+    sums = add_up(connection, grid, source_ids)
+    if grid.runs and (terms.gap_s, terms.minimum_coughs) != (
+        DEFAULT_GAP_S,
+        DEFAULT_MINIMUM_COUGHS,
+    ):
+        begun = _epochs_begun(connection, grid, source_ids, terms)
+        sums = {row: tally._replace(epochs=begun[row]) for row, tally in sums.items()}
+    source_id = source_ids[0] if len(source_ids) == 1 else None
+    nothing = Tally()
+    return [
+        Interval(
+            start_us,
+            end_us,
+            source_id,
+            sums.get(row, nothing),
+            sum([life.elapsed_us(start_us, end_us) for life in lives]),
+            terms,
+        )
+        for row, (start_us, end_us) in enumerate(grid.spans())
+    ]
+
+
+def gap_us_of(gap_s: float, minimum_coughs: int) -> int:
+    """Check what an epoch is to be and give the gap in microseconds; ValueError."""
+    if gap_s <= 0 or minimum_coughs < 1:
+        raise ValueError("an epoch needs a gap above 0 s and a minimum of at least 1 cough")
+    return round(gap_s * SECOND_US)
+
+
+def _epochs_begun(
+    connection: Connection, grid: Grid, source_ids: Sequence[str], terms: Terms
+) -> Counter[int]:
+    gap_us = gap_us_of(terms.gap_s, terms.minimum_coughs)
+    groups = read_groups(connection, grid.starts_us[0], grid.end_us, source_ids, gap_us)
+    return Counter(
+        grid.row_at(group.onset_us) for group in groups if group.coughs >= terms.minimum_coughs
+    )
