@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection, func, select
 
 from .epochs import Cough, CoughGroup, group_coughs
+from .event_reading import of_sources
 from .local_time import SECOND_US
 from .schema import events
 
@@ -38,7 +39,7 @@ def _coughs_from(
             events.c.onset_us,
             events.c.offset_us,
         )
-        .where(events.c.counted, events.c.source_id.in_(source_ids), events.c.onset_us >= start_us)
+        .where(events.c.counted, of_sources(source_ids), events.c.onset_us >= start_us)
         .order_by(events.c.onset_us, events.c.event_row)
         .execution_options(yield_per=_ROWS_AT_ONCE)
     )

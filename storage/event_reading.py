@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, func, select, tuple_
 
 from .history_rows import Event, Span
 from .local_time import from_us
@@ -18,40 +18,49 @@ PAGE_ROWS = 2_000
 _PLACE = (events.c.onset_us, events.c.event_row)
 
 
+def of_sources(source_ids: Sequence[str]) -> ColumnElement[bool]:
+    """Choose events by source, so that they can be read in the order of their onsets."""
+    if len(source_ids) == 1:
+        return events.c.source_id == source_ids[0]
+    # Behind coalesce, SQLite cannot take the index by source, after which it would have to sort
+    # everything for each page.
+    return func.coalesce(events.c.source_id, "").in_(source_ids)
+
+
 def page_of_events(
     connection: Connection,
-    query: Select[Any],
+    within: tuple[int, int],
+    source_ids: Sequence[str],
     after: tuple[int, int] | None,
     limit: int,
     *,
+    counted_only: bool,
     newest_first: bool,
 ) -> Sequence[Row[Any]]:
-    """Read the rows that follow `after`, the (onset_us, event_row) of the last one read."""
-    place = tuple_(*_PLACE)
+    """Read events whose onset is in [start, end), each with its embedder, a page of them.
+
+    The page follows `after`, the (onset_us, event_row) of the last one read.
+    """
+    start_us, end_us = within
+    query = (
+        select(events, models.c.name.label("embedder"), models.c.sha256.label("embedder_sha256"))
+        .select_from(events.outerjoin(models, models.c.model_id == events.c.model_id))
+        .where(of_sources(source_ids))
+    )
+    if counted_only:
+        query = query.where(events.c.counted)
     if after is not None:
+        place = tuple_(*_PLACE)
         query = query.where(place < after if newest_first else place > after)
+        # The bound that the index takes must be the near one, or each page reads all before it.
+        start_us, end_us = (start_us, after[0] + 1) if newest_first else (after[0], end_us)
+    query = query.where(events.c.onset_us >= start_us, events.c.onset_us < end_us)
     order = [column.desc() if newest_first else column.asc() for column in _PLACE]
     return connection.execute(query.order_by(*order).limit(limit)).all()
 
 
-def events_between(
-    start_us: int, end_us: int, source_ids: Sequence[str], *, counted_only: bool
-) -> Select[Any]:
-    """Ask for the events whose onset is in [start, end), each with its embedder."""
-    query = (
-        select(events, models.c.name.label("embedder"), models.c.sha256.label("embedder_sha256"))
-        .select_from(events.outerjoin(models, models.c.model_id == events.c.model_id))
-        .where(
-            events.c.onset_us >= start_us,
-            events.c.onset_us < end_us,
-            events.c.source_id.in_(source_ids),
-        )
-    )
-    return query.where(events.c.counted) if counted_only else query
-
-
 def event_from(row: Row[Any], names: Mapping[str, str], zone: tzinfo) -> Event:
-    """Make the value of a row of `events_between`."""
+    """Make the value of a row of `page_of_events`."""
     return Event(
         event_id=row.event_id,
         source_id=row.source_id,

@@ -14,16 +14,17 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, tzinfo
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
-from sqlalchemy import Connection, Engine, Select
+from sqlalchemy import Connection, Engine, Row
 
 from ..config.errors import StorageError, UsageError
 from .cough_reading import read_groups
 from .engine import open_reader, store_name, store_url
-from .event_reading import PAGE_ROWS, event_from, events_between, page_of_events, read_spans
+from .event_reading import PAGE_ROWS, event_from, page_of_events, read_spans
 from .faults import storage_faults
 from .history_rows import Epoch, Event, Source, Span
 from .interval_reading import gap_us_of, read_intervals
@@ -37,6 +38,8 @@ from .intervals import (
 from .local_time import Grid, days, find_zone, from_us, hours, one_row, to_us
 from .readable import check_readable, newest_onset_us, newest_timezone
 from .source_life import SourceLife, choose, read_lives
+
+_PageReader: TypeAlias = Callable[..., Sequence[Row[Any]]]
 
 
 def utc_now_us() -> int:
@@ -146,8 +149,14 @@ class History:
         with self._reading() as connection:
             lives, start_us, end_us = self._asked(connection, source_ids, start, end)
         names = {life.source_id: life.name for life in lives}
-        query = events_between(start_us, end_us, [*names], counted_only=counted_only)
-        return self._pages(query, names, limit, newest_first=newest_first)
+        read_page = partial(
+            page_of_events,
+            within=(start_us, end_us),
+            source_ids=[*names],
+            counted_only=counted_only,
+            newest_first=newest_first,
+        )
+        return self._pages(read_page, names, limit)
 
     def epochs(
         self,
@@ -277,16 +286,17 @@ class History:
             return read_intervals(connection, cut(start_us, end_us), lives, terms)
 
     def _pages(
-        self, query: Select[Any], names: Mapping[str, str], limit: int | None, *, newest_first: bool
+        self,
+        read_page: Callable[..., Sequence[Row[Any]]],
+        names: Mapping[str, str],
+        limit: int | None,
     ) -> Iterator[Event]:
         after: tuple[int, int] | None = None
         left = sys.maxsize if limit is None else limit
         while left > 0:
             # A transaction a page: a slow caller must not keep the log from being checkpointed.
             with self._reading() as connection:
-                rows = page_of_events(
-                    connection, query, after, min(left, PAGE_ROWS), newest_first=newest_first
-                )
+                rows = read_page(connection, after=after, limit=min(left, PAGE_ROWS))
             for row in rows:
                 yield event_from(row, names, self.zone)
             if len(rows) < PAGE_ROWS:

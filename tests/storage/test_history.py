@@ -317,10 +317,18 @@ def test_pages_lose_and_repeat_nothing(
     monkeypatch.setattr(history_module, "PAGE_ROWS", 3)
     names = [f"{n:02}" for n in range(10)]
     # Four at the same onset, more than fit on a page.
-    write(seen(), *(event(name, max(n - 3, 0) * 10) for n, name in enumerate(names)))
+    write(
+        seen(),
+        seen(OTHER),
+        *(
+            event(name, max(n - 3, 0) * 10, source_id=(SOURCE, OTHER)[n % 2])
+            for n, name in enumerate(names)
+        ),
+    )
     with opened(store_path) as history:
         assert names == [one.event_id for one in history.events()]
         assert names[::-1] == [one.event_id for one in history.events(newest_first=True)]
+        assert names[1::2] == [one.event_id for one in history.events(source_ids=[OTHER])]
         for limit in (0, 1, 3, 4, 9, 10, 11):
             assert names[:limit] == [one.event_id for one in history.events(limit=limit)]
 
