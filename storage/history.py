@@ -287,7 +287,7 @@ class History:
 
     def _pages(
         self,
-        read_page: Callable[..., Sequence[Row[Any]]],
+        read_page: _PageReader,
         names: Mapping[str, str],
         limit: int | None,
     ) -> Iterator[Event]:
