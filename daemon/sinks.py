@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from ..storage.messages import Sender, Source, start_message
-from ..storage.records import Change
+from ..storage.records import Change, SourceChanged
 from .clock import Clock
 from .pipeline import Started
 from .publisher import Publisher
 from .recorder import Recorder
+from .source_log import log_state
 
 
 class StoreAndStream:
-    """A `Sink`: starts go straight to the publisher, facts through the recorder."""
+    """A `Sink`: starts go straight to the publisher, facts through the recorder.
+
+    `microphones` are the ids of those sources whose going down is a fault.
+    """
 
     def __init__(
         self,
         sender: Sender,
         source_names: Mapping[str, str],
+        microphones: Collection[str],
         recorder: Recorder,
         publisher: Publisher,
         clock: Clock,
     ) -> None:
         self._sender = sender
         self._source_names = source_names
+        self._microphones = microphones
         self._recorder = recorder
         self._publisher = publisher
         self._clock = clock
@@ -44,4 +50,6 @@ class StoreAndStream:
 
     def keep(self, change: Change) -> None:
         """See `Sink`."""
+        if isinstance(change, SourceChanged):
+            log_state(change, live=change.source_id in self._microphones)
         self._recorder.keep(change)

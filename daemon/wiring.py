@@ -76,12 +76,13 @@ def build_daemon(settings: Settings, places: Places, stop: StopRequest) -> Itera
 
         recorder = stack.enter_context(Recorder(store, publisher, prune))
         names = {source.id: source.name for source in settings.sources}
+        microphones = {source.id for source in settings.sources if source.kind == "microphone"}
         yield Pipeline(
             lines=lines,
             stretches=stretch_maker(settings, gate, heard_before),
             judge=judge,
             second_opinion=_second_opinion(settings, stack),
-            sink=StoreAndStream(store.sender, names, recorder, publisher, clock),
+            sink=StoreAndStream(store.sender, names, microphones, recorder, publisher, clock),
             clock=clock,
             stop=stop,
         )
