@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import fake_sounddevice
@@ -15,6 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
+from command_line import coughd
 from numpy.typing import NDArray
 
 from coughd.detectors.ports import SAMPLE_RATE_HZ
@@ -22,28 +20,6 @@ from coughd.detectors.synthesis import bundled_scene
 
 _LENGTH_S = 3.5
 """One cough, at 1.5 s."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    exit_code: int
-    lines: list[str]
-    complaints: str
-
-
-def coughd(*arguments: object, python_path: Path | None = None) -> Said:
-    environ = dict(os.environ)
-    if python_path is not None:
-        environ["PYTHONPATH"] = str(python_path)
-    done = subprocess.run(
-        [sys.executable, "-m", "coughd.daemon", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=environ,
-        timeout=100,
-    )
-    return Said(done.returncode, done.stdout.splitlines(), done.stderr)
 
 
 def scene(rate_hz: int = SAMPLE_RATE_HZ, seconds: float = _LENGTH_S) -> NDArray[np.float32]:
