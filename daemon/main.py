@@ -14,6 +14,7 @@ from ..config.errors import CoughdError
 from .commands.check_config import check_config
 from .commands.demo import demo
 from .commands.devices import devices
+from .commands.evaluate import evaluate
 from .commands.export import export
 from .commands.history import history
 from .commands.run import run
@@ -27,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for verb in (run, demo, watch, history, export, scan, devices):
+for verb in (run, demo, watch, history, export, scan, devices, evaluate):
     app.command()(verb)
 app.command("check-config")(check_config)
 

@@ -1,0 +1,149 @@
+"""`coughd evaluate`: the ruler. The live pipeline over annotated recordings, and its scores."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from ...config.errors import InputError
+from ...config.settings import Settings
+from ...detectors.evaluation.annotation_rows import Notice
+from ...detectors.evaluation.page import make_page
+from ...detectors.evaluation.report import Json, System, make_report
+from ...detectors.evaluation.units import units_of_sounds
+from ..evaluating import Gathered, gather, hear_all, picture_cases
+from ..lifecycle import StopRequest, stop_on_signals
+from ..scan_pool import usable_cores
+from .evaluate_lines import print_report
+from .options import ConfigOption, configured
+
+STANDARD_OUTPUT = Path("-")
+_MOST_COMPLAINTS = 20
+_STOPPED = 130
+
+
+def evaluate(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Recordings, or folders that hold recordings.")
+    ],
+    config: ConfigOption = None,
+    *,
+    annotations: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--annotations",
+            "-a",
+            help="CSV tables, Audacity labels, or folders of them; else those beside the "
+            "recordings. May be given several times.",
+        ),
+    ] = None,
+    json_path: Annotated[
+        Path | None,
+        typer.Option("--json", metavar="FILE", help="Write the report as JSON; - prints it."),
+    ] = None,
+    html_path: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write the report as one web page."),
+    ] = None,
+    compare: Annotated[
+        Path | None,
+        typer.Option(metavar="CONFIG", help="Score a second configuration on the same sound."),
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0, max=1.0, help="P(cough) from which the first configuration counts a sound."
+        ),
+    ] = None,
+    over: Annotated[
+        Literal["subjects", "recordings"] | None,
+        typer.Option(help="What the intervals draw again; else subjects where all are known."),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes at once; else one for each core.")
+    ] = None,
+) -> None:
+    """Score the detector against annotated recordings.
+
+    Whatever cannot be used of the annotations or the recordings is named with file and line, and
+    the rest is scored. Nothing is stored or published.
+    """
+    chosen = [(config, _with_threshold(configured(config)[0], threshold))]
+    if compare is not None:
+        chosen.append((compare, configured(compare)[0]))
+    gathered = gather(paths, annotations or [])
+    systems, notices = _hear(gathered, chosen, workers or usable_cores())
+    for notice in notices[:_MOST_COMPLAINTS]:
+        _say(str(notice))
+    if len(notices) > _MOST_COMPLAINTS:
+        _say(f"and {len(notices) - _MOST_COMPLAINTS} more; the report has them all.")
+    if not systems[0].heard:
+        raise InputError("No recording could be heard, so there is nothing to score.")
+    units = units_of_sounds([heard.truth for heard in systems[0].heard], over)
+    report = make_report(systems, notices, units, version("coughd"))
+    if html_path is not None:
+        _write(html_path, make_page(report, picture_cases(gathered, systems[0])))
+    if json_path == STANDARD_OUTPUT:
+        typer.echo(_as_json(report))
+    else:
+        print_report(report)
+        if json_path is not None:
+            _write(json_path, _as_json(report) + "\n")
+
+
+def _with_threshold(settings: Settings, threshold: float | None) -> Settings:
+    if threshold is None:
+        return settings
+    return replace(settings, probe=replace(settings.probe, threshold=threshold))
+
+
+def _hear(
+    gathered: Gathered, chosen: Sequence[tuple[Path | None, Settings]], workers: int
+) -> tuple[list[System], list[Notice]]:
+    systems: list[System] = []
+    notices: list[Notice] = []
+    with closing(StopRequest()) as stop, stop_on_signals(stop):
+        for number, (path, settings) in enumerate(chosen, 1):
+            recordings = len(gathered.recordings)
+            what = f"{recordings} recording{'s' * (recordings > 1)}"
+            with _bar(what if len(chosen) == 1 else f"{what}, {number} of 2") as progress:
+                system, notices = hear_all(gathered, path, settings, workers, stop, progress)
+            if stop.is_set():
+                raise typer.Exit(_STOPPED)
+            systems.append(system)
+    return systems, [*gathered.notices, *notices]
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[float], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=1.0)
+        yield lambda share: bar.update(task, completed=share)
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(f"coughd: {sentence}\n")
+
+
+def _as_json(report: Json) -> str:
+    return json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as exc:
+        raise InputError(
+            f"'{path}' cannot be written: {exc.strerror}; choose another path."
+        ) from exc

@@ -1,0 +1,169 @@
+"""The plots of the web page, from the report's JSON. Pure.
+
+With two systems, the first is drawn in style `s0` and the second in `s1`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .svg import Axis, Chart, padded
+
+Json = Mapping[str, Any]
+
+_LEAST_RATE = 0.1
+"""False alarms per hour at the left edge; the axis is logarithmic."""
+
+
+def _share(title: str) -> Axis:
+    return Axis(title, 0.0, 1.0, (0.0, 0.2, 0.4, 0.6, 0.8, 1.0))
+
+
+def sensitivity_by_snr(systems: Sequence[Json]) -> str:
+    """Sensitivity over SNR with intervals."""
+    names = list(
+        dict.fromkeys(group["group"] for system in systems for group in system["by"]["snr"])
+    )
+    chart = Chart(
+        "Sensitivity by SNR",
+        Axis("SNR", -0.5, max(0.5, len(names) - 0.5), ()),
+        _share("sensitivity"),
+    )
+    chart.names([(float(place), name) for place, name in enumerate(names)])
+    for number, system in enumerate(systems):
+        shift = 0.16 * (number - (len(systems) - 1) / 2)
+        points = []
+        for group in system["by"]["snr"]:
+            measured = group["sensitivity"]
+            if measured["value"] is None:
+                continue
+            x = names.index(group["group"]) + shift
+            points.append((x, measured["value"]))
+            if measured["low"] is not None:
+                chart.whisker(x, measured["low"], measured["high"], f"s{number}")
+        chart.line(points, f"s{number} thin")
+        chart.dots(points, f"s{number}")
+    return chart.svg()
+
+
+def scores_by_threshold(systems: Sequence[Json]) -> str:
+    """Sensitivity (dashed), PPV (dotted) and F1 (full) over the threshold."""
+    chart = Chart("Scores by threshold", _share("threshold of P(cough)"), _share("score"))
+    for number, system in enumerate(systems):
+        points = system["threshold_curve"]["points"]
+        for measure, style in (("sensitivity", "dashed"), ("ppv", "dotted"), ("f1", "")):
+            chart.line(
+                [(p["threshold"], p[measure]) for p in points if p[measure] is not None],
+                f"s{number} {style}",
+            )
+        chart.upright(system["threshold"], f"s{number} thin")
+    return chart.svg()
+
+
+def sensitivity_by_false_alarms(systems: Sequence[Json]) -> str:
+    """Sensitivity over false alarms per hour, on a logarithmic axis; a dot at the threshold."""
+    rates = [
+        point["false_alarms_per_hour"]
+        for system in systems
+        for point in system["threshold_curve"]["points"]
+    ]
+    highest = math.ceil(math.log10(max(10.0, *rates)))
+    lowest = math.log10(_LEAST_RATE)
+    chart = Chart(
+        "Sensitivity by false alarms per hour",
+        Axis("false alarms per hour", lowest, float(highest), ()),
+        _share("sensitivity"),
+    )
+    decades = range(round(lowest), highest + 1)
+    chart.names([(float(power), f"{10.0**power:g}") for power in decades])
+    for number, system in enumerate(systems):
+        points = [
+            (_log(point["false_alarms_per_hour"]), point["sensitivity"], point["threshold"])
+            for point in system["threshold_curve"]["points"]
+            if point["sensitivity"] is not None
+        ]
+        chart.line([(x, y) for x, y, _ in points], f"s{number}")
+        chart.dots(
+            [(x, y) for x, y, threshold in points if threshold == system["threshold"]],
+            f"s{number}",
+        )
+    return chart.svg()
+
+
+def _log(rate: float) -> float:
+    return math.log10(max(rate, _LEAST_RATE))
+
+
+def reliability(systems: Sequence[Json]) -> str:
+    """Share of coughs over the probability that the probe gave; the diagonal is honest."""
+    chart = Chart(
+        "Calibration",
+        _share("P(cough) of the probe"),
+        _share("share that were coughs"),
+    )
+    chart.line([(0.0, 0.0), (1.0, 1.0)], "ref dashed")
+    for number, system in enumerate(systems):
+        bins = [one for one in system["calibration"]["bins"] if one["triggers"]]
+        most = max((one["triggers"] for one in bins), default=1)
+        for one in bins if number == 0 else ():
+            chart.bar(one["low"], one["high"], 0.25 * one["triggers"] / most, "pale")
+        points = [(one["mean_probability"], one["cough_share"]) for one in bins]
+        chart.line(points, f"s{number} thin")
+        chart.dots(points, f"s{number}")
+    return chart.svg()
+
+
+def bland_altman(systems: Sequence[Json]) -> str:
+    """Difference of hourly rates over their mean, with bias and limits of agreement."""
+    points = [
+        [
+            (
+                (piece["reference_per_hour"] + piece["claimed_per_hour"]) / 2.0,
+                piece["claimed_per_hour"] - piece["reference_per_hour"],
+            )
+            for piece in system["hourly"]["pieces"]
+        ]
+        for system in systems
+    ]
+    every = [point for some in points for point in some]
+    lines = [
+        system["hourly"][name]["value"]
+        for system in systems
+        for name in ("bias_per_hour", "lower_limit_per_hour", "upper_limit_per_hour")
+        if system["hourly"][name]["value"] is not None
+    ]
+    chart = Chart(
+        "Agreement of hourly rates",
+        Axis("mean of both, coughs per hour", *padded([x for x, _ in every])),
+        Axis("counted - annotated", *padded([0.0, *lines, *(y for _, y in every)])),
+    )
+    chart.across(0.0, "ref")
+    for number, system in enumerate(systems):
+        for name, label in (
+            ("bias_per_hour", "bias"),
+            ("lower_limit_per_hour", "lower limit"),
+            ("upper_limit_per_hour", "upper limit"),
+        ):
+            value = system["hourly"][name]["value"]
+            if value is not None:
+                chart.across(value, f"s{number} dashed", label)
+        chart.dots(points[number], f"s{number}")
+    return chart.svg()
+
+
+def counts(title: str, systems: Sequence[Mapping[str, int]]) -> str:
+    """Bars of counts by name, the systems side by side."""
+    names = list(dict.fromkeys(name for system in systems for name in system))
+    most = max([1, *(count for system in systems for count in system.values())])
+    chart = Chart(
+        title, Axis("", -0.5, max(0.5, len(names) - 0.5), ()), Axis("count", 0.0, most * 1.05)
+    )
+    chart.names([(float(place), name.replace("_", " ")) for place, name in enumerate(names)])
+    width = 0.7 / len(systems)
+    for number, system in enumerate(systems):
+        for place, name in enumerate(names):
+            left = place - 0.35 + number * width
+            chart.bar(left, left + width, float(system.get(name, 0)), f"s{number}")
+    return chart.svg()

@@ -1,0 +1,53 @@
+"""What people call the scores, and how a figure is written; for terminal and page alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_RATIO_TITLES = {
+    "sensitivity": "sensitivity",
+    "ppv": "PPV",
+    "f1": "F1",
+    "false_alarms_per_hour": "false alarms per hour",
+}
+TITLES: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "counting": ("Counting, one to one", _RATIO_TITLES),
+    "onset_error": (
+        "Onset error, seconds",
+        {
+            "median_abs_s": "median",
+            "p90_abs_s": "9 in 10 within",
+            "median_signed_s": "median with sign",
+        },
+    ),
+    "field": ("Event scoring of the field", _RATIO_TITLES),
+    "cough_seconds": ("Cough-seconds", _RATIO_TITLES),
+    "hourly": (
+        "Hourly rates",
+        {
+            "concordance": "Lin's concordance",
+            "bias_per_hour": "bias, coughs per hour",
+            "lower_limit_per_hour": "lower limit of agreement",
+            "upper_limit_per_hour": "upper limit of agreement",
+        },
+    ),
+    "calibration": ("Calibration", {"ece": "ECE", "brier": "Brier score"}),
+    "gate": (
+        "Gate alone",
+        {"sensitivity": "sensitivity", "triggers_per_hour": "triggers per hour"},
+    ),
+}
+"""What people call each score, in the order of the report."""
+
+
+def figure(value: float | None) -> str:
+    """Three digits, or that there is nothing to say."""
+    return "not defined" if value is None else f"{value:.3f}"
+
+
+def interval(measured: Mapping[str, Any]) -> str:
+    """`low to high`, or nothing where there is none."""
+    if measured["low"] is None:
+        return ""
+    return f"{measured['low']:.3f} to {measured['high']:.3f}"
