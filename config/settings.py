@@ -309,6 +309,75 @@ class StoreSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionSettings:
+    """How long things are kept, and what gives way when room runs out.
+
+    Sums per quarter of an hour and the time monitored are kept for ever: counts stay.
+    """
+
+    events_days: Annotated[
+        float | None,
+        Key(
+            "Days after which single events are deleted; their counts stay in the history.",
+            minimum=1.0,
+            maximum=100_000.0,
+            default_says="never",
+            example="730",
+        ),
+    ] = None
+    embeddings_days: Annotated[
+        float | None,
+        Key(
+            "Days after which the 512 numbers of an event are deleted.",
+            minimum=0.0,
+            maximum=100_000.0,
+            default_says="never",
+            example="90",
+        ),
+    ] = None
+    messages_days: Annotated[
+        float | None,
+        Key(
+            "Days after which messages can no longer be asked for again; `store.outbox_keep` "
+            "bounds their number.",
+            minimum=0.1,
+            maximum=100_000.0,
+            default_says="never",
+            example="30",
+        ),
+    ] = None
+    store_mb: Annotated[
+        int | None,
+        Key(
+            "Megabytes that a SQLite store may use; beyond it the oldest embeddings give way, then "
+            "the oldest messages, then the oldest events.",
+            minimum=2,
+            maximum=100_000_000,
+            default_says="no bound",
+            example="2000",
+        ),
+    ] = None
+    free_space_mb: Annotated[
+        int,
+        Key(
+            "Free megabytes of the disk that are left to events: with less, no embedding is stored "
+            "and the oldest ones give way.",
+            minimum=0,
+            maximum=100_000_000,
+        ),
+    ] = 100
+    ballast_mb: Annotated[
+        int,
+        Key(
+            "Size (MB) of a file that is only there to be given up when the disk is full, since "
+            "even deleting needs room. 0: none.",
+            minimum=0,
+            maximum=100_000,
+        ),
+    ] = 16
+
+
+@dataclass(frozen=True, slots=True)
 class StreamSettings:
     """Where events are told."""
 
@@ -422,6 +491,7 @@ class Settings:
     epoch: EpochSettings = EpochSettings()
     coverage: CoverageSettings = CoverageSettings()
     store: StoreSettings = StoreSettings()
+    retention: RetentionSettings = RetentionSettings()
     stream: StreamSettings = StreamSettings()
     clips: ClipsSettings = ClipsSettings()
     logging: LoggingSettings = LoggingSettings()
