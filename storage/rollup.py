@@ -1,4 +1,4 @@
-"""Sums per quarter of an hour, kept in the transaction that changes what they sum.
+"""Sums per quarter of an hour and per UTC hour, kept in the transaction that changes what they sum.
 
 A cough, its cough-second and the epoch it begins belong to the bucket of its onset; an interval
 of coverage is cut at the buckets' borders. Writing only ever adds to the sums, so that 5 million
@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import Literal, TypeAlias, get_args
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, Update, bindparam, insert, select, update
 
 from .records import CoverageState
-from .schema import BUCKET_US, coverage, events, rollup
+from .schema import BUCKET_US, UTC_HOUR_US, coverage, events, rollup, rollup_hours
 
 SECOND_US = 1_000_000
 EPOCH_GAP_US = 2 * SECOND_US
@@ -33,10 +33,19 @@ Tally: TypeAlias = Counter[tuple[int, str, Column]]
 """By bucket, source and column: what is to be added, or the sum itself."""
 
 _COLUMNS: tuple[Column, ...] = get_args(Column)
-_ADD = (
-    update(rollup)
-    .where(rollup.c.bucket_us == bindparam("bucket"), rollup.c.source_id == bindparam("source"))
-    .values({name: rollup.c[name] + bindparam(f"more_{name}") for name in _COLUMNS})
+
+
+def _add_to(table: Table) -> Update:
+    return (
+        update(table)
+        .where(table.c.bucket_us == bindparam("bucket"), table.c.source_id == bindparam("source"))
+        .values({name: table.c[name] + bindparam(f"more_{name}") for name in _COLUMNS})
+    )
+
+
+_LEVELS = (
+    (rollup, BUCKET_US, _add_to(rollup)),
+    (rollup_hours, UTC_HOUR_US, _add_to(rollup_hours)),
 )
 
 
@@ -58,32 +67,35 @@ def tally_span(
 
 
 def write_tally(connection: Connection, tally: Tally) -> None:
-    """Add what a transaction has changed to the stored sums."""
-    by_row: dict[tuple[int, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(_COLUMNS, 0))
-    for (bucket_us, source_id, column), more in tally.items():
-        if more:
-            by_row[bucket_us, source_id][column] = more
-    for (bucket_us, source_id), values in by_row.items():
-        added = connection.execute(
-            _ADD,
-            {
-                "bucket": bucket_us,
-                "source": source_id,
-                **{f"more_{name}": more for name, more in values.items()},
-            },
+    """Add what a transaction has changed to the stored sums, by quarter and by UTC hour."""
+    for table, width_us, add in _LEVELS:
+        by_row: dict[tuple[int, str], dict[str, int]] = defaultdict(
+            lambda: dict.fromkeys(_COLUMNS, 0)
         )
-        if added.rowcount == 0:
-            connection.execute(
-                insert(rollup), {"bucket_us": bucket_us, "source_id": source_id, **values}
+        for (bucket_us, source_id, column), more in tally.items():
+            if more:
+                by_row[bucket_us - bucket_us % width_us, source_id][column] += more
+        for (start_us, source_id), values in by_row.items():
+            added = connection.execute(
+                add,
+                {
+                    "bucket": start_us,
+                    "source": source_id,
+                    **{f"more_{name}": more for name, more in values.items()},
+                },
             )
+            if added.rowcount == 0:
+                connection.execute(
+                    insert(table), {"bucket_us": start_us, "source_id": source_id, **values}
+                )
 
 
-def read_rollup(connection: Connection) -> Tally:
-    """Give every stored sum that is not zero."""
+def read_rollup(connection: Connection, table: Table = rollup) -> Tally:
+    """Give every stored sum that is not zero, of the quarters or of `rollup_hours`."""
     tally: Tally = Counter()
     for name in _COLUMNS:
-        sums = select(rollup.c.bucket_us, rollup.c.source_id, rollup.c[name])
-        for bucket_us, source_id, total in connection.execute(sums.where(rollup.c[name] != 0)):
+        sums = select(table.c.bucket_us, table.c.source_id, table.c[name])
+        for bucket_us, source_id, total in connection.execute(sums.where(table.c[name] != 0)):
             tally[bucket_us, source_id, name] = total
     return tally
 

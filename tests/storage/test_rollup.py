@@ -33,7 +33,7 @@ from coughd.storage.records import (
     EventReviewed,
 )
 from coughd.storage.rollup import Tally, bucket_of, read_rollup, recompute, tally_span
-from coughd.storage.schema import BUCKET_US
+from coughd.storage.schema import BUCKET_US, UTC_HOUR_US, rollup_hours
 from coughd.storage.store import EventStore
 
 from .facts import EPOCH_US, by_hear, covered, event, open_store, reading, scored, seen
@@ -78,6 +78,13 @@ def expected_of_events(kept: list[Kept]) -> Tally:
         if begins:
             sums[bucket_of(cough.onset_us), cough.source_id, "epochs"] += 1
     return sums
+
+
+def by_utc_hour(quarters: Tally) -> Tally:
+    hours: Tally = Counter()
+    for (bucket_us, source_id, column), total in quarters.items():
+        hours[bucket_us // UTC_HOUR_US * UTC_HOUR_US, source_id, column] += total
+    return hours
 
 
 class RollupMachine(RuleBasedStateMachine):
@@ -193,6 +200,8 @@ class RollupMachine(RuleBasedStateMachine):
     def sums_agree(self) -> None:
         with self.reader.begin() as connection:
             stored, anew = read_rollup(connection), recompute(connection)
+            hours = read_rollup(connection, rollup_hours)
+        assert hours == by_utc_hour(stored)
         assert stored == anew
         assert stored == expected_of_events(list(self.kept.values())) + self.coverage
 
