@@ -36,6 +36,15 @@ class HearOpinion:
         self._judge = self._unjudged
         self._embedder: EmbedderIdentity | None = None
 
+    def judge_by(
+        self, judge_for: Callable[[EmbedderIdentity], LaterJudge], *, keep_embeddings: bool
+    ) -> None:
+        """Judge by other probes from the next answer on; see the constructor."""
+        self._judge_for = judge_for
+        self._unjudged = LaterJudge(None, threshold=1.0, keep_embeddings=keep_embeddings)
+        self._judge = self._unjudged
+        self._embedder = None
+
     @property
     def waiting(self) -> int:
         """Windows that will yet be answered: none while HeAR cannot be started."""

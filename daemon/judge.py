@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,13 @@ def score(
     )
 
 
+class WindowJudge(Protocol):
+    """Decides windows at once."""
+
+    def judge(self, window: Window) -> Scored:
+        """Decide one window; ModelError where the embedder fails."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judge:
     """The open embedder and its probe, at once; an incomplete window keeps its gate score."""
@@ -79,6 +87,17 @@ class Judge:
             embedder=None,
             embedding=None,
         )
+
+
+@dataclass(slots=True)
+class JudgeInForce:
+    """The judge of the configuration in effect; the listening thread may replace it."""
+
+    present: Judge
+
+    def judge(self, window: Window) -> Scored:
+        """See `WindowJudge`."""
+        return self.present.judge(window)
 
 
 @dataclass(frozen=True, slots=True)

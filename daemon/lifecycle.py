@@ -1,12 +1,11 @@
-"""Starting and stopping: signals, and what systemd is told."""
+"""What a signal asks of the daemon: to stop, or to read its configuration again."""
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -39,6 +38,26 @@ class StopRequest:
         self._writer.close()
 
 
+class ReloadRequest:
+    """Counted by a signal handler, taken by the listening loop between two turns."""
+
+    def __init__(self) -> None:
+        # No lock: the handler runs in the middle of whatever the main thread does.
+        self._asked = 0
+        self._taken = 0
+
+    def set(self) -> None:
+        """Ask for the configuration to be read again."""
+        self._asked += 1
+
+    def take(self) -> bool:
+        """Whether somebody asked since the last call."""
+        asked = self._asked
+        fresh = asked != self._taken
+        self._taken = asked
+        return fresh
+
+
 @contextmanager
 def stop_on_signals(stop: StopRequest) -> Iterator[None]:
     """SIGTERM and SIGINT set `stop`; the former handlers come back at the end. Main thread."""
@@ -54,14 +73,11 @@ def stop_on_signals(stop: StopRequest) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def notify_systemd(state: str, environ: Mapping[str, str] = os.environ) -> bool:
-    """Send `READY=1` and the like to the service manager; False where there is none.
-
-    Protocol: sd_notify(3), one datagram to the socket in NOTIFY_SOCKET.
-    """
-    address = environ.get("NOTIFY_SOCKET")
-    if not address:
-        return False
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
-        channel.sendto(state.encode(), address.replace("@", "\0", 1))
-    return True
+@contextmanager
+def reload_on_hangup(reload: ReloadRequest) -> Iterator[None]:
+    """SIGHUP sets `reload`; the former handler comes back at the end. Main thread."""
+    former = signal.signal(signal.SIGHUP, lambda _number, _frame: reload.set())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, former)

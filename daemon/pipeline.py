@@ -8,7 +8,7 @@ what stands behind each word. The sink is store and stream in the daemon, a list
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from ..detectors.ports import SAMPLE_RATE_HZ, Samples, Trigger
 from ..detectors.windows import Window
 from ..storage.records import Change, SourceChanged, SourceSeen, SourceState
 from .clock import Clock
-from .judge import Judge
+from .judge import WindowJudge
 from .lifecycle import StopRequest
 from .line import Line
 from .second_opinion import SecondOpinion
@@ -64,11 +64,12 @@ class Pipeline:
         self,
         lines: Sequence[Line],
         stretches: StretchMaker,
-        judge: Judge,
+        judge: WindowJudge,
         second_opinion: SecondOpinion,
         sink: Sink,
         clock: Clock,
         stop: StopRequest,
+        each_turn: Callable[[], None] = lambda: None,
     ) -> None:
         self._lines = lines
         self._stretches = stretches
@@ -77,6 +78,7 @@ class Pipeline:
         self._sink = sink
         self._clock = clock
         self._stop = stop
+        self._each_turn = each_turn
 
     def run(self) -> None:
         """Listen until every source has finished and every question is answered, or a stop."""
@@ -87,6 +89,7 @@ class Pipeline:
                 for item in line.source.poll(self._clock.monotonic_s()):
                     self._take(line, item)
             self._keep_all(self._second_opinion.answers())
+            self._each_turn()
             wait_for_sound([line.source for line in self._lines], self._stop, self._clock)
         for line in self._lines:
             self._end_stretch(line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 
@@ -26,12 +27,13 @@ from ..storage.store import EventStore
 from .clock import Clock, SystemClock
 from .hear_opinion import HearOpinion
 from .identity import FileIdentity, Identity, LiveIdentity
-from .judge import Judge, LaterJudge
-from .lifecycle import StopRequest
+from .judge import Judge, JudgeInForce, LaterJudge
 from .line import Line
+from .logs import set_up_logging
 from .pipeline import Pipeline
 from .publisher import Publisher
 from .recorder import Recorder
+from .reloading import Reloader
 from .replay import ReplayServer
 from .second_opinion import NoSecondOpinion, SecondOpinion
 from .sinks import StoreAndStream
@@ -39,10 +41,15 @@ from .sources.file import FileSource
 from .sources.microphone import open_microphone
 from .sources.ports import Source
 from .stretches import HeardBefore, StretchMaker
+from .upkeep import Service, Upkeep
+from .watchdog import Watchdog, Worker
+
+PATIENCE_S = 60.0
+"""A thread that has not moved for so long hangs; a slow disk alone may take tens of seconds."""
 
 
 @contextmanager
-def build_daemon(settings: Settings, places: Places, stop: StopRequest) -> Iterator[Pipeline]:
+def build_daemon(settings: Settings, places: Places, service: Service) -> Iterator[Pipeline]:
     """Put the daemon together; what was opened is closed in reverse order.
 
     Raises
@@ -55,36 +62,59 @@ def build_daemon(settings: Settings, places: Places, stop: StopRequest) -> Itera
         stack.enter_context(InstanceLock(places.data_dir))
         store = stack.enter_context(EventStore.open(places.store, _origin(settings), clock.utc_us))
         gate = load_gate(settings)
-        judge = load_judge(settings)
-        lines = [stack.enter_context(_line(source)) for source in settings.sources]
+        judge = JudgeInForce(load_judge(settings))
+        lines: list[Line] = []
+        stack.enter_context(_closing_together(lines))
+        lines.extend(_line(source) for source in settings.sources)
         outbox = OutboxReader.open(places.store)
         publisher = stack.enter_context(_publisher(settings, places, store, outbox, clock))
-        stack.enter_context(
-            ReplayServer(
-                places.replay,
-                outbox=outbox,
-                store_id=store.store_id,
-                boot_id=store.sender.origin.boot_id,
-                largest_page=settings.stream.replay_limit,
-            )
+        replay = ReplayServer(
+            places.replay,
+            outbox=outbox,
+            store_id=store.store_id,
+            boot_id=store.sender.origin.boot_id,
+            largest_page=settings.stream.replay_limit,
         )
+        stack.enter_context(replay)
         heard_before = _heard_before(store, lines)
 
         def prune() -> int:
             store.prune_outbox(settings.store.outbox_keep)
             return outbox.bounds()[0]
 
-        recorder = stack.enter_context(Recorder(store, publisher, prune))
+        def blocked() -> None:
+            upkeep.while_the_store_is_full()
+
+        recorder = stack.enter_context(Recorder(store, publisher, prune, blocked))
+        second_opinion = _second_opinion(settings, stack)
+
+        def take(changed: Settings) -> None:
+            judge.present = load_judge(changed)
+            if isinstance(second_opinion, HearOpinion):
+                second_opinion.judge_by(
+                    partial(_later_judge, changed.probe),
+                    keep_embeddings=changed.probe.keep_embeddings,
+                )
+            set_up_logging(changed.logging.level, changed.logging.format)
+            store.configured(config_sha256(changed))
+
+        upkeep = Upkeep(
+            service,
+            Watchdog(service.manager, _workers(settings, recorder, publisher, replay), clock),
+            Reloader(settings, service.load, take),
+            lines,
+        )
         names = {source.id: source.name for source in settings.sources}
         microphones = {source.id for source in settings.sources if source.kind == "microphone"}
         yield Pipeline(
             lines=lines,
             stretches=stretch_maker(settings, gate, heard_before),
             judge=judge,
-            second_opinion=_second_opinion(settings, stack),
+            second_opinion=second_opinion,
             sink=StoreAndStream(store.sender, names, microphones, recorder, publisher, clock),
             clock=clock,
-            stop=stop,
+            stop=service.stop,
+            each_turn=upkeep.turn,
         )
 
 
@@ -134,12 +164,38 @@ def _origin(settings: Settings) -> Origin:
     )
 
 
+def _workers(
+    settings: Settings, recorder: Recorder, publisher: Publisher, replay: ReplayServer
+) -> list[Worker]:
+    """Name the threads that the daemon cannot do without; HeAR's is not among them."""
+    heartbeat_s = settings.stream.heartbeat_s
+    return [
+        Worker("recorder", lambda: recorder.is_alive, lambda: recorder.turns, PATIENCE_S),
+        Worker(
+            "publisher",
+            lambda: publisher.is_alive,
+            lambda: publisher.counts.heartbeats,
+            heartbeat_s + PATIENCE_S,
+        ),
+        Worker("replay", lambda: replay.is_alive, None, PATIENCE_S),
+    ]
+
+
+def _line(settings: SourceSettings) -> Line:
+    source = _source(settings)
+    content = None if settings.loop else source.content_sha256
+    identity: Identity = FileIdentity(content, settings.id) if content else LiveIdentity()
+    return Line(source, settings.name, settings.kind, identity)
+
+
 @contextmanager
-def _line(settings: SourceSettings) -> Iterator[Line]:
-    with closing(_source(settings)) as source:
-        content = None if settings.loop else source.content_sha256
-        identity: Identity = FileIdentity(content, settings.id) if content else LiveIdentity()
-        yield Line(source, settings.name, settings.kind, identity)
+def _closing_together(lines: Sequence[Line]) -> Iterator[None]:
+    """Close all sources at once: each frozen device takes seconds to give up."""
+    try:
+        yield
+    finally:
+        with ThreadPoolExecutor(len(lines) or 1, "close") as pool:
+            list(pool.map(lambda line: line.source.close(), lines))
 
 
 def _source(settings: SourceSettings) -> Source:

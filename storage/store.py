@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self, assert_never
@@ -22,6 +23,7 @@ from .events_write import (
 )
 from .faults import storage_faults
 from .messages import Sender
+from .meta import ALIVE_US, write_meta
 from .migrations import prepare, read_store_id
 from .outbox import prune
 from .records import (
@@ -97,6 +99,16 @@ class EventStore:
     def sender(self) -> Sender:
         """Who tells, for the ephemeral messages beside the stored ones."""
         return self._sender
+
+    def configured(self, config_sha256: str) -> None:
+        """Stamp what is written from now on with another configuration. Any thread."""
+        origin = replace(self._sender.origin, config_sha256=config_sha256)
+        self._sender = replace(self._sender, origin=origin)
+
+    def write_alive(self) -> None:
+        """Write down that the daemon is alive now, and that the disk still takes it."""
+        with storage_faults(f"{self._name}: cannot be written"), self._connection.begin():
+            write_meta(self._connection, ALIVE_US, str(self._clock()))
 
     def write(self, changes: Sequence[Change]) -> list[OutboxRow]:
         """Apply the changes in order in one transaction; returns what to publish, by `seq`.

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import faulthandler
 from contextlib import closing, nullcontext
 from typing import Annotated
 
 import typer
 
 from ...config.errors import InputError
-from ..lifecycle import StopRequest, notify_systemd, stop_on_signals
+from ..lifecycle import ReloadRequest, StopRequest, reload_on_hangup, stop_on_signals
 from ..logs import set_up_logging
+from ..service_manager import ServiceManager
+from ..upkeep import Service
 from ..wiring import build_daemon
 from .options import ConfigOption, configured
 from .show import showing
@@ -22,14 +25,21 @@ def run(
         bool, typer.Option("--show", help="Also print what is heard, as `coughd watch` would.")
     ] = False,
 ) -> None:
-    """Listen, recognise, log and publish until stopped, or until every file has been heard."""
+    """Listen, recognise, log and publish until stopped, or until every file has been heard.
+
+    SIGHUP reads the configuration again.
+    """
     settings, places = configured(config)
     set_up_logging(settings.logging.level, settings.logging.format)
-    with closing(StopRequest()) as stop, stop_on_signals(stop):
-        with build_daemon(settings, places, stop) as daemon:
-            notify_systemd("READY=1")
+    faulthandler.enable()  # the watchdog's SIGABRT then says where each thread hung
+    manager = ServiceManager()
+    reload = ReloadRequest()
+    with closing(StopRequest()) as stop, stop_on_signals(stop), reload_on_hangup(reload):
+        service = Service(manager, stop, reload, load=lambda: configured(config)[0])
+        with build_daemon(settings, places, service) as daemon:
+            manager.ready()
             with showing(places) if show else nullcontext():
                 daemon.run()
-            notify_systemd("STOPPING=1")
+            manager.stopping()
         if daemon.damaged:
             raise InputError("; ".join(daemon.damaged))

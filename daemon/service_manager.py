@@ -1,0 +1,73 @@
+"""What the service manager is told, by the protocol of sd_notify(3).
+
+A library for ten lines is one more thing to keep: a datagram to the socket in NOTIFY_SOCKET is
+the whole protocol.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import time
+from collections.abc import Mapping
+
+_log = logging.getLogger("coughd.service")
+
+
+class ServiceManager:
+    """systemd, or nobody: without NOTIFY_SOCKET every call does nothing. Listening thread.
+
+    Never blocks and never raises: a manager that cannot be told is logged once.
+    """
+
+    def __init__(self, environ: Mapping[str, str] = os.environ, pid: int | None = None) -> None:
+        address = environ.get("NOTIFY_SOCKET", "")
+        self._address = "\0" + address[1:] if address.startswith("@") else address
+        self._watchdog_s = _watchdog_s(environ, os.getpid() if pid is None else pid)
+        self._failed = False
+
+    @property
+    def watchdog_s(self) -> float | None:
+        """The manager's patience between two signs of life; None where it asks for none."""
+        return self._watchdog_s if self._address else None
+
+    def ready(self) -> None:
+        """The daemon is up, or has taken its new configuration."""
+        self._tell("READY=1")
+
+    def reloading(self) -> None:
+        """The configuration is being read again; `ready` ends this."""
+        self._tell(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
+
+    def stopping(self) -> None:
+        """The daemon is going down."""
+        self._tell("STOPPING=1")
+
+    def alive(self) -> None:
+        """Sign of life for the watchdog."""
+        self._tell("WATCHDOG=1")
+
+    def status(self, sentence: str) -> None:
+        """One line for `systemctl status`."""
+        self._tell(f"STATUS={sentence}")
+
+    def _tell(self, state: str) -> None:
+        if not self._address:
+            return
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+                channel.setblocking(False)  # noqa: FBT003
+                channel.sendto(state.encode(), self._address)
+        except OSError as exc:
+            if not self._failed:
+                _log.warning("the service manager cannot be told anything: %s", exc.strerror)
+            self._failed = True
+
+
+def _watchdog_s(environ: Mapping[str, str], pid: int) -> float | None:
+    """WATCHDOG_USEC, if it is meant for this process."""
+    patience_us = environ.get("WATCHDOG_USEC", "")
+    if not patience_us.isdecimal() or environ.get("WATCHDOG_PID", str(pid)) != str(pid):
+        return None
+    return int(patience_us) / 1e6 or None
