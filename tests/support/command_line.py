@@ -31,7 +31,8 @@ def environment(
     """This process's own, with what is given; modules in `python_path` are found first."""
     environ = {**os.environ, **(others or {})}
     if python_path is not None:
-        environ["PYTHONPATH"] = str(python_path)
+        search = [str(python_path), environ.get("PYTHONPATH", "")]
+        environ["PYTHONPATH"] = os.pathsep.join(filter(None, search))
     return environ
 
 
