@@ -99,7 +99,8 @@ def _read_table(lines: Sequence[str], found: AnnotationFile) -> None:
         if len(cells) != width:
             found.note(
                 position,
-                f"has {len(cells)} columns where the header has {width}; the row is left out"
+                f"has {len(cells)} column{'s' * (len(cells) != 1)} where the header has {width}; "
+                f"the row is left out"
                 f"{_other_delimiter(line, delimiter, width)}.",
             )
             continue
@@ -128,10 +129,9 @@ def _no_onset(header: str, delimiter: str) -> str:
     cells = _cells(header, delimiter)
     if any(number_or_none(cell) is not None for cell in cells):
         return "has no header line such as file,onset_s,offset_s,label; it is left out."
-    every = [spelling for spellings in _COLUMNS.values() for spelling in spellings]
-    guess = next((hint for cell in cells if (hint := did_you_mean(cell, every))), "")
+    guess = next((hint for cell in cells if (hint := did_you_mean(cell, _COLUMNS["onset"]))), "")
     shown = ", ".join(cells[:8])
-    return f"has no column onset_s, only {shown}; it is left out{guess}" + "." * (not guess)
+    return f"has no column onset_s, only {shown}; it is left out{guess or '.'}"
 
 
 def _other_delimiter(line: str, delimiter: str, width: int) -> str:

@@ -65,8 +65,8 @@ def _is_singles(file: AnnotationFile) -> bool:
 
 
 def _orphans(why: str, rows: int) -> str:
-    annotations = "one annotation" if rows == 1 else f"{rows} annotations"
-    return f"{why}, so {annotations} of it are left out."
+    annotations = "one annotation is" if rows == 1 else f"{rows} annotations are"
+    return f"{why}, so {annotations} left out."
 
 
 def _by_recording(rows: Sequence[Row]) -> Iterator[tuple[str | None, list[Row]]]:

@@ -1,0 +1,54 @@
+"""Brier and ECE worked out by hand, and which triggers they are taken on."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from annotated import claim, cough, heard, truth
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coughd.detectors.evaluation.calibration import (
+    brier,
+    calibration_error,
+    judged_triggers,
+    reliability,
+)
+
+ROWS = np.array([[0.95, 1.0], [0.95, 0.0], [0.15, 0.0], [0.15, 0.0]])
+
+
+def test_brier_and_ece() -> None:
+    assert brier(ROWS) == pytest.approx((0.05**2 + 0.95**2 + 2 * 0.15**2) / 4)
+    assert calibration_error(ROWS) == pytest.approx((2 * 0.45 + 2 * 0.15) / 4)
+
+
+def test_bins_hold_every_trigger_once() -> None:
+    bins = reliability(np.array([[0.0, 0.0], [0.1, 0.0], [0.999, 1.0], [1.0, 1.0]]))
+
+    assert [one.triggers for one in bins] == [1, 1, 0, 0, 0, 0, 0, 0, 0, 2]
+    assert bins[9].cough_share == 1.0
+    assert math.isnan(bins[5].cough_share)
+
+
+def test_refused_triggers_count_and_undecided_ones_do_not() -> None:
+    recording = truth(cough(1.0), cough(5.0), cough(9.0, sure=False))
+    claims = (claim(1.0, 0.9), claim(5.0, 0.2), claim(9.0, 0.7), claim(20.0, 0.4))
+    rows = judged_triggers(heard(recording, *claims, claim(30.0, None, counted=True)))
+
+    assert sorted(map(tuple, rows.tolist())) == [(0.2, 1.0), (0.4, 0.0), (0.9, 1.0)]
+
+
+def test_no_trigger_is_an_empty_table() -> None:
+    assert judged_triggers(heard(truth())).shape == (0, 2)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.sampled_from([0.0, 1.0])), min_size=1))
+def test_scores_stay_in_their_range(pairs: list[tuple[float, float]]) -> None:
+    rows = np.array(pairs)
+
+    assert 0.0 <= brier(rows) <= 1.0
+    assert 0.0 <= calibration_error(rows) <= 1.0
+    assert sum(one.triggers for one in reliability(rows)) == len(pairs)

@@ -1,0 +1,37 @@
+"""timescoring's arithmetic, with the field's parameters and an hourly rate."""
+
+from __future__ import annotations
+
+from annotated import claim, cough, truth
+
+from coughd.detectors.evaluation.field import field_tally
+from coughd.detectors.evaluation.outcome import Tally
+
+
+def test_a_found_a_missed_and_a_wrong_one() -> None:
+    found = field_tally(truth(cough(1.0), cough(5.0)), [claim(1.0), claim(9.0)])
+
+    assert found == Tally(hits=1, misses=1, false_alarms=1, duration_s=60.0)
+
+
+def test_it_forgives_what_counting_does_not() -> None:
+    # Three coughs under one long claim: found, all three; events are not matched one to one.
+    coughs = [cough(1.0, 0.3), cough(1.4, 0.3), cough(1.8, 0.3)]
+
+    assert field_tally(truth(*coughs), [cough(1.0, 1.1)]).hits == 3
+
+
+def test_a_long_annotation_counts_once_for_each_part() -> None:
+    tally = field_tally(truth(cough(1.0, 1.1)), [claim(1.0)])
+
+    assert tally.hits + tally.misses == 2
+
+
+def test_unsure_coughs_are_left_out_both_ways() -> None:
+    assert field_tally(truth(cough(1.0, sure=False)), [claim(1.0)]) == Tally(0, 0, 0, 60.0)
+
+
+def test_claims_may_come_in_any_order_and_reach_over_the_end() -> None:
+    recording = truth(cough(1.0), cough(9.8), duration_s=10.0)
+
+    assert field_tally(recording, [claim(9.8), claim(1.0)]).hits == 2
