@@ -77,7 +77,7 @@ def _print_table(figures: list[Figure]) -> None:
     table.add_column("how")
     for figure in figures:
         table.add_row(figure.name, figure.text, figure.aim_text, figure.mark, figure.how)
-    Console(soft_wrap=not sys.stdout.isatty()).print(table)
+    Console(width=None if sys.stdout.isatty() else 140).print(table)
 
 
 def _cpu() -> str:

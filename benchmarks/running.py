@@ -18,7 +18,6 @@ from coughd.daemon.subscriber import Message, Subscriber
 
 START_S = 60.0
 STOP_S = 20.0
-_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +93,13 @@ def is_up(message: Message) -> bool:
 
 
 def cpu_s(pid: int) -> float:
-    """Processor time of all threads of a process so far, to a hundredth of a second."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
+    """Processor time of the threads of a process so far.
+
+    By the scheduler's own nanoseconds: the ticks of `stat` are a sample, and count a thread that
+    sleeps and wakes in step with them more than twice.
+    """
+    schedstats = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(stat.read_text().split()[0]) for stat in schedstats) / 1e9
 
 
 def memory_mb(pid: int) -> tuple[float, float]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import os
+import subprocess
+import sys
 import tomllib
 from importlib.resources import files
 from pathlib import Path
@@ -39,18 +42,14 @@ def test_no_module_lies_outside_a_package(folders: list[Path]) -> None:
 
 
 def test_every_data_file_is_listed(folders: list[Path]) -> None:
-    unlisted = [
+    listed = {
         path
-        for folder in folders
-        for path in folder.rglob("*")
-        if path.is_file()
-        and path.suffix not in {".py", ".pyc"}
-        and not any(
-            path.relative_to(folder).match(pattern)
-            for pattern in (*_DATA.get(f"coughd.{folder.name}", ()), *_DATA["*"])
-        )
-    ]
-    assert unlisted == []
+        for package in _PACKAGES
+        for pattern in (*_DATA.get(package, ()), *_DATA["*"])
+        for path in _ROOT.joinpath(*package.split(".")[1:]).glob(pattern)
+    }
+    found = {path for folder in folders for path in folder.rglob("*") if path.is_file()}
+    assert {path for path in found - listed if path.suffix not in {".py", ".pyc"}} == set()
 
 
 @pytest.mark.parametrize("package", _PACKAGES)
@@ -79,7 +78,19 @@ def test_data_is_installed(package: str, path: str) -> None:
 
 def test_the_command_is_installed() -> None:
     (script,) = importlib.metadata.entry_points(group="console_scripts", name="coughd")
-    assert script.value == "coughd.daemon.main:main"
+    assert script.value == "coughd.daemon.__main__:main"
+
+
+def test_the_command_lets_numpy_start_no_threads() -> None:
+    program = """
+import coughd.daemon.__main__
+import numpy
+from pathlib import Path
+print(len(list(Path("/proc/self/task").iterdir())))
+"""
+    environ = {"PATH": os.environ["PATH"]}
+    printed = subprocess.check_output([sys.executable, "-c", program], env=environ, text=True)
+    assert printed == "1\n"
 
 
 @pytest.mark.parametrize("extra", ["", "-dev", "-hear"])
