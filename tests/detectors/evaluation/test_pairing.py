@@ -127,8 +127,8 @@ def test_overlapping_coughs() -> None:
     ]
     assert notices == [
         (
-            ":3: begins within 0.2 s of the cough in line 2 of 'table.csv', which is the same cough; "
-            "it is left out."
+            ":3: begins within 0.2 s of the cough in line 2 of 'table.csv', "
+            "which is the same cough; it is left out."
         ),
         ":2: overlaps the cough in line 4 of 'table.csv'; it ends where that one begins.",
     ]

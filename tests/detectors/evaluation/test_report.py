@@ -1,0 +1,177 @@
+"""The report as a whole: what it says of a good detector, of a perfect one, and of nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from annotated import claim, cough, heard, sound, truth
+
+from coughd.detectors.evaluation.annotation_rows import Notice
+from coughd.detectors.evaluation.cases import worst_cases
+from coughd.detectors.evaluation.outcome import examine
+from coughd.detectors.evaluation.page import make_page
+from coughd.detectors.evaluation.report import System, make_report
+from coughd.detectors.evaluation.sounds import Claim, Heard
+from coughd.detectors.evaluation.spectrogram import spectrogram_png
+from coughd.detectors.evaluation.units import units_of_sounds
+
+NOTICES = [Notice("t.csv", 3, "is <left> out."), Notice("gone.wav", None, "is not there.")]
+
+
+def recordings(*, shift_s: float = 0.02, false_alarms: int = 2) -> tuple[Heard, ...]:
+    """Six minutes, each with four coughs of which the faintest is refused."""
+    made = []
+    for number in range(6):
+        coughs = tuple(cough(5.0 + 10 * k, snr_db=20.0 - 10 * k, source="x") for k in range(4))
+        recording = truth(
+            *coughs, name=f"{number}.flac", sounds=(sound(50.0, "laugh"),), duration_s=60.0
+        )
+        claims = [claim(one.onset_s + shift_s) for one in coughs[:3]]
+        claims.append(claim(35.0, 0.3))
+        claims += [claim(50.0 + 0.3 * k, 0.8, laugh=0.15) for k in range(false_alarms)]
+        made.append(heard(recording, *claims))
+    return tuple(made)
+
+
+def report(*systems: tuple[Heard, ...]) -> dict[str, Any]:
+    described = {"config": None, "gate": "g", "embedder": "e", "probe": "p"}
+    made = [System(described, 0.5, some) for some in systems]
+    units = units_of_sounds([one.truth for one in systems[0]])
+    document = make_report(made, NOTICES, units, "1.2.3")
+    loaded: dict[str, Any] = json.loads(json.dumps(document, allow_nan=False))
+    assert loaded == document
+    return loaded
+
+
+def test_its_keys_stay() -> None:
+    document = report(recordings())
+
+    assert set(document) == {
+        "schema", "coughd", "rules", "totals", "intervals", "notes", "left_out", "systems",
+        "difference",
+    }  # fmt: skip
+    assert set(document["systems"][0]) == {
+        "description", "threshold", "counting", "onset_error", "field", "cough_seconds", "hourly",
+        "gate", "by", "false_alarms", "misses", "calibration", "threshold_curve", "recordings",
+    }  # fmt: skip
+    assert document["schema"] == "coughd.evaluation/1"
+    assert document["rules"]["field"]["max_event_duration_s"] == 0.6
+
+
+def test_its_numbers_are_those_of_the_recordings() -> None:
+    document = report(recordings())
+    (system,) = document["systems"]
+    counting = system["counting"]
+
+    assert document["totals"]["coughs"] == 24
+    assert (counting["hits"], counting["misses"], counting["false_alarms"]) == (18, 6, 12)
+    assert counting["sensitivity"] == {"value": 0.75, "low": 0.75, "high": 0.75, "perfect": 1.0}
+    assert counting["ppv"]["value"] == 0.6
+    assert counting["false_alarms_per_hour"]["value"] == pytest.approx(120.0)
+    assert system["onset_error"]["median_abs_s"]["value"] == pytest.approx(0.02)
+    assert [one["group"] for one in system["by"]["snr"]] == ["20 dB", "10 dB", "0 dB", "-10 dB"]
+    assert system["misses"]["by_stage"] == {"gate": 0, "merge": 0, "probe": 6, "edge": 0}
+    assert system["false_alarms"]["by_label"][0]["label"] == "laugh"
+    assert system["false_alarms"]["by_label"][0]["likeliest_other"] == {"laugh": 12}
+    assert system["gate"]["sensitivity"]["value"] == 1.0
+    assert system["threshold_curve"]["best_f1"]["threshold"] == 0.81
+    assert document["left_out"][0] == {"path": "t.csv", "line": 3, "sentence": "is <left> out."}
+
+
+def test_a_perfect_detector_gets_what_is_printed_beside_the_scores() -> None:
+    def perfect(one: Heard) -> Heard:
+        claims = tuple(
+            Claim(c.onset_s, c.offset_s, counted=True, probability=1.0, gate_score=1.0,
+                  scores={"cough": 1.0})
+            for c in one.truth.coughs
+        )  # fmt: skip
+        return Heard(one.truth, claims)
+
+    (system,) = report(tuple(perfect(one) for one in recordings()))["systems"]
+
+    for section in ("counting", "field", "cough_seconds"):
+        for measure in ("sensitivity", "ppv", "f1", "false_alarms_per_hour"):
+            scored = system[section][measure]
+            assert scored["value"] == scored["perfect"]
+    assert system["counting"]["f1"]["value"] == 1.0
+    assert system["hourly"]["bias_per_hour"]["value"] == 0.0
+    assert system["calibration"]["ece"]["value"] == 0.0
+
+
+def test_no_coughs_at_all_is_said_and_not_scored() -> None:
+    quiet = tuple(heard(truth(name=f"{n}", duration_s=600.0), claim(9.0)) for n in range(3))
+    document = report(quiet)
+    (system,) = document["systems"]
+
+    assert document["notes"][0].startswith("No sure cough is annotated")
+    for section in ("counting", "field", "cough_seconds"):
+        for measure in ("sensitivity", "ppv", "f1"):
+            assert system[section][measure]["value"] is None
+            assert system[section][measure]["perfect"] is None
+        assert system[section]["false_alarms_per_hour"]["value"] == pytest.approx(6.0)
+    assert system["threshold_curve"]["best_f1"] is None
+    assert system["hourly"]["concordance"]["value"] == 0.0
+    assert "not defined" in make_page(document, [])
+
+
+def test_a_silent_detector_has_no_calibration() -> None:
+    document = report(tuple(heard(one.truth) for one in recordings()))
+    (system,) = document["systems"]
+
+    assert system["calibration"]["ece"]["value"] is None
+    assert system["counting"]["ppv"]["value"] is None
+    assert system["counting"]["f1"]["value"] == 0.0
+    assert any("calibration is not defined" in note for note in document["notes"])
+    assert "<svg" in make_page(document, [])
+
+
+def test_two_systems_are_compared_on_the_same_draws() -> None:
+    document = report(recordings(), recordings(false_alarms=1))
+    difference = document["difference"]
+
+    assert difference["counting"]["false_alarms_per_hour"] == {
+        "value": pytest.approx(-60.0),
+        "low": pytest.approx(-60.0),
+        "high": pytest.approx(-60.0),
+    }
+    assert difference["counting"]["sensitivity"]["value"] == 0.0
+    assert len(document["systems"]) == 2
+    page = make_page(document, [])
+    assert "2 - 1" in page
+    assert "s1" in page
+
+
+def test_the_page_stands_alone_and_escapes_what_it_shows() -> None:
+    heard_ones = recordings()
+    document = report(heard_ones)
+    cases = worst_cases(heard_ones, [examine(one) for one in heard_ones])
+    image = spectrogram_png(np.ones(8_000, np.float32), 16_000)
+    page = make_page(document, [(case, image) for case in cases])
+
+    assert len(cases) == 12 + 6
+    assert page.count("data:image/png;base64,") == 18
+    assert "is &lt;left&gt; out." in page
+    assert "<script" not in page
+    assert not re.search(r'(?:src|href)="(?!data:)', page)
+    assert "no diagnosis" in page
+
+
+def test_the_worst_come_first() -> None:
+    recording = truth(cough(5.0, snr_db=0.0), cough(15.0, snr_db=20.0), cough(25.0))
+    one = heard(recording, claim(40.0, 0.6), claim(50.0, 0.95), claim(55.0, None, counted=True))
+    cases = worst_cases([one], [examine(one)])
+
+    assert [(case.kind, case.at_s) for case in cases] == [
+        ("false alarm", 50.0),
+        ("false alarm", 40.0),
+        ("false alarm", 55.0),
+        ("miss", 15.0),
+        ("miss", 5.0),
+        ("miss", 25.0),
+    ]
+    assert cases[0].caption == "background; P(cough) 0.95, if no cough then other"
+    assert cases[3].caption == "20 dB; lost at: gate; no trigger of its own"
