@@ -18,7 +18,7 @@ from ...config.places import find_places
 from ...detectors.ports import SAMPLE_RATE_HZ
 from ...detectors.synthesis import bundled_scene, write_scene
 from .history import history
-from .show import show_until
+from .show import COUGHS_AND_SOURCES, show_until
 
 _STOP_S = 10.0
 
@@ -70,7 +70,7 @@ def _listen(config: Path) -> None:
     command = [sys.executable, "-m", "coughd.daemon", "run", "--config", str(config)]
     daemon = subprocess.Popen(command)  # noqa: S603 - our own program
     try:
-        show_until(places, lambda: daemon.poll() is not None)
+        show_until(places, lambda: daemon.poll() is not None, COUGHS_AND_SOURCES)
     finally:
         daemon.terminate()
         daemon.wait(_STOP_S)

@@ -3,40 +3,41 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-
-import typer
 
 from ...config.places import Places
 from ..subscriber import Message, Subscriber
-from .watch_lines import text_line
+from .live_lines import LiveLines
 
-_TOPICS = ("cough.event", "source")
+_COUGHS = ("cough.event",)
+COUGHS_AND_SOURCES = ("cough.event", "source")
 _TURN_S = 0.2
 
 
-def show_until(places: Places, done: Callable[[], bool]) -> None:
+def show_until(places: Places, done: Callable[[], bool], topics: Collection[str]) -> None:
     """Print what the daemon at these addresses tells until `done`, the last messages included."""
-    with Subscriber(places.publish, places.replay, since_seq=None, topics=_TOPICS) as stream:
+    lines = LiveLines()
+    lines.begin()
+    with Subscriber(places.publish, places.replay, since_seq=None, topics=topics) as stream:
         while True:
             last_turn = done()
             for item in stream.messages(_TURN_S):
                 if isinstance(item, Message):
-                    typer.echo(text_line(item))
+                    lines.show(item)
             if last_turn:
                 return
 
 
 @contextmanager
 def showing(places: Places) -> Iterator[None]:
-    """Print the stream of this process's own daemon.
+    """Print the coughs of this process's own daemon, whose log tells of its sources already.
 
     The thread `show` subscribes like anybody else and prints; it must not touch anything of the
     daemon's.
     """
     stop = threading.Event()
-    thread = threading.Thread(target=show_until, args=(places, stop.is_set), name="show")
+    thread = threading.Thread(target=show_until, args=(places, stop.is_set, _COUGHS), name="show")
     thread.start()
     try:
         yield

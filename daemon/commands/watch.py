@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from ..subscriber import Message, StoreChanged, Subscriber, Truncated
+from .live_lines import LiveLines
 from .options import ConfigOption, configured
-from .watch_lines import text_line
 
 _TOPICS = ("cough.event.end", "cough.event.update", "source")
 _NO_ANSWER_S = 1.0  # a running daemon answers the first question at once
@@ -71,22 +71,31 @@ def watch(
     patience_s = max(_LEAST_PATIENCE_S, _MISSED_HEARTBEATS * settings.stream.heartbeat_s)
     try:
         with subscriber:
-            for line in _lines(subscriber, publish or places.publish, patience_s, as_json=as_json):
-                typer.echo(line)
+            messages = _messages(subscriber, publish or places.publish, patience_s)
+            if as_json:
+                for message in messages:
+                    typer.echo(message.raw)
+            else:
+                _show(messages)
     except KeyboardInterrupt:
         # The usual end of a watch, so no error.
         return
 
 
-def _lines(
-    subscriber: Subscriber, address: str, patience_s: float, *, as_json: bool
-) -> Iterator[str]:
+def _show(messages: Iterator[Message]) -> None:
+    lines = LiveLines()
+    lines.begin()
+    for message in messages:
+        lines.show(message)
+
+
+def _messages(subscriber: Subscriber, address: str, patience_s: float) -> Iterator[Message]:
     """Give what belongs on standard output; tell the rest on standard error."""
     missed = False
     while True:
         for item in subscriber.messages(_TURN_S):
             if isinstance(item, Message):
-                yield item.raw if as_json else text_line(item)
+                yield item
             else:
                 _notice(_sentence(item))
         limit_s = patience_s if subscriber.was_heard else _NO_ANSWER_S

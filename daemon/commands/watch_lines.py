@@ -7,12 +7,17 @@ from datetime import datetime
 
 from ..stream_items import Message
 
+HEADINGS = "  ".join(
+    (f"{'time':<23}", f"{'source':<8}", f"{'label':<12}", "P    ", f"{'level':>11}", "above noise")
+)
+"""Of the lines that tell events."""
+
 
 def text_line(message: Message) -> str:
     """Write time, source, and what happened; the time is local to this terminal."""
     body = message.body
     when = body.get("onset") or body.get("at") or body.get("reviewed_at")
-    cells = [_local_time(when), f"{_source_name(body):<12}", _what(message)]
+    cells = [_local_time(when), f"{_source_name(body):<8}", _what(message)]
     return "".join(char if char.isprintable() else "?" for char in "  ".join(cells).rstrip())
 
 

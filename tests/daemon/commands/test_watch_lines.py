@@ -41,7 +41,7 @@ COUGH = {
 
 def test_a_cough_has_local_time_source_label_scores_and_epoch() -> None:
     assert line("cough.event.end.home.mic", **COUGH) == (
-        "2026-11-22 02:09:00.123  Bedroom       "
+        "2026-11-22 02:09:00.123  Bedroom   "
         "cough         0.973   -21.4 dBFS  SNR 18.1 dB  epoch beef"
     )
 
@@ -71,7 +71,7 @@ def test_a_score_that_was_not_made_is_a_dash() -> None:
         (
             "source.down.home.mic",
             {"at": "2026-11-21T20:24:00Z", "state": "down", "detail": "The microphone is gone."},
-            "2026-11-22 02:09:00.000  Bedroom       down: The microphone is gone.",
+            "2026-11-22 02:09:00.000  Bedroom   down: The microphone is gone.",
         ),
         (
             "cough.epoch.end.home.mic",
@@ -81,7 +81,7 @@ def test_a_score_that_was_not_made_is_a_dash() -> None:
         (
             "review.changed.home.mic",
             {"reviewed_at": "2026-11-21T20:24:00Z", "verdict": "reject", "reviewer": "Ann"},
-            "2026-11-22 02:09:00.000  Bedroom       reject by Ann",
+            "2026-11-22 02:09:00.000  Bedroom   reject by Ann",
         ),
         ("of.a.later.version", {}, "of.a.later"),
     ],
