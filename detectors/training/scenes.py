@@ -16,6 +16,7 @@ from ..features import FRAME_SAMPLES, HOP_SAMPLES
 from ..ports import SAMPLE_RATE_HZ, Samples
 from .augment import (
     Chain,
+    change_speed,
     coloured_noise,
     fade,
     loop_to,
@@ -52,8 +53,8 @@ class SceneRecipe:
 
     cough_snr_db: tuple[float, float] = (-6.0, 25.0)
     other_snr_db: tuple[float, float] = (-3.0, 28.0)
-    quiet_share: float = 0.25
-    """Share of scenes in a quiet room: every event is 25 dB louder."""
+    quiet_share: float = 0.3
+    """Share of scenes in a quiet room: every event is 10 to 45 dB louder."""
     coughs: bool = True
 
 
@@ -62,7 +63,7 @@ def build_scene(bank: Bank, rng: Generator, recipe: SceneRecipe) -> Scene:
     background, marks = _background(bank, rng)
     heard = _heard_power(background)
     usual = float(np.median(heard[: heard.size // 4_000 * 4_000].reshape(-1, 4_000).mean(1)))
-    quiet_db = 25.0 if rng.random() < recipe.quiet_share else 0.0
+    quiet_db = float(rng.uniform(10.0, 45.0)) if rng.random() < recipe.quiet_share else 0.0
     coughs = int(rng.choice(5, p=_COUGH_COUNTS)) if recipe.coughs else 0
     plan = [True] * coughs + [False] * int(rng.choice(5, p=_OTHER_COUNTS))
     rng.shuffle(plan)
@@ -141,7 +142,7 @@ def _recorded(mixed: Samples, rng: Generator) -> Samples:
         mixed = telephone_band(mixed, rng)
     recorded = mixed * np.float32(10.0 ** (rng.uniform(-65.0, -25.0) / 20.0))
     peak = float(np.abs(recorded).max())
-    clipped = rng.random() < 0.06
+    clipped = rng.random() < 0.1
     if clipped:
         recorded = recorded * np.float32(10.0 ** (rng.uniform(0.0, 18.0) / 20.0) / peak)
     elif peak > 0.97:
@@ -180,8 +181,13 @@ def _unit(samples: Samples) -> Samples:
 
 
 def _looped(bank: Bank, rng: Generator, *, music: bool) -> Samples:
+    """A background recording, often at another speed or backwards: there are few of them."""
     pool = bank.music if music and bank.music else bank.beds
-    return loop_to(pool[int(rng.integers(len(pool)))].samples, SCENE_SAMPLES, rng)
+    looped = loop_to(pool[int(rng.integers(len(pool)))].samples, SCENE_SAMPLES, rng)
+    if rng.random() < 0.5:
+        looped, _ = change_speed(looped, [], rng, 0.65, 1.5)
+        looped = loop_to(looped, SCENE_SAMPLES, rng)
+    return looped[::-1].copy() if rng.random() < 0.25 else looped
 
 
 def _bed(bank: Bank, rng: Generator) -> Samples:

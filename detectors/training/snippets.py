@@ -90,10 +90,8 @@ def _whole_span(samples: Samples, label: str) -> Snippet:
 def _synthetic_coughs(rng: Generator) -> Snippet:
     made: list[tuple[Samples, Span]] = []
     for _ in range(int(rng.choice([1, 1, 2, 3, 4]))):
-        tail_s = float(rng.uniform(0.1, 0.5)) if rng.random() < 0.3 else None
-        cough = synthesis.synth_cough(
-            rng, voiced_tail_s=tail_s, explosive_only=bool(tail_s is None and rng.random() < 0.3)
-        )
+        tail_s = float(rng.uniform(0.1, 0.6)) if rng.random() < 0.3 else None
+        cough = synthesis.synth_cough(rng, voiced_tail_s=tail_s)
         made.append((cough, Span(0.0, cough.size / SAMPLE_RATE_HZ)))
     samples, spans = _chain(made, rng)
     return Snippet(samples, tuple(spans), "cough", SAMPLE_RATE_HZ)

@@ -33,7 +33,7 @@ class GatePlan:
     """How long and how fast to train."""
 
     steps: int = 5_000
-    batch: int = 24
+    batch: int = 16
     peak_rate: float = 3e-3
     seed: int = 0
     report_every: int = 500
