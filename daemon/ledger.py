@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detectors.condition import CELLS_PER_S, LOWEST_DBFS, Condition
+from ..detectors.condition import CELLS_PER_S, LOWEST_DBFS, Condition, Heard
 from ..storage.records import AnchorSet, CoverageState, Covered
 from .clock import Timeline, utc_at
 from .sources.ports import Block
@@ -42,11 +42,8 @@ class Ledger:
         self._open: _OpenInterval | None = None
         self._told_sample = timeline.first_sample
         self._closed: list[Covered] = []  # emptied by the call that fills it, or by `finish`
-
-    @property
-    def silent(self) -> bool:
-        """Whether the sound decided last was digitally dead."""
-        return self._open is not None and self._open.state == "silent"
+        self.decided: list[Heard] = []
+        """What the last `hear` decided of the sound's condition."""
 
     @property
     def covered_sample(self) -> int:
@@ -55,7 +52,8 @@ class Ledger:
 
     def hear(self, block: Block) -> list[Covered]:
         """Take the next block, whose time the timeline knows already; intervals that ended."""
-        for heard in self._condition.hear(block.samples, block.magnitudes):
+        self.decided = self._condition.hear(block.samples, block.magnitudes)
+        for heard in self.decided:
             self._cover(heard.start_sample, heard.end_sample, heard.state, heard.level_dbfs)
         return self._take_closed()
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from ..storage.records import SourceChanged
+from .health import SourceHealth
 from .identity import Identity
 from .sources.ports import Finished, Opened, Source
 from .stretch import Stretch
@@ -11,7 +13,7 @@ from .stretch import Stretch
 
 @dataclass(slots=True)
 class Line:
-    """A source and its present stretch; used by the listening loop alone."""
+    """A source and its present stretch; changed by the listening loop alone."""
 
     source: Source
     name: str
@@ -21,16 +23,17 @@ class Line:
     stretch: Stretch | None = None
     before: Stretch | None = None
     """The stretch that a counted gap ended: the next one keeps its clock."""
-    silent: bool = False
     finished: Finished | None = None
+    health: SourceHealth = field(default_factory=SourceHealth)
+    told: SourceChanged | None = None
+    """Its state, as it was told last."""
 
     @property
     def source_id(self) -> str:
         """The configured id."""
         return self.source.source_id
 
-    def turned(self, *, silent: bool) -> bool:
-        """Whether the source fell silent or came back since the last call."""
-        turned = silent != self.silent
-        self.silent = silent
-        return turned
+    @property
+    def silent(self) -> bool:
+        """Whether it gives nothing but one constant value."""
+        return self.told is not None and self.told.state == "silent"

@@ -14,22 +14,17 @@ from typing import Protocol
 
 from ..detectors.ports import SAMPLE_RATE_HZ, Samples, Trigger
 from ..detectors.windows import Window
-from ..storage.records import Change, SourceChanged, SourceSeen, SourceState
+from ..storage.records import Change, SourceChanged, SourceSeen
 from .clock import Clock
+from .health import Turn
 from .judge import WindowJudge
 from .lifecycle import StopRequest
 from .line import Line
 from .second_opinion import SecondOpinion
-from .sources.ports import Block, Finished, Gap, Item, Lost, Opened
+from .sources.ports import Block, Finished, Gap, Item, Lost, Opened, RateChecked
 from .stretch import Stretch
 from .stretches import StretchMaker
 from .waiting import wait_for_sound
-
-FELL_SILENT: tuple[SourceState, str] = (
-    "silent",
-    "nothing but digital silence: is the microphone muted, or its cable out?",
-)
-HEARS_AGAIN: tuple[SourceState, str] = ("up", "there is sound again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,26 +103,28 @@ class Pipeline:
             case Opened():
                 line.opened = item
                 line.before = None
-                self._tell(line, "up", item.detail)
+                self._tell(line, line.health.opened(item))
             case Block():
                 self._listen(line, line.stretch or self._begin_stretch(line, item), item)
             case Gap():
                 self._lose(line, item)
+                self._tell(line, line.health.missed(item))
+            case RateChecked():
+                self._tell(line, line.health.rate_checked(item))
             case Lost():
                 self._end_stretch(line)
-                self._tell(line, "down", item.reason)
+                self._tell(line, line.health.lost(item))
             case Finished():
                 self._end_stretch(line)
                 line.finished = item
-                self._tell(line, "down", item.reason)
+                self._tell(line, line.health.finished(item))
 
     def _listen(self, line: Line, stretch: Stretch, block: Block) -> None:
         """One block of one source, from native samples to judged events."""
         self._keep_all(stretch.account(block, self._clock))
         for piece in _half_seconds(stretch.resampler.feed(block.samples)):
             self._hear(line, stretch, piece)
-        if line.turned(silent=stretch.ledger.silent):
-            self._tell(line, *(FELL_SILENT if line.silent else HEARS_AGAIN))
+        self._tell(line, line.health.hear(stretch.ledger.decided))
 
     def _hear(self, line: Line, stretch: Stretch, piece: Samples) -> None:
         """Half a second at most: what the gate claims is told, what is complete is judged."""
@@ -190,8 +187,11 @@ class Pipeline:
         self._decide(stretch, stretch.windows.finish())
         self._keep_all(stretch.finish())
 
-    def _tell(self, line: Line, state: SourceState, detail: str) -> None:
-        self._sink.keep(SourceChanged(line.source_id, state, self._clock.utc_us(), detail))
+    def _tell(self, line: Line, turn: Turn | None) -> None:
+        if turn is not None:
+            now_us = self._clock.utc_us()
+            line.told = SourceChanged(line.source_id, turn.state, turn.cause, now_us, turn.detail)
+            self._sink.keep(line.told)
 
     def _keep_all(self, changes: Sequence[Change]) -> None:
         for change in changes:

@@ -29,6 +29,8 @@ class Heard:
     state: State
     level_dbfs: float
     """RMS without the constant part, -120..0; full scale is an RMS of 1."""
+    constant: float | None = None
+    """The one value of all samples where `silent`."""
 
 
 class Condition:
@@ -114,7 +116,7 @@ class Condition:
             run = cell
         self._still = run
         if run.end - run.first_start >= self._silence_samples:
-            heard.append(Heard(run.start, run.end, "silent", LOWEST_DBFS))
+            heard.append(Heard(run.start, run.end, "silent", LOWEST_DBFS, (run.low + run.high) / 2))
             self._still = run.told()
         return heard
 

@@ -167,6 +167,7 @@ def source_message(
             **_head(SOURCE_SCHEMA, sender, seq),
             **_place(origin, source),
             "state": change.state,
+            "cause": change.cause,
             "at": rfc3339(change.utc_us),
             "detail": change.detail,
             "recorded_at": rfc3339(utc_us),

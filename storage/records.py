@@ -19,6 +19,21 @@ from ..detectors.ports import EmbedderIdentity, ProbeIdentity
 CoverageState: TypeAlias = Literal["ok", "clipped", "silent", "dropped"]
 """`off` is not stored: it is the time that no interval covers."""
 SourceState: TypeAlias = Literal["up", "down", "silent"]
+SourceCause: TypeAlias = Literal[
+    "opened",
+    "well",
+    "clipping",
+    "losing",
+    "wrong_rate",
+    "zeros",
+    "constant",
+    "gone",
+    "frozen",
+    "unavailable",
+    "finished",
+]
+"""Why a source is in its state. `up`: just `opened`, `well` again, or heard with a fault. `silent`:
+`zeros`, or another `constant`. `down`: all others (and `wrong_rate` while it is opened again)."""
 ScoredBy: TypeAlias = Literal["gate", "open", "hear", "remote"]
 
 
@@ -150,10 +165,11 @@ class EpochEnded:
 
 @dataclass(frozen=True, slots=True)
 class SourceChanged:
-    """A source came up, went down or fell silent."""
+    """A source came up, went down or fell silent, or is now so for another cause."""
 
     source_id: str
     state: SourceState
+    cause: SourceCause
     utc_us: int
     detail: str
     """One sentence for a person."""

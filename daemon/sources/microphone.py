@@ -11,8 +11,8 @@ from typing import Protocol
 from .capture_child import CaptureChild, CaptureOrder
 from .mix import Channel
 from .opening import Opening
-from .ports import Block, Gap, Item, Lost, SourceCounters
-from .wire import BrokenWireError, Frame, FrameReader, Kind
+from .ports import Block, Gap, Item, LossCause, Lost, RateChecked, SourceCounters
+from .wire import BrokenWireError, Flag, Frame, FrameReader, Kind
 
 _log = logging.getLogger(__name__)
 
@@ -23,6 +23,9 @@ FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 STEADY_S = 10.0
 """Sound for so long ends a series of failures."""
+RIGHT_RATE_S = 60.0
+"""A rate that turns wrong later than this is worth another opening; one that is wrong from the
+beginning is the device's own, and better heard wrongly than not at all."""
 
 
 class Child(Protocol):
@@ -103,7 +106,7 @@ class MicrophoneSource:
         if received is None:
             return self._check_deadline(now_monotonic_s)
         if received == b"":
-            return self._lose("its capture process died", now_monotonic_s)
+            return self._lose("its capture process died", "gone", now_monotonic_s)
         return self._take(received, now_monotonic_s)
 
     def close(self) -> None:
@@ -118,12 +121,14 @@ class MicrophoneSource:
         if now_s < self._deadline_s:
             return []
         if self._dying is not None and not self._dying.is_gone():
-            return self._wait_again("its last capture process cannot be killed", now_s)
+            reason = "its last capture process cannot be killed"
+            return self._wait_again(reason, "frozen", now_s)
         self._dying = None
         try:
             self._child = self._start()
         except OSError as error:
-            return self._wait_again(f"no capture process can be started ({error})", now_s)
+            reason = f"no capture process can be started ({error})"
+            return self._wait_again(reason, "unavailable", now_s)
         self._reader = FrameReader()
         self._fault = None
         self._deadline_s = now_s + OPENING_S
@@ -133,8 +138,9 @@ class MicrophoneSource:
         if now_s < self._deadline_s:
             return []
         if self._opening is None:
-            return self._lose(f"it did not open within {OPENING_S:.0f} s", now_s)
-        return self._lose(f"no sound came for {STALL_S:.0f} s", now_s)
+            reason = f"it did not open within {OPENING_S:.0f} s"
+            return self._lose(reason, "unavailable", now_s)
+        return self._lose(f"no sound came for {STALL_S:.0f} s", "frozen", now_s)
 
     def _take(self, received: bytes, now_s: float) -> list[Item]:
         items: list[Item] = []
@@ -142,7 +148,8 @@ class MicrophoneSource:
             for frame in self._reader.feed(received):
                 items.extend(self._items(frame, now_s))
         except BrokenWireError:
-            items.extend(self._lose("its capture process sent what cannot be read", now_s))
+            reason = "its capture process sent what cannot be read"
+            items.extend(self._lose(reason, "gone", now_s))
         return items
 
     def _items(self, frame: Frame, now_s: float) -> list[Item]:
@@ -151,8 +158,8 @@ class MicrophoneSource:
             if now_s - self._opened_s > STEADY_S:
                 self._pause_s = FIRST_PAUSE_S
             items = self._opening.items(frame)
-            self._count(items)
-            return items
+            self._count(items, overflows=int(Flag.OVERFLOW in frame.flags))
+            return self._reopen_for_rate(items, now_s)
         text = bytes(frame.payload).decode(errors="replace")
         if frame.kind is Kind.OPENED:
             self._opening = Opening(text, self._channel)
@@ -167,33 +174,45 @@ class MicrophoneSource:
             _log.warning("capture: %s", text, extra={"source": self._source_id})
         return []
 
-    def _count(self, items: list[Item]) -> None:
+    def _count(self, items: list[Item], overflows: int) -> None:
         counted = self._counters
+        counted = replace(counted, overflows=counted.overflows + overflows)
         for item in items:
             if isinstance(item, Block):
                 heard = counted.heard_samples + item.samples.size
                 counted = replace(counted, heard_samples=heard)
             elif isinstance(item, Gap):
                 dropped = counted.dropped_samples + item.lost_samples
-                overflows = counted.overflows + (item.lost_samples == 0)
-                counted = replace(counted, dropped_samples=dropped, overflows=overflows)
+                counted = replace(counted, dropped_samples=dropped)
         self._counters = counted
 
-    def _lose(self, reason: str, now_s: float) -> list[Item]:
+    def _reopen_for_rate(self, items: list[Item], now_s: float) -> list[Item]:
+        """Lose a microphone whose rate has turned wrong: a new opening mends a confused server."""
+        if now_s - self._opened_s > RIGHT_RATE_S:
+            for item in items:
+                if isinstance(item, RateChecked) and item.wrong:
+                    reason = f"its rate has turned wrong, {item.measured_hz:.0f} Hz"
+                    return self._lose(reason, "wrong_rate", now_s)
+        return items
+
+    def _lose(self, reason: str, cause: LossCause, now_s: float) -> list[Item]:
         if self._child is not None:
             self._child.kill()
             self._dying, self._child = self._child, None
+        if self._fault is not None:
+            reason = self._fault
+            cause = "unavailable" if self._opening is None else "gone"
         self._opening = None
-        return self._wait_again(self._fault or reason, now_s)
+        return self._wait_again(reason, cause, now_s)
 
-    def _wait_again(self, reason: str, now_s: float) -> list[Item]:
+    def _wait_again(self, reason: str, cause: LossCause, now_s: float) -> list[Item]:
         self._counters = replace(self._counters, lost=self._counters.lost + 1)
         self._deadline_s = now_s + self._pause_s
         self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
         if reason == self._told:
             return []
         self._told = reason
-        return [Lost(f"microphone '{self._device}': {reason}")]
+        return [Lost(f"microphone '{self._device}': {reason}", cause)]
 
 
 def open_microphone(

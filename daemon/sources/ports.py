@@ -2,13 +2,13 @@
 
 The order is always: `Opened`, then `Block` and `Gap`, then `Lost` (and perhaps `Opened` again) or
 `Finished` for good. Samples count at the native rate from the opening, lost ones included, so a
-second `Opened` begins a second count.
+second `Opened` begins a second count. `RateChecked` may stand among the blocks of a microphone.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,16 +52,30 @@ class Gap:
     """Index of the first lost sample."""
     lost_samples: int
     """The next block begins at `first_sample + lost_samples`. 0: some were lost inside the
-    device, which did not say how many."""
+    device, and nobody can say how many."""
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
+class RateChecked:
+    """By the clock, samples come faster or slower than they should, or rightly again."""
+
+    measured_hz: float
+    wrong: bool
+
+
+LossCause: TypeAlias = Literal["gone", "frozen", "unavailable", "wrong_rate"]
+"""The device or its process ended; it gives nothing though it is open; it cannot be opened; it is
+opened again in the hope of its right rate."""
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
-    """The source is away; it tries again by itself. Told once per outage and cause."""
+    """The source is away; it tries again by itself. Told once per outage and reason."""
 
     reason: str
     """One sentence for a person."""
+    cause: LossCause
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +88,7 @@ class Finished:
     """The file broke off or turned unreadable here; what was readable has been delivered."""
 
 
-Item: TypeAlias = Opened | Block | Gap | Lost | Finished
+Item: TypeAlias = Opened | Block | Gap | RateChecked | Lost | Finished
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +97,10 @@ class SourceCounters:
 
     heard_samples: int
     dropped_samples: int
-    """Counted losses, at the native rate."""
+    """At the native rate: counted where the daemon was too slow, estimated by the clock where the
+    device lost them."""
     overflows: int
-    """Losses inside the device that were reported without a number."""
+    """Losses inside the device that it reported; their number is estimated by the clock."""
     openings: int
     lost: int
     """Outages: deaths and stalls of the capture process, failed openings."""

@@ -107,9 +107,9 @@ def test_silence_has_no_noise_floor_and_is_seen_at_once() -> None:
     listener = Listener(RATE_HZ, SimulatedClock())
     listener.hear(room(1))
     listener.hear([0.0] * (2 * RATE_HZ - 1))
-    assert not listener.ledger.silent
+    assert listener.ledger.decided == []
     listener.hear([0.0])
-    assert listener.ledger.silent
+    assert [one.state for one in listener.ledger.decided] == ["silent"]
     assert listener.finish()[-1].noise_dbfs is None
 
 

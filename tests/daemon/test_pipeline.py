@@ -175,24 +175,24 @@ def test_a_lost_source_is_told_and_comes_back() -> None:
     items: list[Item] = [
         opened(),
         block(0, sound),
-        Lost("the microphone was pulled"),
+        Lost("the microphone was pulled", "gone"),
         opened(),
         block(0, sound),
         Finished("done", damaged=False),
     ]
     sink = hear([("a", items)])
-    told = [(c.state, c.detail) for c in sink.changes if isinstance(c, SourceChanged)]
+    told = [(c.state, c.cause, c.detail) for c in sink.changes if isinstance(c, SourceChanged)]
 
-    assert [state for state, _ in told] == ["up", "down", "up", "down"]
-    assert told[1][1] == "the microphone was pulled"
+    assert [state for state, _, _ in told] == ["up", "down", "up", "down"]
+    assert told[1][1:] == ("gone", "the microphone was pulled")
 
 
 def test_digital_silence_is_told_once_and_so_is_its_end() -> None:
     sound = np.concatenate((bursts((), 32_000), np.zeros(64_000, np.float32), bursts((), 32_000)))
     sink = hear([("a", list(cut(sound, 1_600)))])
 
-    told = [c.state for c in sink.changes if isinstance(c, SourceChanged)]
-    assert told == ["up", "silent", "up", "down"]
+    told = [(c.state, c.cause) for c in sink.changes if isinstance(c, SourceChanged)]
+    assert told == [("up", "opened"), ("silent", "zeros"), ("up", "well"), ("down", "finished")]
 
 
 def test_a_rerun_names_its_events_alike_and_tells_no_start_again() -> None:

@@ -23,7 +23,7 @@ def test_a_change_of_state_is_one_line_as_loud_as_it_is_bad(
     state: SourceState, live: bool, level: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "coughd")
-    log_state(SourceChanged("bed", state, 0, "the reason."), live=live)
+    log_state(SourceChanged("bed", state, "opened", 0, "the reason."), live=live)
     assert caplog.record_tuples == [
         ("coughd.sources", level, f"source 'bed' is {state}: the reason.")
     ]

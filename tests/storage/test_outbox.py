@@ -18,7 +18,8 @@ from .facts import EPOCH_US, SOURCE, event, open_store, seen
 
 def tell(store: EventStore, messages: int) -> list[OutboxRow]:
     changes: list[Change] = [
-        SourceChanged(SOURCE, "up", EPOCH_US, f"number {number}") for number in range(messages)
+        SourceChanged(SOURCE, "up", "opened", EPOCH_US, f"number {number}")
+        for number in range(messages)
     ]
     return store.write(changes)
 

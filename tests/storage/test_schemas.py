@@ -39,15 +39,15 @@ def every_message(store: EventStore) -> list[dict[str, Any]]:
     gate_alone = replace(gate_alone, probability=None)
     told = store.write(
         [
-            SourceChanged(SOURCE, "up", EPOCH_US, "16000 Hz, 1 channel"),
-            SourceChanged(SOURCE, "silent", EPOCH_US, "nothing but zeros for 10 s"),
+            SourceChanged(SOURCE, "up", "opened", EPOCH_US, "16000 Hz, 1 channel"),
+            SourceChanged(SOURCE, "silent", "zeros", EPOCH_US, "nothing but zeros for 10 s"),
             event(),
             event("event-2", 1_000, counted=False),
             event("event-3", 2_000, scored=gate_alone, window="incomplete"),
             EpochEnded("event-1", SOURCE, 1, EPOCH_US, EPOCH_US + 300_000, 2.0),
             EventRescored("event-2", by_hear()),
             EventReviewed("event-1", "relabel", "sneeze", "anna", "", EPOCH_US),
-            SourceChanged(SOURCE, "down", EPOCH_US, "the file is over"),
+            SourceChanged(SOURCE, "down", "finished", EPOCH_US, "the file is over"),
         ]
     )
     start = start_message(
