@@ -51,6 +51,10 @@ class StorageError(CoughdError):
     exit_code = os.EX_IOERR
 
 
+class StorageFullError(StorageError):
+    """There is no room for what is to be written; giving something up may help."""
+
+
 class AlreadyRunningError(CoughdError):
     """Another daemon holds the same data directory or sockets (EX_TEMPFAIL, 75)."""
 

@@ -7,12 +7,13 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
-from ..config.errors import StorageError
+from ..config.errors import StorageError, StorageFullError
 from ..storage.records import Change, OutboxRow
 
 WAITING_CHANGES = 10_000
@@ -24,7 +25,6 @@ CLOSE_S = 3.0
 ALIVE_EVERY_S = 10.0
 """A store that has been given nothing for so long is given a sign of life."""
 BLOCKED_TURN_S = 0.5
-PRUNE_EVERY_BATCHES = 1000
 
 _log = logging.getLogger("coughd.recorder")
 _T = TypeVar("_T")
@@ -38,6 +38,19 @@ class Store(Protocol):
 
     def write_alive(self) -> None:
         """Commit a sign of life; StorageError."""
+
+
+class Housekeeper(Protocol):
+    """Who sees to it that there is room; each method may raise StorageError."""
+
+    def lighten(self, changes: Sequence[Change]) -> Sequence[Change]:
+        """Give the changes as they shall be stored."""
+
+    def tidy(self) -> bool:
+        """Do one short step of what is due; whether messages were deleted."""
+
+    def make_room(self) -> None:
+        """Give something up after a commit was refused for want of room."""
 
 
 class Announcer(Protocol):
@@ -69,8 +82,8 @@ class Recorder:
 
     Parameters
     ----------
-    prune
-        Forgets old messages and tells the oldest `seq` kept; StorageError.
+    oldest_seq
+        The first message that is kept; StorageError.
     blocked
         Called twice a second by a `keep` that finds the queue full; what it raises ends the wait.
     clock
@@ -81,13 +94,15 @@ class Recorder:
         self,
         store: Store,
         announcer: Announcer,
-        prune: Callable[[], int],
+        housekeeper: Housekeeper,
+        oldest_seq: Callable[[], int],
         blocked: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._announcer = announcer
-        self._prune = prune
+        self._housekeeper = housekeeper
+        self._oldest_seq = oldest_seq
         self._blocked = blocked
         self._clock = clock
         self._changes: queue.Queue[Change] = queue.Queue(WAITING_CHANGES)
@@ -155,20 +170,25 @@ class Recorder:
         return RecorderCounts(self._changes.qsize(), self._written, self._failures)
 
     def _run(self) -> None:
-        batches = 0
+        self._tidy()
         while batch := self._next_batch():
-            rows = self._insist(partial(self._store.write, batch))
+            rows = self._insist(partial(self._write, batch))
             if rows is None:
                 self._lost = len(batch) + self._changes.qsize()
                 return
             self._written += len(batch)
             self._wrote_s = self._clock()
             self._announcer.publish(rows)
-            batches += 1
-            if batches % PRUNE_EVERY_BATCHES == 0:
-                oldest = self._insist(self._prune)
-                if oldest is not None:
-                    self._announcer.kept_from(oldest)
+            self._tidy()
+
+    def _write(self, batch: Sequence[Change]) -> list[OutboxRow]:
+        return self._store.write(self._housekeeper.lighten(batch))
+
+    def _tidy(self) -> None:
+        if self._insist(self._housekeeper.tidy):
+            oldest = self._insist(self._oldest_seq)
+            if oldest is not None:
+                self._announcer.kept_from(oldest)
 
     def _next_batch(self) -> list[Change]:
         """What waits, at least one change; nothing only when closing."""
@@ -193,6 +213,7 @@ class Recorder:
         if self._clock() - self._wrote_s >= ALIVE_EVERY_S:
             self._insist(self._store.write_alive)
             self._wrote_s = self._clock()
+            self._tidy()
 
     def _insist(self, write: Callable[[], _T]) -> _T | None:
         """Write until it is written; None where the daemon stops before."""
@@ -207,6 +228,10 @@ class Recorder:
                 if not failed:
                     _log.error("%s; everything heard waits in memory meanwhile", exc)
                 failed = True
+                if isinstance(exc, StorageFullError):
+                    # What cannot even be tidied is tried again with everything else.
+                    with suppress(StorageError):
+                        self._housekeeper.make_room()
                 if self._closing.is_set():
                     if self._given_up.wait(FIRST_REST_S):
                         return None

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 
-from ..config.errors import ConfigError
+from ..config.errors import ConfigError, StorageFullError
 from ..config.places import Places
 from ..config.render import config_sha256
 from ..config.settings import ProbeSettings, Settings, SourceSettings
@@ -19,13 +19,16 @@ from ..detectors.hear.outcomes import HearLimits
 from ..detectors.open_embedder import OpenEmbedder
 from ..detectors.ports import EmbedderIdentity
 from ..detectors.probe import LinearProbe
+from ..storage.engine import store_folder
 from ..storage.lock import InstanceLock
 from ..storage.messages import heartbeat_message
 from ..storage.outbox import OutboxReader
 from ..storage.records import Origin
+from ..storage.room import Ballast
 from ..storage.store import EventStore
 from .clock import Clock, SystemClock
 from .hear_opinion import HearOpinion
+from .housekeeping import Housekeeping, room_policy
 from .identity import FileIdentity, Identity, LiveIdentity
 from .judge import Judge, JudgeInForce, LaterJudge
 from .line import Line
@@ -60,7 +63,7 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
     clock = SystemClock()
     with ExitStack() as stack:
         stack.enter_context(InstanceLock(places.data_dir))
-        store = stack.enter_context(EventStore.open(places.store, _origin(settings), clock.utc_us))
+        store = stack.enter_context(_open_store(settings, places, clock))
         gate = load_gate(settings)
         judge = JudgeInForce(load_judge(settings))
         lines: list[Line] = []
@@ -78,14 +81,18 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
         stack.enter_context(replay)
         heard_before = _heard_before(store, lines)
 
-        def prune() -> int:
-            store.prune_outbox(settings.store.outbox_keep)
-            return outbox.bounds()[0]
-
         def blocked() -> None:
             upkeep.while_the_store_is_full()
 
-        recorder = stack.enter_context(Recorder(store, publisher, prune, blocked))
+        recorder = stack.enter_context(
+            Recorder(
+                store,
+                publisher,
+                _housekeeping(settings, places, store, clock),
+                lambda: outbox.bounds()[0],
+                blocked,
+            )
+        )
         second_opinion = _second_opinion(settings, stack)
 
         def take(changed: Settings) -> None:
@@ -151,6 +158,26 @@ def stretch_maker(
         progress_s=settings.coverage.progress_s,
         epoch_gap_s=settings.epoch.gap_s,
         heard_before=heard_before,
+    )
+
+
+def _open_store(settings: Settings, places: Places, clock: Clock) -> EventStore:
+    """Open the store; on a full disk give the ballast up for it, since opening needs room too."""
+    origin = _origin(settings)
+    try:
+        return EventStore.open(places.store, origin, clock.utc_us)
+    except StorageFullError:
+        folder = store_folder(places.store)
+        if folder is None or not Ballast(folder, 0).give_up():
+            raise
+        return EventStore.open(places.store, origin, clock.utc_us)
+
+
+def _housekeeping(
+    settings: Settings, places: Places, store: EventStore, clock: Clock
+) -> Housekeeping:
+    return Housekeeping(
+        store, store_folder(places.store), room_policy(settings.retention, settings.store), clock
     )
 
 

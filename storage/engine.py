@@ -44,6 +44,12 @@ def sqlite_path(url: URL) -> Path | None:
     return Path(url.database).absolute()
 
 
+def store_folder(url_or_path: str | Path) -> Path | None:
+    """Where a SQLite store's files lie; None for a database server."""
+    path = sqlite_path(store_url(url_or_path))
+    return path.parent if path else None
+
+
 def open_writer(url: URL) -> Engine:
     """Make the engine of the one writing connection; a new file is private to its user.
 

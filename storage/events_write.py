@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from ..config.errors import UsageError
 from .counting import count_in, count_out
 from .event_state import EventState, finished, rescored, reviewed
+from .forgotten import was_forgotten
 from .messages import Source, epoch_message, event_message, review_message
 from .models import keep_embedding, model_id_of, model_name
 from .records import (
@@ -32,9 +33,11 @@ _EPOCH_TOLD = (
 
 
 def write_finished(transaction: Transaction, change: EventFinished) -> None:
-    """Store and tell a new event; a known id changes nothing."""
+    """Store and tell a new event; a known id, or one that retention deleted, changes nothing."""
     connection = transaction.connection
     if connection.execute(_EXISTS, {"id": change.event_id}).first() is not None:
+        return
+    if was_forgotten(connection, change.stretch_id, change.onset_sample):
         return
     source = transaction.source(change.source_id)
     embedder = change.scored.embedder

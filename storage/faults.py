@@ -7,27 +7,42 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from ..config.errors import StorageError
+from ..config.errors import StorageError, StorageFullError
 
 _REMEDIES = {
     "SQLITE_FULL": "the disk is full; free some space on it",
     "SQLITE_NOTADB": "this is not a SQLite database; move it away or name another file",
-    "SQLITE_CORRUPT": "the database is damaged; move it away and restore a backup",
+    "SQLITE_CORRUPT": "the database is damaged; stop coughd and run `coughd doctor --fix`",
     "SQLITE_READONLY": "it is read-only for this user; make the file and its folder writable",
     "SQLITE_PERM": "this user may not use it; make the file and its folder writable",
     "SQLITE_CANTOPEN": "it cannot be opened; is the file there, and its folder writable?",
     "SQLITE_BUSY": "another process is writing to it; stop that process",
     "SQLITE_IOERR": "the disk reports an error or is full; look at the system's log",
 }
+# What SQLite says when the disk is full, a quota is used up, or its shared memory finds no room.
+_NO_ROOM = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE"}
+_DISK_FULL_SQLSTATE = "53100"
 
 
 @contextmanager
 def storage_faults(doing: str) -> Iterator[None]:
-    """Raise `StorageError("<doing>: <why>; <what to do>")` for whatever SQLAlchemy raises."""
+    """Raise `StorageError("<doing>: <why>; <what to do>")` for whatever SQLAlchemy raises.
+
+    It is a StorageFullError where room is what is missing.
+    """
     try:
         yield
     except SQLAlchemyError as exc:
-        raise StorageError(f"{doing}: {_why(exc)}") from exc
+        kind = StorageFullError if _is_full(exc) else StorageError
+        raise kind(f"{doing}: {_why(exc)}") from exc
+
+
+def _is_full(exc: SQLAlchemyError) -> bool:
+    cause = exc.orig if isinstance(exc, DBAPIError) else None
+    return (
+        getattr(cause, "sqlite_errorname", None) in _NO_ROOM
+        or getattr(cause, "sqlstate", None) == _DISK_FULL_SQLSTATE
+    )
 
 
 def _why(exc: SQLAlchemyError) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,6 +12,7 @@ from typing import Self
 from ..config.errors import AlreadyRunningError, StorageError
 
 LOCK_NAME = "coughd.lock"
+_PID_BYTES = 32
 
 
 class InstanceLock:
@@ -37,14 +39,16 @@ class InstanceLock:
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as exc:
-            pid = os.pread(self._descriptor, 32, 0).decode(errors="replace").strip()
+            pid = os.pread(self._descriptor, _PID_BYTES, 0).decode(errors="replace").strip()
             os.close(self._descriptor)
             raise AlreadyRunningError(
                 f"{data_dir}: another coughd (pid {pid or 'unknown'}) uses this data directory; "
                 "stop it or choose another store.data_dir"
             ) from exc
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+        # On a full disk the old pid's place is written over; without any room the lock still holds.
+        with suppress(OSError):
+            os.pwrite(self._descriptor, f"{os.getpid():<{_PID_BYTES - 1}}\n".encode(), 0)
+            os.ftruncate(self._descriptor, _PID_BYTES)
 
     def close(self) -> None:
         """Let the next daemon in; a second call does nothing."""

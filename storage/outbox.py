@@ -72,6 +72,11 @@ def prune(connection: Connection, keep_rows: int) -> int:
     """Delete the oldest messages beyond `keep_rows` (1 or more), `PRUNE_AT_ONCE` at most."""
     oldest_seq, last_seq = bounds(connection)
     until_seq = min(last_seq - max(keep_rows, 1), oldest_seq + PRUNE_AT_ONCE - 1)
+    return delete_until(connection, until_seq)
+
+
+def delete_until(connection: Connection, until_seq: int) -> int:
+    """Delete the messages up to a `seq`, which is not the last one; gives how many."""
     return connection.execute(delete(outbox).where(outbox.c.seq <= until_seq)).rowcount
 
 

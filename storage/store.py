@@ -41,7 +41,9 @@ from .records import (
     SourceChanged,
     SourceSeen,
 )
+from .retention import Forgotten, Limits, Need, Sweep, forget
 from .rollup import write_tally
+from .room import Usage, usage_of
 from .schema import events
 from .sources_write import read_anchors, write_anchor, write_seen, write_source_changed
 from .transaction import Transaction
@@ -68,6 +70,7 @@ class EventStore:
         self._sender = sender
         self._clock = clock
         self._name = name
+        self._sweep = Sweep()
 
     @classmethod
     def open(cls, url_or_path: str | Path, origin: Origin, clock: Callable[[], int]) -> Self:
@@ -143,6 +146,16 @@ class EventStore:
         """Give a stretch's anchors in order of their samples."""
         with storage_faults(f"{self._name}: cannot be read"), self._connection.begin():
             return read_anchors(self._connection, stretch_id)
+
+    def forget(self, limits: Limits, need: Need) -> Forgotten:
+        """Delete one small step's worth of what is too old, or of what the need reaches."""
+        with storage_faults(f"{self._name}: cannot be tidied"), self._connection.begin():
+            return forget(self._connection, self._sweep, limits, need, self._clock())
+
+    def usage(self) -> Usage | None:
+        """How much the store takes; None for a database server."""
+        with storage_faults(f"{self._name}: cannot be read"), self._connection.begin():
+            return usage_of(self._connection)
 
     def prune_outbox(self, keep_rows: int) -> int:
         """Forget the oldest messages beyond `keep_rows`, some thousands a call; gives how many."""
