@@ -1,0 +1,63 @@
+"""Worker processes: the same claims as one pipeline alone, whatever becomes of a file."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from fake_ears import dying_ears, fake_ears, no_ears
+from sound_files import write_bursts
+
+from coughd.config.errors import CoughdError, ModelError
+from coughd.daemon.lifecycle import StopRequest
+from coughd.daemon.scan_pool import MakeEars, ScannedFile, claims_of, scan_all
+from coughd.daemon.scanning import scan_file
+
+
+def scan(
+    paths: list[Path], make_ears: MakeEars = fake_ears, *, stopped: bool = False
+) -> tuple[list[ScannedFile], list[float]]:
+    told: list[float] = []
+    with closing(StopRequest()) as stop:
+        if stopped:
+            stop.set()
+        return scan_all(paths, make_ears, 2, stop, told.append), told
+
+
+def test_many_files_are_heard_as_one_would_be(tmp_path: Path) -> None:
+    paths = [
+        write_bursts(tmp_path / f"{n}.wav", [1.0 + n, 6.0 - n / 2], 10.0 + n) for n in range(3)
+    ]
+    broken = tmp_path / "broken.wav"
+    broken.write_bytes(b"RIFF?")
+    found, told = scan([paths[0], broken, *paths[1:]])
+
+    assert [one.path for one in found] == [paths[0], broken, *paths[1:]]
+    assert [one.duration_s for one in found] == [10.0, 0.0, 11.0, 12.0]
+    assert found[1].trouble is not None
+    assert "broken.wav" in found[1].trouble
+    ears = fake_ears()
+    with closing(StopRequest()) as stop:
+        alone = scan_file(
+            paths[2], ears.stretches, ears.judge, stop, progress=lambda _heard, _all: None
+        )
+    assert found[3].claims == claims_of(alone)
+    assert [round(claim.onset_s, 2) for claim in found[3].claims] == [3.0, 5.0]
+    assert told == sorted(told)
+
+
+def test_no_weights_are_an_error_and_not_a_hang(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="weights are gone"):
+        scan([write_bursts(tmp_path / "a.wav", [1.0], 3.0)], no_ears)
+
+
+def test_a_worker_that_dies_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CoughdError, match="exit status 9"):
+        scan([write_bursts(tmp_path / "a.wav", [1.0], 3.0)], dying_ears)
+
+
+def test_a_stop_ends_it(tmp_path: Path) -> None:
+    found, _ = scan([write_bursts(tmp_path / "a.wav", [1.0], 3.0)], stopped=True)
+
+    assert found == []

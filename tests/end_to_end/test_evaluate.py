@@ -1,0 +1,117 @@
+"""The ruler as a person uses it: folders in, report out, and a sentence for all that is wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import coughd
+
+from coughd.detectors.synthesis import render, write_scene
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two annotated scenes, and a folder full of mistakes beside them."""
+    folder = tmp_path_factory.mktemp("night")
+    for seed in (20, 21):
+        write_scene(render(seed), folder / f"scene{seed}.flac")
+    mistakes = folder / "mistakes"
+    mistakes.mkdir()
+    write_scene(render(20), mistakes / "good.flac")
+    (mistakes / "good.csv").rename(mistakes / "good.txt")
+    table = (mistakes / "good.txt").read_text(encoding="utf-8")
+    (mistakes / "good.txt").unlink()
+    (mistakes / "table.csv").write_text(
+        "file,onset_s,offset_s,label\n"
+        + "".join(f"good.flac,{line}\n" for line in table.splitlines()[1:])
+        + "good.flac,99,100,cough\n"
+        + "good.flac,12,13,couhg\n"
+        + "gone.flac,1,2,cough\n"
+        + "silent.flac,1,2,cough\n",
+        encoding="utf-8",
+    )
+    write_scene(render(22), mistakes / "unknown.flac")
+    (mistakes / "unknown.csv").unlink()
+    (mistakes / "silent.flac").write_bytes(b"no sound at all")
+    return folder
+
+
+def evaluate(*arguments: str | Path) -> dict[str, Any]:
+    said = coughd("evaluate", *arguments, "--json", "-")
+    assert said.exit_code == os.EX_OK, said.complaints
+    report: dict[str, Any] = json.loads("\n".join(said.lines))
+    return report
+
+
+def test_scenes_are_scored_and_the_page_is_written(night: Path, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    scenes = [night / "scene20.flac", night / "scene21.flac"]
+    report = evaluate(scenes[0], scenes[1], "--html", page)
+    (system,) = report["systems"]
+
+    assert report["totals"]["recordings"] == 2
+    assert report["totals"]["coughs"] == 20
+    assert report["left_out"] == []
+    assert [one["file"] for one in system["recordings"]] == ["scene20.flac", "scene21.flac"]
+    assert system["counting"]["hits"] + system["counting"]["misses"] == 20
+    assert system["counting"]["sensitivity"]["value"] > 0.8
+    assert system["counting"]["sensitivity"]["perfect"] == 1.0
+    assert "<svg" in page.read_text(encoding="utf-8")
+
+
+def test_another_threshold_and_a_comparison(night: Path, tmp_path: Path) -> None:
+    strict = tmp_path / "strict.yaml"
+    strict.write_text("config_version: 1\nprobe: {threshold: 1.0}\n", encoding="utf-8")
+    report = evaluate(night / "scene20.flac", "--threshold", "0.0", "--compare", strict)
+    first, second = report["systems"]
+
+    assert (first["threshold"], second["threshold"]) == (0.0, 1.0)
+    assert second["description"]["config"] == str(strict)
+    assert first["misses"]["by_stage"]["probe"] == 0
+    assert second["misses"]["by_stage"]["probe"] > 0
+    assert report["difference"]["counting"]["sensitivity"]["value"] < 0.0
+
+
+def test_every_mistake_has_its_sentence_and_the_rest_is_scored(night: Path) -> None:
+    report = evaluate(night / "mistakes")
+    left_out = {
+        (Path(one["path"]).name, one["line"]): one["sentence"] for one in report["left_out"]
+    }
+
+    assert set(left_out) == {
+        ("table.csv", 19),
+        ("table.csv", 20),
+        ("table.csv", 21),
+        ("unknown.flac", None),
+        ("silent.flac", None),
+    }
+    assert "after the recording's end" in left_out["table.csv", 19]
+    assert "did you mean 'cough'?" in left_out["table.csv", 20]
+    assert "'gone.flac' is not there" in left_out["table.csv", 21]
+    assert "nobody knows what is in it" in left_out["unknown.flac", None]
+    assert [one["file"] for one in report["systems"][0]["recordings"]] == ["good.flac"]
+    assert report["totals"]["coughs"] == 10
+
+
+def test_a_person_gets_lines(night: Path) -> None:
+    said = coughd("evaluate", night / "scene20.flac")
+
+    assert said.exit_code == os.EX_OK
+    lines = said.lines
+    assert lines[0].startswith("1 recording, 0.01 hours, 10 coughs")
+    assert any(line.startswith("Counting, one to one: F1\t") for line in lines)
+
+
+def test_nothing_to_score_is_an_error(night: Path, tmp_path: Path) -> None:
+    alone = tmp_path / "alone.flac"
+    alone.write_bytes((night / "scene20.flac").read_bytes())
+    without = coughd("evaluate", alone)
+    gone = coughd("evaluate", tmp_path / "gone")
+
+    assert without.exit_code == gone.exit_code == os.EX_DATAERR
+    assert "No recording has annotations" in without.complaints
+    assert "does not exist" in gone.complaints
