@@ -19,7 +19,10 @@ from .commands.export import export
 from .commands.history import history
 from .commands.run import run
 from .commands.scan import scan
+from .commands.service import service
 from .commands.watch import watch
+
+_TYPERS_USAGE_ERROR = 2
 
 app = typer.Typer(
     name="coughd",
@@ -31,6 +34,7 @@ app = typer.Typer(
 for verb in (run, demo, watch, history, export, scan, devices, evaluate):
     app.command()(verb)
 app.command("check-config")(check_config)
+app.add_typer(service, name="service")
 
 
 @app.callback(invoke_without_command=True)
@@ -50,6 +54,8 @@ def main() -> None:
     """Run one verb; a known error becomes its sentence and its exit code (sysexits.h)."""
     try:
         app()
+    except SystemExit as end:
+        sys.exit(os.EX_USAGE if end.code == _TYPERS_USAGE_ERROR else end.code)
     except CoughdError as exc:
         sys.stderr.write(f"coughd: {exc}\n")
         sys.exit(exc.exit_code)

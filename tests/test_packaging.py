@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 _ROOT = Path(__file__).parents[1]
-_FOLDERS = ("config", "daemon", "detectors", "storage")
+_CODE = ("config", "daemon", "detectors", "storage")
+_FOLDERS = (*_CODE, "systemd")
 _PROJECT = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 _PACKAGES: list[str] = _PROJECT["tool"]["setuptools"]["packages"]
 _DATA: dict[str, list[str]] = _PROJECT["tool"]["setuptools"]["package-data"]
@@ -60,7 +61,7 @@ def test_every_listed_package_is_installed(package: str) -> None:
 @pytest.mark.parametrize(
     ("package", "path"),
     [
-        *((f"coughd.{folder}", "py.typed") for folder in _FOLDERS),
+        *((f"coughd.{folder}", "py.typed") for folder in _CODE),
         ("coughd.config", "default.yaml"),
         ("coughd.detectors", "models/gate.onnx"),
         ("coughd.detectors", "models/gate.md"),
@@ -70,6 +71,10 @@ def test_every_listed_package_is_installed(package: str) -> None:
         ("coughd.detectors", "models/probe-open.md"),
         ("coughd.storage", "event.schema.json"),
         ("coughd.storage", "stream.schema.json"),
+        ("coughd.systemd", "coughd.service"),
+        ("coughd.systemd", "coughd.sysusers.conf"),
+        ("coughd.systemd", "coughd-gpu.conf"),
+        ("coughd.systemd", "user/coughd.service"),
     ],
 )
 def test_data_is_installed(package: str, path: str) -> None:

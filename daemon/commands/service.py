@@ -1,0 +1,109 @@
+"""`coughd service`: setting it up under systemd, and taking it away."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ...config.errors import CoughdError
+from ..service.installing import install as install_at
+from ..service.installing import uninstall as uninstall_at
+from ..service.layout import UNIT, Layout, Scope, find_layout
+from ..service.systemctl import Systemctl
+from .options import JsonOption
+
+service = typer.Typer(
+    help="Set coughd up as a service of systemd, or take it away.", no_args_is_help=True
+)
+UserOption = Annotated[
+    bool,
+    typer.Option("--user", help="A service of your own, for a desktop with a sound server."),
+]
+_SHOWN = ("LoadState", "UnitFileState", "ActiveState", "SubState", "StatusText", "NRestarts")
+
+
+@service.command()
+def install(*, user: UserOption = False) -> None:
+    """Copy this coughd to a place of its own and run it as a service; again: upgrade it.
+
+    With sudo, for the machine: /opt/coughd. With --user: ~/.local/lib/coughd.
+    """
+    layout = find_layout(_scope(user=user), os.environ, os.getuid())
+    install_at(layout, Systemctl(layout.scope), typer.echo)
+    typer.echo(_what_now(layout))
+
+
+@service.command()
+def uninstall(*, user: UserOption = False) -> None:
+    """Stop the service and remove it; its data and its configuration stay."""
+    layout = find_layout(_scope(user=user), os.environ, os.getuid())
+    uninstall_at(layout, Systemctl(layout.scope), typer.echo)
+    left = [path for path in (layout.data_dir, layout.config_file.parent) if _is_there(path)]
+    if left:
+        removing = shlex.join(["rm", "-r", *map(str, left)])
+        typer.echo(f"Left where they are: your data and configuration. To remove them: {removing}")
+
+
+@service.command()
+def status(*, user: UserOption = False, as_json: JsonOption = False) -> None:
+    """Say how the service is; exit code 0 where it runs, 1 where it does not."""
+    scope = _scope(user=user)
+    shown = Systemctl(scope).show(UNIT, *_SHOWN)
+    if shown["LoadState"] != "loaded":
+        raise CoughdError(
+            "there is no such service here; `coughd service install` sets it up, for the machine "
+            "with sudo, for you alone with --user"
+        )
+    running = shown["ActiveState"] in {"active", "reloading"}
+    if as_json:
+        typer.echo(
+            json.dumps(
+                {
+                    "scope": scope,
+                    "enabled": shown["UnitFileState"] == "enabled",
+                    "state": shown["ActiveState"],
+                    "sub_state": shown["SubState"],
+                    "said": shown["StatusText"] or None,
+                    "restarts": int(shown["NRestarts"] or 0),
+                }
+            )
+        )
+    else:
+        said = f", {shown['StatusText']}" if shown["StatusText"] else ""
+        typer.echo(f"{shown['ActiveState']} ({shown['SubState']}){said}")
+        typer.echo(f"{shown['UnitFileState']}; restarted by itself {shown['NRestarts']} times")
+    if not running:
+        raise typer.Exit(1)
+
+
+def _scope(*, user: bool) -> Scope:
+    return "user" if user else "system"
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except PermissionError:
+        return True
+
+
+def _what_now(layout: Layout) -> str:
+    user = layout.scope == "user"
+    coughd, systemctl = ("coughd", "systemctl --user") if user else ("sudo coughd", "systemctl")
+    lines = [
+        f"It runs. Its data are kept in {layout.data_dir}.",
+        f"  how it is        {systemctl} status coughd",
+        f"  what it says     journalctl {'--user ' if user else ''}-u coughd",
+        f"  what it heard    {coughd} history",
+        f"  what it listens to: {layout.config_file}"
+        + ("" if _is_there(layout.config_file) else " (missing: the default microphone)"),
+        f"  after a change   {systemctl} reload coughd, or restart where the log says so",
+    ]
+    if user:
+        lines.append("It stops when you log out, unless: sudo loginctl enable-linger $USER")
+    return "\n".join(lines)

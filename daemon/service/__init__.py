@@ -1,0 +1,1 @@
+"""Setting coughd up as a service of systemd: for the machine, or for one person."""

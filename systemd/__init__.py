@@ -1,0 +1,1 @@
+"""The units as they are installed: files only, no code."""
