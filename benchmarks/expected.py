@@ -9,7 +9,7 @@ from coughd.detectors.gate import CoughdGate
 from coughd.detectors.ports import SAMPLE_RATE_HZ, Samples
 from coughd.detectors.windows import WindowCutter
 
-BLOCK_SAMPLES = SAMPLE_RATE_HZ // 50
+BLOCK_SAMPLES = SAMPLE_RATE_HZ // 25
 """As a file is heard in real time; a microphone's blocks are as long."""
 
 

@@ -13,7 +13,7 @@ from coughd.detectors.ports import SAMPLE_RATE_HZ, WINDOW_SAMPLES
 from .figures import Figure, Room
 from .sounds import scenes
 
-BLOCK_SAMPLES = SAMPLE_RATE_HZ // 50
+BLOCK_SAMPLES = SAMPLE_RATE_HZ // 25
 
 
 def parts(room: Room) -> list[Figure]:
@@ -38,7 +38,7 @@ def parts(room: Room) -> list[Figure]:
             "gate, share of a core",
             100 * gate_s / heard_s,
             "%",
-            f"{heard_s:.0f} s of sound in blocks of 20 ms, features and network",
+            f"{heard_s:.0f} s of sound in blocks of 40 ms, features and network",
             at_most=0.5,
         ),
         Figure(

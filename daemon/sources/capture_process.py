@@ -25,8 +25,9 @@ from .portaudio import InputStream, list_inputs
 from .recording import Recording
 from .wire import Flag, Frame, Kind, header
 
-_BLOCK_S = 0.02
-_LATENCY_S = 0.1
+_BLOCK_S = 0.04
+"""Each block costs the daemon a wake-up; the gate decides every 100 ms anyway."""
+_LATENCY_S = 0.2
 _RING_S = 4.0
 _PR_SET_PDEATHSIG = 1
 

@@ -10,7 +10,7 @@ from .mix import Channel, to_block
 from .ports import Finished, Item, Opened, SourceCounters
 from .sound_file import SoundFile
 
-_REALTIME_BLOCK_S = 0.02
+_REALTIME_BLOCK_S = 0.04
 _POLL_S = 1.0
 
 
@@ -29,7 +29,7 @@ class FileSource:
     starts_at_us
         UTC of the first sample, where it is known.
     block_samples
-        Size of each block but the last; 20 ms (`realtime`) or a second (`fast`) by default.
+        Size of each block but the last; 40 ms (`realtime`) or a second (`fast`) by default.
     """
 
     def __init__(

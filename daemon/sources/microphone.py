@@ -17,7 +17,7 @@ from .wire import BrokenWireError, Flag, Frame, FrameReader, Kind
 _log = logging.getLogger(__name__)
 
 STALL_S = 2.0
-"""Sound comes every 20 ms: after this long without, the device hangs, whatever it says."""
+"""Sound comes every 40 ms: after this long without, the device hangs, whatever it says."""
 OPENING_S = 10.0
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0

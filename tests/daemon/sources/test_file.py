@@ -112,13 +112,13 @@ def test_the_cut_does_not_change_the_sound(
 def test_realtime_delivers_what_is_due_and_no_more(make_file: MakeFile) -> None:
     source = FileSource("s", make_file("a.wav", hiss(16_000)), pace="realtime")
     assert [type(item) for item in source.poll(100.0)] == [Opened]
-    assert source.poll(100.019) == []
-    assert source.next_due_s() == pytest.approx(100.02)
-    (first,) = source.poll(100.021)
+    assert source.poll(100.039) == []
+    assert source.next_due_s() == pytest.approx(100.04)
+    (first,) = source.poll(100.041)
     assert isinstance(first, Block)
-    assert (first.first_sample, first.samples.size, first.monotonic_s) == (0, 320, 100.0)
-    late = source.poll(100.1)
-    assert [item.first_sample for item in late if isinstance(item, Block)] == [320, 640, 960, 1280]
+    assert (first.first_sample, first.samples.size, first.monotonic_s) == (0, 640, 100.0)
+    late = source.poll(100.2)
+    assert [item.first_sample for item in late if isinstance(item, Block)] == [640, 1280, 1920, 2560]
 
 
 def test_a_poll_is_at_most_a_second_of_sound(make_file: MakeFile) -> None:
