@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from ..config.errors import CoughdError
+from .commands.backup import backup
 from .commands.check_config import check_config
 from .commands.demo import demo
 from .commands.devices import devices
@@ -34,6 +35,7 @@ app = typer.Typer(
 for verb in (run, demo, watch, history, export, scan, devices, evaluate):
     app.command()(verb)
 app.command("check-config")(check_config)
+app.add_typer(backup, name="backup")
 app.add_typer(service, name="service")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+import itertools
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +12,7 @@ import uuid_utils
 from sqlalchemy import Connection, Engine, insert, inspect, select, update
 
 from ..config.errors import StorageError
+from .copying import copy_store
 from .schema import SCHEMA_VERSION, meta, metadata
 
 Step: TypeAlias = Callable[[Connection], None]
@@ -31,7 +32,7 @@ def prepare(
 ) -> None:
     """Make the tables of an empty store, or migrate an old one after a copy beside it.
 
-    `name` is how errors call the store. The copy is `<file>.v<version>`. Each step is a
+    `name` is how errors call the store. The copy is `<file>.v<version>`, checked. Each step is a
     transaction of its own, so a failure leaves the last good version.
 
     Raises
@@ -103,17 +104,10 @@ def _set_version(connection: Connection, version: int) -> None:
 
 
 def _copy(path: Path, copy: Path) -> None:
-    part = copy.with_name(f"{copy.name}.part")
+    # An earlier copy may be of another state: it stays, and this one gets a number.
+    numbered = (copy.with_name(f"{copy.name}.{number}") for number in itertools.count(2))
+    free = next(one for one in itertools.chain([copy], numbered) if not one.is_file())
     try:
-        part.touch(mode=0o600)
-        source, target = sqlite3.connect(path), sqlite3.connect(part)
-        try:
-            source.backup(target)
-        finally:
-            target.close()
-            source.close()
-        part.replace(copy)
-    except (OSError, sqlite3.Error) as exc:
-        raise StorageError(
-            f"{copy}: the copy before the upgrade failed ({exc}); free some space, then try again"
-        ) from exc
+        copy_store(path, free)
+    except StorageError as exc:
+        raise StorageError(f"the copy before the upgrade failed: {exc}") from exc
