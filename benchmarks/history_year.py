@@ -23,7 +23,7 @@ from coughd.storage.engine import open_writer, store_url
 from coughd.storage.history import History
 from coughd.storage.local_time import DAY_US, to_us
 from coughd.storage.migrations import prepare
-from coughd.storage.schema import BUCKET_US
+from coughd.storage.schema import BUCKET_US, UTC_HOUR_US
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 YEAR_US = 365 * DAY_US
@@ -55,6 +55,12 @@ FROM buckets LEFT JOIN (
         sum(NOT counted) AS rejected
     FROM events GROUP BY held) ON held = at
 """
+ROLLUP_HOURS = """
+INSERT INTO rollup_hours
+SELECT bucket_us / :hour * :hour AS held, source_id, sum(coughs), sum(cough_seconds), sum(epochs),
+    sum(rejected), sum(ok_us), sum(clipped_us), sum(silent_us), sum(dropped_us)
+FROM rollup GROUP BY held, source_id
+"""
 PLAIN_SUM = "SELECT " + ", ".join(
     f"sum({name})"
     for name in ("coughs", "cough_seconds", "epochs", "rejected", "ok_us", "clipped_us")
@@ -70,6 +76,7 @@ def make_store(path: Path, count: int) -> None:
         "start": to_us(START),
         "year": YEAR_US,
         "bucket": BUCKET_US,
+        "hour": UTC_HOUR_US,
     }
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA synchronous=OFF")
@@ -80,6 +87,7 @@ def make_store(path: Path, count: int) -> None:
             )
             connection.execute(EVENTS, values)
             connection.execute(ROLLUP, values)
+            connection.execute(ROLLUP_HOURS, values)
             connection.execute(
                 "INSERT INTO coverage VALUES ('stretch', 0, 1, 'mic', 'ok', ?, ?, -60.0)",
                 [to_us(START), to_us(START) + YEAR_US],

@@ -1,6 +1,6 @@
-"""Sums by row: whole buckets from the rollup, the ragged ends from events and coverage.
+"""Sums by row: whole UTC hours and quarters from the rollup, ragged ends from events and coverage.
 
-Both routes give the same numbers. An end has at most 15 minutes; everything between the ends
+All routes give the same numbers. An end has at most 15 minutes; everything between the ends
 is added up by the database.
 """
 
@@ -9,11 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Select, case, cast, distinct, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    case,
+    cast,
+    distinct,
+    func,
+    literal,
+    select,
+)
 
 from .intervals import Tally
 from .local_time import SECOND_US, Grid, Run
-from .schema import BUCKET_US, coverage, events, rollup
+from .schema import BUCKET_US, UTC_HOUR_US, coverage, events, rollup, rollup_hours
+
+_LEVELS = ((rollup_hours, UTC_HOUR_US), (rollup, BUCKET_US))
 
 
 def add_up(connection: Connection, grid: Grid, source_ids: Sequence[str]) -> dict[int, Tally]:
@@ -22,42 +36,66 @@ def add_up(connection: Connection, grid: Grid, source_ids: Sequence[str]) -> dic
     A zone's transition before 1973 may fall inside a bucket; that one counts where it begins.
     """
     sums: dict[int, Tally] = {}
-    if not grid.runs:
-        return sums
-    start_us, end_us = grid.starts_us[0], grid.end_us
-    whole_from_us = -(-start_us // BUCKET_US) * BUCKET_US
-    whole_to_us = end_us // BUCKET_US * BUCKET_US
     for run in grid.runs:
-        query = _whole_buckets(run, whole_from_us, whole_to_us, source_ids)
         first_row = grid.row_at(run.start_us)
-        for step, *values in connection.execute(query).all():
-            if step is not None:
-                row, found = first_row + step, Tally._make(values)
-                # A local day that a transition cuts comes in two parts.
-                sums[row] = sums[row].plus(found) if row in sums else found
-    ragged = [(start_us, whole_from_us), (whole_to_us, end_us)]
-    if whole_from_us > whole_to_us:
-        ragged = [(start_us, end_us)]
-    for piece_start_us, piece_end_us in ragged:
-        if piece_start_us < piece_end_us:
-            row = grid.row_at(piece_start_us)
-            for found in _from_rows(connection, piece_start_us, piece_end_us, source_ids):
-                sums[row] = sums.get(row, Tally()).plus(found)
+        for table, start_us, end_us in _pieces(run):
+            if table is None:
+                row = grid.row_at(start_us)
+                for found in _from_rows(connection, start_us, end_us, source_ids):
+                    sums[row] = sums.get(row, Tally()).plus(found)
+                continue
+            query = _from_sums(table, run, start_us, end_us, source_ids)
+            for step, *values in connection.execute(query).all():
+                if step is not None:
+                    row, found = first_row + step, Tally._make(values)
+                    # A row may come in parts: of several levels, or of a day with a transition.
+                    sums[row] = sums[row].plus(found) if row in sums else found
     return sums
 
 
-def _whole_buckets(run: Run, from_us: int, to_us: int, source_ids: Sequence[str]) -> Select[Any]:
+def _pieces(run: Run) -> Iterator[tuple[Table | None, int, int]]:
+    """Cut a run into what each table of sums can give, the coarsest first; None: no sums can."""
+    pending = [(run.start_us, run.end_us)]
+    for table, width_us in _LEVELS:
+        left: list[tuple[int, int]] = []
+        fits = _is_one_step(run) or run.origin_us % width_us == run.step_us % width_us == 0
+        for start_us, end_us in pending:
+            from_us, to_us = -(-start_us // width_us) * width_us, end_us // width_us * width_us
+            if fits and from_us < to_us:
+                yield table, from_us, to_us
+                left += [(start_us, from_us), (to_us, end_us)]
+            else:
+                left.append((start_us, end_us))
+        pending = [(start_us, end_us) for start_us, end_us in left if start_us < end_us]
+    for start_us, end_us in pending:
+        yield None, start_us, end_us
+
+
+def _is_one_step(run: Run) -> bool:
+    return run.origin_us + run.step_us >= run.end_us
+
+
+def _from_sums(
+    table: Table, run: Run, start_us: int, end_us: int, source_ids: Sequence[str]
+) -> Select[Any]:
+    step = (table.c.bucket_us - run.origin_us) // run.step_us
+    columns = [table.c[name] for name in Tally._fields]
     # PostgreSQL's sum of integers is a decimal.
-    sums = [cast(func.sum(rollup.c[name]), BigInteger) for name in Tally._fields]
-    whole_run = run.origin_us + run.step_us >= run.end_us
-    step = (rollup.c.bucket_us - run.origin_us) // run.step_us
-    query = select((func.min(step) if whole_run else step).label("step"), *sums).where(
-        rollup.c.source_id.in_(source_ids),
-        rollup.c.bucket_us >= max(run.start_us, from_us),
-        rollup.c.bucket_us < min(run.end_us, to_us),
+    sums: list[ColumnElement[Any]] = [cast(func.sum(column), BigInteger) for column in columns]
+    within = (
+        table.c.source_id.in_(source_ids),
+        table.c.bucket_us >= start_us,
+        table.c.bucket_us < end_us,
     )
     # To group is to sort, which takes longer than to add up.
-    return query if whole_run else query.group_by("step")
+    query: Select[Any]
+    if _is_one_step(run):
+        query = select(func.min(step), *sums)
+    elif len(source_ids) == 1 and (table, run.step_us) in _LEVELS:
+        query = select(step, *columns)
+    else:
+        query = select(step.label("step"), *sums).group_by("step")
+    return query.where(*within)
 
 
 def _from_rows(
