@@ -94,6 +94,14 @@ def test_fifty_mistakes_are_told_at_once(verb: str, folder: Path, heard_before: 
     assert stored(folder / "data") == stored(heard_before)
 
 
+@pytest.mark.parametrize("arguments", [("cough",), ("history", "--bye"), ("watch", "--since", "x")])
+def test_a_command_that_does_not_exist(arguments: tuple[str, ...]) -> None:
+    said = coughd(*arguments)
+    assert (said.exit_code, said.lines) == (os.EX_USAGE, [])
+    assert said.complaints.startswith("Usage: ")
+    assert arguments[:2][-1] in said.complaints.splitlines()[-1]
+
+
 @pytest.mark.parametrize("verb", ["check-config", "run", "history"])
 def test_a_named_configuration_that_is_missing(verb: str, tmp_path: Path) -> None:
     config = tmp_path / "nowhere.yaml"
