@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 WINDOW_S = 10
 SHORTEST_BASE_S = 60
 """Over less than this the jitter of block times is larger than a sound card's drift."""
+_LONGEST_BASE_WINDOWS = 360
+"""An hour: a loss that was estimated a little wrong is then forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +28,11 @@ class DriftMeter:
 
     def __init__(self, sample_rate_hz: int) -> None:
         self._rate_hz = sample_rate_hz
-        self._first: TimedSample | None = None
+        self._points: deque[TimedSample] = deque(maxlen=_LONGEST_BASE_WINDOWS)
         self._window_end_sample = 0
         self._best: TimedSample | None = None
         self.device_rate_hz = float(sample_rate_hz)
-        """Samples per second since the first window; nominal for the first minute."""
+        """Samples per second over the last hour; nominal for the first minute."""
 
     def add(self, sample: int, monotonic_us: int) -> TimedSample | None:
         """Take a block's first sample; at the end of a window, that window's best point."""
@@ -49,8 +52,8 @@ class DriftMeter:
         return point.monotonic_us - point.sample * 1_000_000 // self._rate_hz
 
     def _measure(self, point: TimedSample) -> None:
-        if self._first is None:
-            self._first = point
-        passed_us = point.monotonic_us - self._first.monotonic_us
+        self._points.append(point)
+        first = self._points[0]
+        passed_us = point.monotonic_us - first.monotonic_us
         if passed_us >= SHORTEST_BASE_S * 1_000_000:
-            self.device_rate_hz = (point.sample - self._first.sample) * 1_000_000 / passed_us
+            self.device_rate_hz = (point.sample - first.sample) * 1_000_000 / passed_us

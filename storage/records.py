@@ -61,17 +61,18 @@ class SourceSeen:
 
 @dataclass(frozen=True, slots=True)
 class AnchorSet:
-    """Sample `sample` of the stretch was heard at `utc_us`; later samples follow from it."""
+    """Sample `sample` was heard at `utc_us`; later ones of the stretch follow at `device_rate_hz`."""
 
     source_id: str
     stretch_id: str
     sample: int
     sample_rate_hz: int
-    """The nominal native rate, by which samples become microseconds."""
+    """The nominal native rate."""
     monotonic_us: int
     utc_us: int
     device_rate_hz: float
-    """The rate measured so far against the monotonic clock; nominal where unknown."""
+    """As measured against the monotonic clock, by which samples become microseconds; nominal where
+    unknown."""
 
 
 @dataclass(frozen=True, slots=True)
