@@ -10,7 +10,7 @@ import pytest
 
 from coughd.daemon.sources.microphone import MicrophoneSource
 from coughd.daemon.sources.mix import Channel
-from coughd.daemon.sources.ports import Block, Gap, Item, Lost, Opened
+from coughd.daemon.sources.ports import Block, Gap, Item, Lost, Opened, RateChecked
 from coughd.daemon.sources.wire import Flag, Frame, Kind, header
 
 
@@ -33,12 +33,20 @@ class FakeChild:
         told = {"sample_rate_hz": rate_hz, "channels": channels, "device": "fake"}
         self.says(Kind.OPENED, json.dumps(told))
 
-    def hears(self, *sound: int, channels: int = 1, skip: int = 0, flags: Flag = Flag.NONE) -> None:
+    def hears(
+        self,
+        *sound: int,
+        channels: int = 1,
+        skip: int = 0,
+        flags: Flag = Flag.NONE,
+        at_s: float = 5.0,
+    ) -> None:
         self._first_sample += skip
         frames = len(sound) // channels
         payload = np.array(sound, "<i2").tobytes()
         first = self._first_sample
-        self._put(Frame(Kind.SOUND, flags, frames, self._sequence, first, 5_000_000_000, payload))
+        heard_ns = round(at_s * 1e9)
+        self._put(Frame(Kind.SOUND, flags, frames, self._sequence, first, heard_ns, payload))
         self._first_sample += frames
 
     def _put(self, frame: Frame) -> None:
@@ -96,6 +104,22 @@ def reasons(items: list[Item]) -> list[str]:
     return [item.reason for item in items if isinstance(item, Lost)]
 
 
+def causes(items: list[Item]) -> list[str]:
+    return [item.cause for item in items if isinstance(item, Lost)]
+
+
+def play(
+    source: MicrophoneSource, child: FakeChild, start_s: float, seconds: int, rate_hz: float
+) -> list[Item]:
+    """Blocks of a tenth of a second, at the rate at which they really come."""
+    told: list[Item] = []
+    for index in range(seconds * 10):
+        now_s = start_s + index * 1_600 / rate_hz
+        child.hears(*([0] * 1_600), at_s=now_s)
+        told += source.poll(now_s)
+    return told
+
+
 def test_sound_becomes_blocks_with_their_time() -> None:
     source, starter = running()
     assert source.fileno() == 99
@@ -140,10 +164,56 @@ def test_an_overflow_of_the_device_is_a_gap_of_unknown_size() -> None:
     assert source.counters.overflows == 1
 
 
+def test_what_an_overflow_cost_is_estimated_by_the_clock() -> None:
+    source, starter = running()
+    play(source, starter.children[0], 100.0, 10, 16_000)
+    starter.children[0].hears(1, 2, flags=Flag.OVERFLOW, at_s=110.5)
+    starter.children[0].hears(3, at_s=110.6)
+    gap, first, second = source.poll(110.7)
+    assert isinstance(gap, Gap)
+    assert isinstance(first, Block)
+    assert isinstance(second, Block)
+    assert (gap.first_sample, gap.lost_samples) == (160_000, 8_000)
+    assert (first.first_sample, second.first_sample) == (168_000, 168_002)
+    assert (source.counters.overflows, source.counters.dropped_samples) == (1, 8_000)
+
+
+def test_what_is_lost_unsaid_is_a_gap_all_the_same() -> None:
+    source, starter = running()
+    play(source, starter.children[0], 100.0, 10, 16_000)
+    told = play(source, starter.children[0], 110.5, 10, 16_000)
+    (gap,) = (item for item in told if isinstance(item, Gap))
+    assert (gap.lost_samples, "unsaid" in gap.reason) == (8_000, True)
+    after = told[told.index(gap) + 1]
+    assert isinstance(after, Block)
+    assert after.first_sample == gap.first_sample + 8_000
+    assert source.counters.dropped_samples == 8_000
+
+
+def test_a_rate_that_turns_wrong_is_worth_another_opening() -> None:
+    source, starter = running()
+    play(source, starter.children[0], 100.0, 70, 16_000)
+    told = play(source, starter.children[0], 170.0, 18, 14_700)
+    (lost,) = (item for item in told if isinstance(item, Lost))
+    assert (lost.cause, "wrong" in lost.reason) == ("wrong_rate", True)
+    assert starter.children[0].killed
+
+
+def test_a_rate_that_is_wrong_from_the_beginning_is_heard_all_the_same() -> None:
+    source, starter = running()
+    told = play(source, starter.children[0], 100.0, 120, 14_700)
+    (checked,) = (item for item in told if not isinstance(item, Block))
+    assert isinstance(checked, RateChecked)
+    assert checked.measured_hz == pytest.approx(14_700, rel=1e-3)
+    assert not starter.children[0].killed
+
+
 def test_a_dead_process_is_lost_and_followed_by_another() -> None:
     source, starter = running()
     starter.children[0].ended = True
-    assert reasons(source.poll(101.0)) == ["microphone 'snowball': its capture process died"]
+    told = source.poll(101.0)
+    assert reasons(told) == ["microphone 'snowball': its capture process died"]
+    assert causes(told) == ["gone"]
     assert source.fileno() is None
     assert source.next_due_s() == pytest.approx(101.5)
     assert source.poll(101.4) == []
@@ -163,7 +233,9 @@ def test_the_processes_own_words_are_the_reason() -> None:
     starter.children[0].says(Kind.FAULT, "the microphone has gone.")
     starter.children[0].ended = True
     assert source.poll(101.0) == []
-    assert reasons(source.poll(101.0)) == ["microphone 'snowball': the microphone has gone."]
+    told = source.poll(101.0)
+    assert reasons(told) == ["microphone 'snowball': the microphone has gone."]
+    assert causes(told) == ["gone"]
 
 
 def test_a_note_is_logged_and_nothing_more(caplog: pytest.LogCaptureFixture) -> None:
@@ -179,7 +251,9 @@ def test_silence_of_the_pipe_is_a_stall_after_two_seconds() -> None:
     starter.children[0].hears(1)
     source.poll(105.0)
     assert source.poll(106.9) == []
-    assert reasons(source.poll(107.0)) == ["microphone 'snowball': no sound came for 2 s"]
+    told = source.poll(107.0)
+    assert reasons(told) == ["microphone 'snowball': no sound came for 2 s"]
+    assert causes(told) == ["frozen"]
     assert starter.children[0].killed
 
 
@@ -194,7 +268,9 @@ def test_a_process_that_never_opens_is_given_ten_seconds() -> None:
     source, starter = microphone()
     source.poll(100.0)
     assert source.poll(109.9) == []
-    assert reasons(source.poll(110.0)) == ["microphone 'snowball': it did not open within 10 s"]
+    told = source.poll(110.0)
+    assert reasons(told) == ["microphone 'snowball': it did not open within 10 s"]
+    assert causes(told) == ["unavailable"]
     assert starter.children[0].killed
 
 
