@@ -1,7 +1,7 @@
 """Epochs as they happen: coughs with no pause of `gap_s` between offset and next onset.
 
 The name travels with each event and `cough.epoch.end` tells the end; history derives its epochs
-anew from the events, so that a review changes them (DESIGN.md, words).
+anew from the events, so that a review changes them (ARCHITECTURE.md, words).
 """
 
 from __future__ import annotations

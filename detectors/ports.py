@@ -20,7 +20,7 @@ ONSET_IN_WINDOW = 8_000
 """A trigger's onset stands half a second into its window."""
 EMBEDDING_SIZE = 512
 MIN_COUGH_SPACING_SAMPLES = 3_200
-"""Two onsets closer than 0.2 s are one cough (DESIGN.md, words)."""
+"""Two onsets closer than 0.2 s are one cough (ARCHITECTURE.md, words)."""
 LABELS = (
     "cough",
     "throat_clear",

@@ -1,4 +1,4 @@
-"""What one cough is (DESIGN.md, words), asked of the shipped models with synthetic sounds."""
+"""What one cough is (ARCHITECTURE.md, words), asked of the shipped models with synthetic sounds."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class Kept:
 
 
 def expected_of_events(kept: list[Kept]) -> Tally:
-    """The definitions of DESIGN.md, word by word, each cough against all others."""
+    """The definitions of ARCHITECTURE.md, word by word, each cough against all others."""
     sums: Counter[Any] = Counter()
     counted = [each.change for each in kept if each.counted]
     seconds = {(cough.source_id, cough.onset_us // SECOND_US) for cough in counted}
