@@ -61,7 +61,7 @@ class SourceSeen:
 
 @dataclass(frozen=True, slots=True)
 class AnchorSet:
-    """Sample `sample` was heard at `utc_us`; later ones of the stretch follow at `device_rate_hz`."""
+    """`sample` was heard at `utc_us`; later ones of the stretch follow at `device_rate_hz`."""
 
     source_id: str
     stretch_id: str
