@@ -21,21 +21,26 @@ _FEWEST_GROUPS = 2
 def print_report(report: Json) -> None:
     """Print what a person looks at first."""
     totals = report["totals"]
-    typer.echo(
+    _say(
         f"{_number_of(totals['recordings'], 'recording')}, {totals['hours']:.2f} hours, "
         f"{_number_of(totals['coughs'], 'cough')} ({totals['unsure_coughs']} more that nobody is "
         f"sure of)"
     )
     for note in report["notes"]:
-        typer.echo(f"Note: {note}")
+        _say(f"Note: {note}")
     if report["left_out"]:
-        typer.echo(f"Left out or understood otherwise: {len(report['left_out'])}, named above.")
+        _say(f"Left out or understood otherwise: {len(report['left_out'])}, named above.")
     _print_scores(report)
     for number, system in enumerate(report["systems"], 1):
         if len(report["systems"]) > 1:
-            typer.echo(f"\n{number}: {_name(system)}")
+            _say(f"\n{number}: {_name(system)}")
         _print_groups(system)
         _print_mistakes(system)
+
+
+def _say(line: str) -> None:
+    """A sentence; into a pipe it is marked, so that what is not marked are columns."""
+    typer.echo(line if sys.stdout.isatty() else f"# {line.strip()}")
 
 
 def _number_of(number: int, what: str) -> str:
@@ -68,7 +73,7 @@ def _print_scores(report: Json) -> None:
             rows.append([f"{title}: {name}", *shown, interval(last), known])
     _print_table(headings, rows)
     intervals = report["intervals"]
-    typer.echo(f"Intervals: bootstrap over {intervals['units']} {intervals['over']}.")
+    _say(f"Intervals: bootstrap over {intervals['units']} {intervals['over']}.")
 
 
 def _print_groups(system: Json) -> None:
@@ -111,12 +116,12 @@ def _print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None
 def _print_mistakes(system: Json) -> None:
     alarms: Sequence[Json] = system["false_alarms"]["by_label"]
     told = ", ".join(f"{alarm['label']} {alarm['count']}" for alarm in alarms)
-    typer.echo(f"\nFalse alarms: {told or 'none'}")
+    _say(f"\nFalse alarms: {told or 'none'}")
     stages = [f"{stage} {count}" for stage, count in system["misses"]["by_stage"].items() if count]
-    typer.echo(f"Missed at: {', '.join(stages) or 'nowhere'}")
+    _say(f"Missed at: {', '.join(stages) or 'nowhere'}")
     best = system["threshold_curve"]["best_f1"]
     if best is not None:
-        typer.echo(
+        _say(
             f"Best F1 on these very recordings: {best['f1']:.3f} at a threshold of "
             f"{best['threshold']:g}"
         )

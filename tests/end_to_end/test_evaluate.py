@@ -102,7 +102,7 @@ def test_a_person_gets_lines(night: Path) -> None:
 
     assert said.exit_code == os.EX_OK
     lines = said.lines
-    assert lines[0].startswith("1 recording, 0.01 hours, 10 coughs")
+    assert lines[0].startswith("# 1 recording, 0.01 hours, 10 coughs")
     assert any(line.startswith("Counting, one to one: F1\t") for line in lines)
 
 
