@@ -14,6 +14,8 @@ from .meta import read_meta, write_meta
 
 EVENTS_FROM_US = "events_from_us"
 _STRETCH = "forgotten."
+KEPT_KEYS = (EVENTS_FROM_US, _STRETCH)
+"""How the keys of `meta` that are kept here begin."""
 
 
 def note_forgotten(connection: Connection, until_us: int, heard: Iterable[tuple[str, int]]) -> None:

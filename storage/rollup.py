@@ -124,6 +124,24 @@ def recompute(connection: Connection) -> Tally:
     return tally
 
 
+def settled(stored: Tally, recomputed: Tally, events_from_us: int | None) -> Tally:
+    """Give what the sums should be where retention has deleted the events before an instant.
+
+    Of the time before, what was stored stands; coverage is never deleted.
+    """
+    if events_from_us is None:
+        return recomputed
+    whole_from_us = -(-events_from_us // BUCKET_US) * BUCKET_US
+    heard = set(_COVERAGE_COLUMNS.values())
+    tally: Tally = Counter()
+    for sums, anew in ((stored, False), (recomputed, True)):
+        for key, total in sums.items():
+            bucket_us, _, column = key
+            if (bucket_us >= whole_from_us or column in heard) == anew:
+                tally[key] = total
+    return tally
+
+
 _COVERAGE_COLUMNS: dict[CoverageState, Column] = {
     "ok": "ok_us",
     "clipped": "clipped_us",

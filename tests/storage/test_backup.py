@@ -147,8 +147,8 @@ def test_a_damaged_backup_is_refused_and_the_store_left_alone(
 ) -> None:
     store.write([event(f"event-{number}", number * 700) for number in range(50)])
     backup = tmp_path / "backup"
-    pages = back_up(store_path, backup) and backup.stat().st_size // 4096
-    spoil(backup, pages - 2)
+    back_up(store_path, backup)
+    spoil(backup, backup.stat().st_size // 4096 - 2)
     before = store_path.read_bytes()
     with pytest.raises(InputError, match="use another backup"):
         restore(backup, store_path, NOW)
