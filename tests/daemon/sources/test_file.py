@@ -118,7 +118,8 @@ def test_realtime_delivers_what_is_due_and_no_more(make_file: MakeFile) -> None:
     assert isinstance(first, Block)
     assert (first.first_sample, first.samples.size, first.monotonic_s) == (0, 640, 100.0)
     late = source.poll(100.2)
-    assert [item.first_sample for item in late if isinstance(item, Block)] == [640, 1280, 1920, 2560]
+    first_samples = [item.first_sample for item in late if isinstance(item, Block)]
+    assert first_samples == [640, 1280, 1920, 2560]
 
 
 def test_a_poll_is_at_most_a_second_of_sound(make_file: MakeFile) -> None:
