@@ -1,0 +1,127 @@
+"""How sound becomes counted coughs: gate, embedder, probe, epochs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from .key import Key
+
+
+@dataclass(frozen=True, slots=True)
+class GateSettings:
+    """The cheap always-on detector."""
+
+    kind: Annotated[Literal["coughd"], Key("Which gate listens; `coughd` is shipped.")] = "coughd"
+    threshold: Annotated[
+        float | None,
+        Key(
+            "Gate score (0..1) from which a trigger is claimed; lower hears more and costs more.",
+            minimum=0.0,
+            maximum=1.0,
+            default_says="the gate's own",
+            example="0.3",
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderSettings:
+    """What turns two seconds of sound into 512 numbers."""
+
+    kind: Annotated[
+        Literal["open", "hear"],
+        Key(
+            "`open`: the compact encoder that is shipped. `hear`: Google's HeAR, whose weights "
+            "you must have, in a process of its own (needs the extra `coughd[hear]`)."
+        ),
+    ] = "open"
+    model_path: Annotated[
+        Path | None,
+        Key(
+            "Folder of HeAR's SavedModel; read for kind `hear` only.",
+            required_for=("hear",),
+            default_says="none",
+            example="~/models/hear",
+        ),
+    ] = None
+    max_waiting_windows: Annotated[
+        int,
+        Key(
+            "Windows (128 kB each, in memory) that may wait for HeAR; beyond it the oldest gives "
+            "way and its event keeps the open embedder's score.",
+            minimum=1,
+            maximum=100_000,
+        ),
+    ] = 256
+    batch_sizes: Annotated[
+        tuple[int, ...],
+        Key(
+            "Ascending sizes to which HeAR's batches are filled up, one compiled graph each.",
+            minimum=1,
+            maximum=1024,
+        ),
+    ] = (1, 4, 8)
+    start_timeout_s: Annotated[
+        float,
+        Key(
+            "Seconds that HeAR may take to load and test itself before it is started again.",
+            above=0.0,
+            maximum=86_400.0,
+        ),
+    ] = 300.0
+    reply_timeout_s: Annotated[
+        float,
+        Key(
+            "Seconds that HeAR may take over one batch before it is started again.",
+            above=0.0,
+            maximum=3600.0,
+        ),
+    ] = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeSettings:
+    """The small calibrated classifier that decides what counts."""
+
+    threshold: Annotated[
+        float | None,
+        Key(
+            "P(cough) (0..1) from which an event counts; triggers below are stored, not counted.",
+            minimum=0.0,
+            maximum=1.0,
+            default_says="the probe's own",
+            example="0.8",
+        ),
+    ] = None
+    path: Annotated[
+        Path | None,
+        Key(
+            "File of a probe of the configured embedder, such as one trained on this site.",
+            default_says="the shipped one",
+            example="cough-at-home.json",
+        ),
+    ] = None
+    keep_embeddings: Annotated[
+        bool,
+        Key(
+            "Store the 512 numbers of each event, so that a later probe can judge it again. "
+            "They are not sound, but may tell more about a person than that there was a cough."
+        ),
+    ] = True
+
+
+@dataclass(frozen=True, slots=True)
+class EpochSettings:
+    """How coughs are grouped in the messages that tell an epoch's end."""
+
+    gap_s: Annotated[
+        float,
+        Key(
+            "Seconds without a cough that end an epoch, from one cough's offset to the next "
+            "one's onset. The history derives epochs itself and prints its own gap.",
+            above=0.0,
+            maximum=3600.0,
+        ),
+    ] = 2.0

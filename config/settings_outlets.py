@@ -1,0 +1,61 @@
+"""What is told to others: the stream, and the daemon's own log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from .key import Key
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSettings:
+    """Where events are told."""
+
+    publish: Annotated[
+        str | None,
+        Key(
+            "ZeroMQ address on which messages are published: `ipc:///PATH` or "
+            "`tcp://127.0.0.1:PORT`, this machine's loopback only.",
+            default_says="`ipc://` in the runtime folder",
+            example="tcp://127.0.0.1:5570",
+        ),
+    ] = None
+    replay: Annotated[
+        str | None,
+        Key(
+            "ZeroMQ address that answers what a subscriber missed; the same forms.",
+            default_says="`ipc://` in the runtime folder",
+            example="tcp://127.0.0.1:5571",
+        ),
+    ] = None
+    heartbeat_s: Annotated[
+        float,
+        Key("Seconds between two heartbeats.", minimum=0.1, maximum=3600.0),
+    ] = 2.0
+    replay_limit: Annotated[
+        int,
+        Key("Most messages in one answer to a replay request.", minimum=1, maximum=100_000),
+    ] = 1000
+    send_high_water: Annotated[
+        int,
+        Key(
+            "Messages that may wait for one slow subscriber; further ones it must ask for again.",
+            minimum=1,
+            maximum=10_000_000,
+        ),
+    ] = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class LoggingSettings:
+    """What the daemon says about itself."""
+
+    level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Key("The least important line that is written."),
+    ] = "info"
+    format: Annotated[
+        Literal["text", "json"],
+        Key("`text` for people, `json` (one object a line) for collectors."),
+    ] = "text"

@@ -1,0 +1,157 @@
+"""What is written down, where, and for how long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from .key import Key
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageSettings:
+    """What is written down about the time that was heard."""
+
+    silence_s: Annotated[
+        float,
+        Key(
+            "Seconds of digital silence (one constant value, not a quiet room) after which time "
+            "is written as `silent`.",
+            minimum=0.1,
+            maximum=3600.0,
+        ),
+    ] = 10.0
+    progress_s: Annotated[
+        float,
+        Key(
+            "Seconds after which a lasting interval is written again, so that a crash forgets "
+            "no more than that.",
+            minimum=0.1,
+            maximum=3600.0,
+        ),
+    ] = 10.0
+    minimum_for_rate: Annotated[
+        float,
+        Key(
+            "Share of the time (0..1) that must have been monitored before a cough rate is shown.",
+            minimum=0.0,
+            maximum=1.0,
+        ),
+    ] = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """Where events are kept."""
+
+    url: Annotated[
+        str | None,
+        Key(
+            "SQLAlchemy URL of the store, such as `sqlite:////srv/coughd/coughd.sqlite3`; other "
+            "databases need their driver installed.",
+            pattern=r"[A-Za-z][A-Za-z0-9_+]*://.*",
+            refusal="must be a database URL such as 'sqlite:////srv/coughd/coughd.sqlite3'",
+            default_says="an SQLite file in `data_dir`",
+            example="sqlite:////srv/coughd/coughd.sqlite3",
+            secret=True,
+        ),
+    ] = None
+    data_dir: Annotated[
+        Path | None,
+        Key(
+            "Folder of the store, of its lock and of everything else that must last.",
+            default_says="the service's state folder, or a person's XDG data folder",
+            example="/srv/coughd",
+        ),
+    ] = None
+    outbox_keep: Annotated[
+        int,
+        Key(
+            "Messages that are kept for subscribers who were away.",
+            minimum=1000,
+            maximum=1_000_000_000,
+        ),
+    ] = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionSettings:
+    """How long things are kept, and what gives way when room runs out.
+
+    Sums per quarter of an hour and the time monitored are kept for ever: counts stay.
+    """
+
+    events_days: Annotated[
+        float | None,
+        Key(
+            "Days after which single events are deleted; their counts stay in the history.",
+            minimum=1.0,
+            maximum=100_000.0,
+            default_says="never",
+            example="730",
+        ),
+    ] = None
+    embeddings_days: Annotated[
+        float | None,
+        Key(
+            "Days after which the 512 numbers of an event are deleted.",
+            minimum=0.0,
+            maximum=100_000.0,
+            default_says="never",
+            example="90",
+        ),
+    ] = None
+    messages_days: Annotated[
+        float | None,
+        Key(
+            "Days after which messages can no longer be asked for again; `store.outbox_keep` "
+            "bounds their number.",
+            minimum=0.1,
+            maximum=100_000.0,
+            default_says="never",
+            example="30",
+        ),
+    ] = None
+    store_mb: Annotated[
+        int | None,
+        Key(
+            "Megabytes that a SQLite store may use; beyond it the oldest embeddings give way, then "
+            "the oldest messages, then the oldest events.",
+            minimum=2,
+            maximum=100_000_000,
+            default_says="no bound",
+            example="2000",
+        ),
+    ] = None
+    free_space_mb: Annotated[
+        int,
+        Key(
+            "Free megabytes of the disk that are left to events: with less, no embedding is stored "
+            "and the oldest ones give way.",
+            minimum=0,
+            maximum=100_000_000,
+        ),
+    ] = 100
+    ballast_mb: Annotated[
+        int,
+        Key(
+            "Size (MB) of a file that is only there to be given up when the disk is full, since "
+            "even deleting needs room. 0: none.",
+            minimum=0,
+            maximum=100_000,
+        ),
+    ] = 16
+
+
+@dataclass(frozen=True, slots=True)
+class ClipsSettings:
+    """Sound kept beside the events."""
+
+    keep: Annotated[
+        Literal[False],
+        Key(
+            "Whether sound is kept beside an event.",
+            refusal="must be false: keeping clips is not available yet",
+        ),
+    ] = False
