@@ -28,7 +28,7 @@ defaults below hold. Relative paths start at the file's folder, `~` is your home
 effect, and `--schema` prints a JSON Schema for your editor. A file with mistakes ends every
 command with exit code 78.
 
-This page is generated from `config/settings.py`:
+This page is generated from the settings in `config/`:
 `python -m coughd.config.reference > docs/configuration.md`.
 """
 _WORDS: dict[type, str] = {
