@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ..storage.records import SourceChanged
 from .health import SourceHealth
 from .identity import Identity
-from .sources.ports import Finished, Opened, Source
+from .sources.ports import Block, Finished, Opened, Source
 from .stretch import Stretch
 
 
@@ -24,6 +24,8 @@ class Line:
     before: Stretch | None = None
     """The stretch that a counted gap ended: the next one keeps its clock."""
     finished: Finished | None = None
+    heard_until_s: float | None = None
+    """`time.monotonic()` at the end of the last block; None for a file read `fast`."""
     health: SourceHealth = field(default_factory=SourceHealth)
     told: SourceChanged | None = None
     """Its state, as it was told last."""
@@ -32,6 +34,12 @@ class Line:
     def source_id(self) -> str:
         """The configured id."""
         return self.source.source_id
+
+    def hear(self, block: Block) -> None:
+        """Note how far the source was heard."""
+        if block.monotonic_s is not None and self.opened is not None:
+            length_s = block.samples.size / self.opened.sample_rate_hz
+            self.heard_until_s = block.monotonic_s + length_s
 
     @property
     def silent(self) -> bool:

@@ -121,6 +121,7 @@ class Pipeline:
 
     def _listen(self, line: Line, stretch: Stretch, block: Block) -> None:
         """One block of one source, from native samples to judged events."""
+        line.hear(block)
         self._keep_all(stretch.account(block, self._clock))
         for piece in _half_seconds(stretch.resampler.feed(block.samples)):
             self._hear(line, stretch, piece)

@@ -71,6 +71,8 @@ class RecorderCounts:
     written: int
     failures: int
     """Commits that were refused and tried again."""
+    refused: str | None
+    """Why the store takes nothing now; None where it does."""
 
 
 class Recorder:
@@ -110,6 +112,7 @@ class Recorder:
         self._given_up = threading.Event()
         self._written = 0
         self._failures = 0
+        self._refused: str | None = None
         self._lost = 0
         self._turns = 0
         self._wrote_s = clock()
@@ -167,7 +170,7 @@ class Recorder:
     @property
     def counts(self) -> RecorderCounts:
         """Since the start. Any thread."""
-        return RecorderCounts(self._changes.qsize(), self._written, self._failures)
+        return RecorderCounts(self._changes.qsize(), self._written, self._failures, self._refused)
 
     def _run(self) -> None:
         self._tidy()
@@ -225,6 +228,7 @@ class Recorder:
                 result = write()
             except StorageError as exc:
                 self._failures += 1
+                self._refused = str(exc)
                 if not failed:
                     _log.error("%s; everything heard waits in memory meanwhile", exc)
                 failed = True
@@ -240,4 +244,5 @@ class Recorder:
             else:
                 if failed:
                     _log.info("the store takes events again")
+                self._refused = None
                 return result

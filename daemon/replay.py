@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Protocol, Self
@@ -22,6 +22,7 @@ from .replay_protocol import (
     ReplayProtocolError,
     ReplayRequest,
     Status,
+    asks_status,
     encode_header,
     parse_request,
 )
@@ -91,6 +92,8 @@ class ReplayServer:
         AlreadyRunningError where it cannot be bound.
     largest_page
         Most messages of one answer.
+    status
+        How the daemon is, as the JSON of `coughd.status/1`; called on the thread, must not wait.
     """
 
     def __init__(
@@ -101,12 +104,14 @@ class ReplayServer:
         store_id: str,
         boot_id: str,
         largest_page: int = 1000,
+        status: Callable[[], str] | None = None,
     ) -> None:
         self.address = address
         self._outbox = outbox
         self._store_id = store_id
         self._boot_id = boot_id
         self._largest_page = largest_page
+        self._status = status
         self._stop = threading.Event()
         self._counts = ReplayCounts(answered=0, messages=0, truncated=0, refused=0, failed=0)
 
@@ -168,6 +173,8 @@ class ReplayServer:
             endpoint.close()
 
     def _answer(self, frames: Sequence[bytes]) -> list[bytes]:
+        if self._status is not None and asks_status(frames):
+            return [self._status().encode()]
         try:
             request = parse_request(frames, largest_limit=self._largest_page)
         except ReplayProtocolError as exc:

@@ -1,7 +1,8 @@
 """What is said between a subscriber and the replay socket: one question, one page in answer.
 
 Shared by both ends and free of sockets. The page is a header frame and `count` times a topic
-frame and a body frame, the bytes as they are stored.
+frame and a body frame, the bytes as they are stored. The socket also says how the daemon is: one
+frame with the schema `coughd.status/1` asks, and one JSON object of that schema answers.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 REPLAY_SCHEMA = "coughd.replay/1"
+STATUS_SCHEMA = "coughd.status/1"
 LONGEST_REQUEST_BYTES = 65_536
 END_OF_TIME_SEQ = 2**63 - 1
 """Asked since this, the answer has no messages but says how far the store reaches."""
@@ -67,6 +69,29 @@ def parse_request(frames: Sequence[bytes], *, largest_limit: int) -> ReplayReque
     since_seq = _whole(fields, "since_seq", least=0)
     limit = _whole(fields, "limit", least=1)
     return ReplayRequest(since_seq=since_seq, limit=min(limit, largest_limit))
+
+
+def encode_status_request() -> bytes:
+    """Ask how the daemon is."""
+    return json.dumps({"schema": STATUS_SCHEMA}).encode()
+
+
+def asks_status(frames: Sequence[bytes]) -> bool:
+    """Whether this is that question; anything else is left to `parse_request`."""
+    if len(frames) != 1 or len(frames[0]) > LONGEST_REQUEST_BYTES:
+        return False
+    try:
+        return parse_json_object(frames[0]).get("schema") == STATUS_SCHEMA
+    except ReplayProtocolError:
+        return False
+
+
+def parse_status(frames: Sequence[bytes]) -> dict[str, object]:
+    """Read the answer. Raises ReplayProtocolError."""
+    fields = parse_json_object(frames[0])
+    if fields.get("schema") != STATUS_SCHEMA:
+        raise ReplayProtocolError(f"schema must be {STATUS_SCHEMA!r}")
+    return fields
 
 
 def encode_header(header: ReplayHeader) -> bytes:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from ..storage.messages import Sender, Source, start_message
-from ..storage.records import Change, SourceChanged
+from ..storage.records import Change, EventFinished, SourceChanged
 from .clock import Clock
+from .latest import LatestEvents
 from .pipeline import Started
 from .publisher import Publisher
 from .recorder import Recorder
@@ -26,6 +27,7 @@ class StoreAndStream:
         microphones: Collection[str],
         recorder: Recorder,
         publisher: Publisher,
+        latest: LatestEvents,
         clock: Clock,
     ) -> None:
         self._sender = sender
@@ -33,6 +35,7 @@ class StoreAndStream:
         self._microphones = microphones
         self._recorder = recorder
         self._publisher = publisher
+        self._latest = latest
         self._clock = clock
 
     def started(self, started: Started) -> None:
@@ -52,4 +55,6 @@ class StoreAndStream:
         """See `Sink`."""
         if isinstance(change, SourceChanged):
             log_state(change, live=change.source_id in self._microphones)
+        elif isinstance(change, EventFinished):
+            self._latest.note(change)
         self._recorder.keep(change)

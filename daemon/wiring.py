@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
+from importlib.metadata import version
 
 from ..config.errors import ConfigError, StorageFullError
 from ..config.places import Places
@@ -19,7 +20,7 @@ from ..detectors.hear.outcomes import HearLimits
 from ..detectors.open_embedder import OpenEmbedder
 from ..detectors.ports import EmbedderIdentity
 from ..detectors.probe import LinearProbe
-from ..storage.engine import store_folder
+from ..storage.engine import sqlite_path, store_folder, store_url
 from ..storage.lock import InstanceLock
 from ..storage.messages import heartbeat_message
 from ..storage.outbox import OutboxReader
@@ -31,6 +32,7 @@ from .hear_opinion import HearOpinion
 from .housekeeping import Housekeeping, room_policy
 from .identity import FileIdentity, Identity, LiveIdentity
 from .judge import Judge, JudgeInForce, LaterJudge
+from .latest import LatestEvents
 from .line import Line
 from .logs import set_up_logging
 from .pipeline import Pipeline
@@ -43,6 +45,8 @@ from .sinks import StoreAndStream
 from .sources.file import FileSource
 from .sources.microphone import open_microphone
 from .sources.ports import Source
+from .status import Reporter
+from .status_document import StatusDesk
 from .stretches import HeardBefore, StretchMaker
 from .upkeep import Service, Upkeep
 from .watchdog import Watchdog, Worker
@@ -71,12 +75,14 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
         lines.extend(_line(source) for source in settings.sources)
         outbox = OutboxReader.open(places.store)
         publisher = stack.enter_context(_publisher(settings, places, store, outbox, clock))
+        desk = StatusDesk()
         replay = ReplayServer(
             places.replay,
             outbox=outbox,
             store_id=store.store_id,
             boot_id=store.sender.origin.boot_id,
             largest_page=settings.stream.replay_limit,
+            status=desk.answer,
         )
         stack.enter_context(replay)
         heard_before = _heard_before(store, lines)
@@ -113,16 +119,43 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
         )
         names = {source.id: source.name for source in settings.sources}
         microphones = {source.id for source in settings.sources if source.kind == "microphone"}
+        latest = LatestEvents(_heard_now(settings), clock)
+        desk.report = Reporter(
+            sender=store.sender,
+            version=version("coughd"),
+            started_us=clock.utc_us(),
+            lines=lines,
+            latest=latest,
+            recorder=lambda: recorder.counts,
+            publisher=lambda: publisher.counts,
+            replay=lambda: replay.counts,
+            hear=lambda: second_opinion.status if isinstance(second_opinion, HearOpinion) else None,
+            gate=gate.name,
+            judge=lambda: judge.present,
+            store_file=sqlite_path(store_url(places.store)),
+            clock=clock,
+        ).report
         yield Pipeline(
             lines=lines,
             stretches=stretch_maker(settings, gate, heard_before),
             judge=judge,
             second_opinion=second_opinion,
-            sink=StoreAndStream(store.sender, names, microphones, recorder, publisher, clock),
+            sink=StoreAndStream(
+                store.sender, names, microphones, recorder, publisher, latest, clock
+            ),
             clock=clock,
             stop=service.stop,
             each_turn=upkeep.turn,
         )
+
+
+def _heard_now(settings: Settings) -> set[str]:
+    """The sources whose sound is heard while it happens."""
+    return {
+        source.id
+        for source in settings.sources
+        if source.kind == "microphone" or (source.pace == "realtime" and source.starts_at is None)
+    }
 
 
 def load_gate(settings: Settings) -> CoughdGate:

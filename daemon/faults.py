@@ -1,0 +1,78 @@
+"""What is the matter with a daemon, and what a person can do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .status import DaemonStatus, SourceStatus
+
+BEHIND_S = 5.0
+"""Sound older than this when it is heard: the machine is too slow, or the loop hangs."""
+LITTLE_SPACE_BYTES = 200_000_000
+
+_WHAT_TO_DO = {
+    "gone": "Plug it in again; it is opened within half a minute. `coughd devices` shows what is "
+    "there.",
+    "frozen": "It is opened again and again; if that lasts, unplug it, or restart the sound "
+    "server.",
+    "unavailable": "`coughd devices` shows which microphones there are; write one of those names, "
+    "or end the program that holds it.",
+    "wrong_rate": "Set `sample_rate_hz` to the device's own rate, or name the card itself "
+    "(`hw:CARD=...`) instead of the sound server.",
+    "zeros": "Unmute the microphone (its switch, or `alsamixer`), and look at its cable.",
+    "constant": "Unplug the microphone and plug it in again; if that does not help it is broken.",
+    "clipping": "Lower the gain (`alsamixer`), or move the microphone.",
+    "losing": "Something else keeps the machine or the sound server busy; `top` shows what.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is not as it should be."""
+
+    about: str
+    """`source ID`, or the part of the daemon."""
+    code: str
+    """The source's cause, or a word of its own; stable."""
+    says: str
+    do: str
+    """One or two sentences for the person in charge."""
+
+
+def find_faults(status: DaemonStatus) -> list[Fault]:
+    """Everything that is the matter, the worst first."""
+    found: list[Fault] = []
+    for source in status.sources:
+        found.extend(_of_source(source))
+    found.extend(_of_store(status))
+    found.extend(_of_hear(status))
+    return found
+
+
+def _of_source(source: SourceStatus) -> Iterator[Fault]:
+    about = f"source {source.source_id}"
+    if source.cause in _WHAT_TO_DO:
+        yield Fault(about, source.cause, source.detail, _WHAT_TO_DO[source.cause])
+    elif source.behind_s is not None and source.behind_s > BEHIND_S:
+        says = f"the last sound heard is {source.behind_s:.0f} s old"
+        do = "The machine is too slow for its sources, or coughd hangs; the log says which thread."
+        yield Fault(about, "behind", says, do)
+
+
+def _of_store(status: DaemonStatus) -> Iterator[Fault]:
+    refused, free = status.recorder.refused, status.store.free_bytes
+    if refused is not None:
+        says = f"{refused}; {status.recorder.waiting} changes wait in memory"
+        yield Fault("store", "refused", says, "Free some space, or mend the disk; nothing is lost "
+                    "as long as coughd runs.")  # fmt: skip
+    elif free is not None and free < LITTLE_SPACE_BYTES:
+        says = f"only {free // 1_000_000} MB are free where the store is"
+        yield Fault("store", "little_space", says, "Free some space before it is full.")
+
+
+def _of_hear(status: DaemonStatus) -> Iterator[Fault]:
+    hear = status.hear
+    if hear is not None and hear.reason is not None:
+        do = "Events keep the open embedder's score meanwhile; HeAR is started again by itself."
+        yield Fault("HeAR", "away", hear.reason, do)
