@@ -15,6 +15,7 @@ from .commands.backup import backup
 from .commands.check_config import check_config
 from .commands.demo import demo
 from .commands.devices import devices
+from .commands.doctor import doctor
 from .commands.evaluate import evaluate
 from .commands.export import export
 from .commands.history import history
@@ -32,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for verb in (run, demo, watch, history, export, scan, devices, evaluate):
+for verb in (run, demo, watch, history, export, scan, devices, evaluate, doctor):
     app.command()(verb)
 app.command("check-config")(check_config)
 app.add_typer(backup, name="backup")

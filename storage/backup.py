@@ -48,9 +48,14 @@ def back_up(store: Path | str, target: Path) -> Contents:
     return copy_store(source, target)
 
 
+def backups_in(folder: Path) -> list[Path]:
+    """Give the backups (by `backup_name`) in a folder, the oldest first."""
+    return sorted(folder.glob(f"{_PREFIX}*Z{_SUFFIX}"))
+
+
 def drop_older(folder: Path, keep: int) -> Sequence[Path]:
     """Delete the oldest backups (by `backup_name`) beyond `keep`; gives which. StorageError."""
-    backups = sorted(folder.glob(f"{_PREFIX}*Z{_SUFFIX}"))
+    backups = backups_in(folder)
     dropped = backups[: max(len(backups) - keep, 0)]
     for path in dropped:
         try:

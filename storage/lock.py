@@ -6,16 +6,30 @@ import fcntl
 import os
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from ..config.errors import AlreadyRunningError, StorageError
+from .closing import Closing
 
 LOCK_NAME = "coughd.lock"
 _PID_BYTES = 32
 
 
-class InstanceLock:
+def holder_of(data_dir: Path) -> str | None:
+    """Name the process (its pid, or `unknown`) that holds the lock; None where nobody does."""
+    try:
+        descriptor = os.open(data_dir / LOCK_NAME, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return os.pread(descriptor, _PID_BYTES, 0).decode(errors="replace").strip() or "unknown"
+    finally:
+        os.close(descriptor)
+    return None
+
+
+class InstanceLock(Closing):
     """Held from construction to `close`; a context manager. The file stays, only the lock goes.
 
     Raises
@@ -55,16 +69,3 @@ class InstanceLock:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
-
-    def __enter__(self) -> Self:
-        """Give the held lock."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Release."""
-        self.close()
