@@ -12,6 +12,8 @@ from .resampling import FALSE_ALARM, HIT, HOURS, MISS, Numbers, ratios
 from .sounds import Heard
 
 _STEPS = 100
+_TAILS = (0.001, 0.002, 0.005)
+"""Finer steps near 0 and 1, where few false alarms are left."""
 SECONDS_PER_HOUR = 3_600.0
 
 
@@ -29,13 +31,14 @@ class CurvePoint:
 def threshold_curve(
     recordings: Sequence[Heard], groups: Sequence[Sequence[str]], at: float
 ) -> list[CurvePoint]:
-    """Count at 0.01, 0.02, ... 0.99 and at the threshold in use, in order.
+    """Count in steps of 0.01, in finer ones near 0 and 1, and at the threshold in use.
 
     `groups` names the group of each cough of each recording. Triggers that the gate alone judged
     stay as they were.
     """
-    thresholds = sorted({round(step / _STEPS, 2) for step in range(1, _STEPS)} | {at})
-    return [_point(recordings, groups, threshold) for threshold in thresholds]
+    steps = {round(step / _STEPS, 2) for step in range(1, _STEPS)}
+    tails = {*_TAILS, *(round(1.0 - tail, 3) for tail in _TAILS)}
+    return [_point(recordings, groups, threshold) for threshold in sorted(steps | tails | {at})]
 
 
 def _point(

@@ -41,7 +41,7 @@ def test_the_threshold_in_use_is_on_the_curve() -> None:
 
 def test_hits_are_told_by_group() -> None:
     assert POINTS[0].hits_by_group == {"20 dB": 1, "0 dB": 1}
-    assert POINTS[-10].hits_by_group == {"20 dB": 1}
+    assert POINTS[-14].hits_by_group == {"20 dB": 1}
 
 
 def test_named_points() -> None:
