@@ -22,6 +22,7 @@ from .commands.history import history
 from .commands.run import run
 from .commands.scan import scan
 from .commands.service import service
+from .commands.status import status
 from .commands.watch import watch
 
 _TYPERS_USAGE_ERROR = 2
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for verb in (run, demo, watch, history, export, scan, devices, evaluate, doctor):
+for verb in (run, demo, watch, history, export, scan, devices, evaluate, doctor, status):
     app.command()(verb)
 app.command("check-config")(check_config)
 app.add_typer(backup, name="backup")

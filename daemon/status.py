@@ -117,7 +117,7 @@ class Reporter:
             replay=self.replay(),
             hear=self.hear(),
             models=self._models(),
-            store=_store_status(self.store_file),
+            store=store_status(self.store_file),
         )
 
     def _source(self, line: Line) -> SourceStatus:
@@ -148,7 +148,8 @@ class Reporter:
         )
 
 
-def _store_status(file: Path | None) -> StoreStatus:
+def store_status(file: Path | None) -> StoreStatus:
+    """How large a SQLite store is, and how much it may grow."""
     if file is None:
         return StoreStatus(None, None)
     size = 0

@@ -1,0 +1,112 @@
+"""`coughd status`: how the daemon is, and what the store knows."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+import typer
+from rich.console import Console
+
+from ...config.errors import CoughdError
+from ...config.places import Places
+from ...config.settings import Settings
+from ...storage.engine import sqlite_path, store_name, store_url
+from ...storage.history import History
+from ..replay_protocol import STATUS_SCHEMA
+from ..status import store_status
+from ..status_client import Asked, ask_status
+from .options import ConfigOption, JsonOption, configured
+from .reading import now
+from .status_view import print_status
+
+FAULTY = 1
+_OFF = {
+    "about": "coughd",
+    "code": "off",
+    "says": "no daemon runs with this configuration: nothing is heard",
+    "do": "Start it with `systemctl start coughd`, or `coughd run`.",
+}
+_HANGS = {
+    "about": "coughd",
+    "code": "hangs",
+    "says": "the daemon does not answer",
+    "do": "Look into its log, then restart it: `systemctl restart coughd`.",
+}
+
+
+def status(config: ConfigOption = None, *, as_json: JsonOption = False) -> None:
+    """Show how the daemon is: its sources, what it does, and what is the matter.
+
+    Exit code 0: all is well; 1: something is the matter; 69: no daemon answers.
+    """
+    settings, places = configured(config)
+    document = collect(settings, places, ask_status(places.replay), now)
+    if as_json:
+        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        print_status(document, Console(highlight=False), now())
+    if document["state"] in ("off", "hangs"):
+        raise typer.Exit(os.EX_UNAVAILABLE)
+    if document["faults"]:
+        raise typer.Exit(FAULTY)
+
+
+def collect(
+    settings: Settings, places: Places, asked: Asked, clock: Callable[[], datetime]
+) -> dict[str, Any]:
+    """The daemon's own document, or one that says why there is none, with the store's knowledge."""
+    document: dict[str, Any] = {"schema": STATUS_SCHEMA, "sources": [], "faults": []}
+    if asked.document is not None:
+        document |= asked.document
+    else:
+        document["state"] = "hangs" if asked.reached else "off"
+        document["faults"] = [_HANGS if asked.reached else _OFF]
+    document.setdefault("store", asdict(store_status(sqlite_path(store_url(places.store)))))
+    return document | _known(settings, places, clock)
+
+
+def _known(settings: Settings, places: Places, clock: Callable[[], datetime]) -> dict[str, Any]:
+    """What the store knows; a sentence where it cannot be read."""
+    try:
+        history = History.open(
+            places.store,
+            timezone=settings.timezone,
+            minimum_coverage=settings.coverage.minimum_for_rate,
+        )
+        with closing(history):
+            name = store_name(store_url(places.store))
+            return {
+                "store_at": name,
+                "store_problem": None,
+                "history": _history(history, clock()),
+            }
+    except CoughdError as error:
+        return {"store_at": None, "store_problem": str(error), "history": None}
+
+
+def _history(history: History, today: datetime) -> dict[str, Any]:
+    day = history.summary(today - timedelta(hours=24), today)
+    newest = next(history.events(newest_first=True, limit=1), None)
+    return {
+        "coughs_24h": day.coughs,
+        "monitored_s_24h": round(day.monitored_s, 3),
+        "coverage_24h": round(day.coverage, 4),
+        "last_cough": None
+        if newest is None
+        else {
+            "onset": newest.onset.isoformat(),
+            "source": newest.source_id,
+            "name": newest.source_name,
+            "probability": newest.probability,
+        },
+        "sources": [
+            {"id": source.source_id, "name": source.name, "last_seen": source.last_seen.isoformat()}
+            for source in history.sources()
+        ],
+    }

@@ -1,0 +1,145 @@
+"""A status for people: one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from .history_words import length_text, percent, printable
+
+_Json: TypeAlias = Mapping[str, Any]
+_STYLES = {"up": "green", "silent": "yellow", "down": "red"}
+
+
+def print_status(document: _Json, console: Console, today: datetime) -> None:
+    """Print the whole of `coughd.status/1` and of what the store knows."""
+    console.print(_headline(document), style="bold", soft_wrap=True)
+    if document["sources"]:
+        console.print(_sources(document["sources"], today))
+    for name, text in _facts(document, today):
+        line = Text(f"{name:<9}", style="dim")
+        console.print(line.append(printable(text), style="default"), soft_wrap=True)
+    for fault in document["faults"]:
+        console.print(Text(f"! {fault['about']}: ", style="red").append(
+            printable(f"{fault['says']}"), style="default"), soft_wrap=True)  # fmt: skip
+        console.print(Text(printable(f"  {fault['do']}")), soft_wrap=True)
+
+
+def _headline(document: _Json) -> Text:
+    state = document["state"]
+    if state == "off":
+        return Text("coughd does not run")
+    if state == "hangs":
+        return Text("coughd runs but does not answer")
+    if state == "starting":
+        return Text("coughd is starting")
+    faults = len(document["faults"])
+    well = "all is well" if not faults else f"{faults} fault{'s' if faults > 1 else ''}"
+    return Text(
+        printable(
+            f"coughd {document['version']} on {document['node']} ({document['site']}), "
+            f"pid {document['pid']}, up {length_text(document['uptime_s'])}: {well}"
+        )
+    )
+
+
+def _sources(sources: list[_Json], today: datetime) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in ("source", "state", "dBFS", "since", "last cough", "heard", "lost"):
+        table.add_column(heading, justify="right" if heading in ("dBFS", "lost") else "left")
+    for source in sources:
+        level = source["level_dbfs"]
+        cause = source["cause"]
+        named = cause in (None, "opened", "well")
+        state = source["state"] if named else f"{source['state']} ({cause})"
+        rate_hz = source["sample_rate_hz"]
+        heard_s = source["heard_samples"] / rate_hz if rate_hz else None
+        table.add_row(
+            Text(printable(source["name"])),
+            Text(state, style=_STYLES.get(source["state"], "") if named else "yellow"),
+            "-" if level is None else f"{level:.1f}",
+            _ago(source["since"], today),
+            _ago(source["last_cough"], today),
+            "-" if heard_s is None else length_text(heard_s),
+            f"{source['dropped_samples']}",
+        )
+    return table
+
+
+def _facts(document: _Json, today: datetime) -> Iterator[tuple[str, str]]:
+    yield from _known(document, today)
+    if "queues" not in document:
+        return
+    latency = document["latency"]
+    if latency is not None:
+        yield (
+            "latency",
+            (
+                f"{latency['typical_s']:.1f} s from onset to store, at most "
+                f"{latency['longest_s']:.1f} s, over the last {latency['events']} events"
+            ),
+        )
+    store, stream, replay = (document["queues"][name] for name in ("store", "stream", "replay"))
+    dropped = stream["dropped_durable"] + stream["dropped_ephemeral"]
+    yield (
+        "queues",
+        (
+            f"store {store['waiting']} waiting, {store['failures']} refusals; "
+            f"stream {stream['waiting']} waiting, {dropped} dropped; "
+            f"replay {replay['messages']} messages, {replay['truncated']} truncated"
+        ),
+    )
+    models = document["models"]
+    yield (
+        "models",
+        (
+            f"{models['gate']}, {models['embedder']}, probe {models['probe']} from "
+            f"{models['threshold']:.2f}"
+        ),
+    )
+    hear = document["hear"]
+    if hear is not None:
+        name = hear["identity"]["name"] if hear["identity"] else "no model yet"
+        yield (
+            "HeAR",
+            (
+                f"{hear['state']}, {name}; {hear['embedded']} embedded, {hear['waiting']} waiting, "
+                f"{hear['gave_way']} gave way, {hear['failed']} failed"
+            ),
+        )
+
+
+def _known(document: _Json, today: datetime) -> Iterator[tuple[str, str]]:
+    if document["store_problem"] is not None:
+        yield "store", document["store_problem"]
+        return
+    store = document.get("store") or {}
+    room = [
+        f"{store[key] / 1_000_000:.1f} MB{said}"
+        for key, said in (("size_bytes", ""), ("free_bytes", " free"))
+        if store.get(key) is not None
+    ]
+    yield "store", ", ".join([document["store_at"], *room])
+    history = document["history"]
+    yield (
+        "24 hours",
+        (
+            f"{history['coughs_24h']} coughs; monitored {length_text(history['monitored_s_24h'])} "
+            f"({percent(history['coverage_24h'])})"
+        ),
+    )
+    cough = history["last_cough"]
+    if cough is not None:
+        yield "last", f"cough {_ago(cough['onset'], today)} in {cough['name']}"
+
+
+def _ago(moment: str | None, today: datetime) -> str:
+    if moment is None:
+        return "-"
+    passed_s = (today - datetime.fromisoformat(moment)).total_seconds()
+    return f"{length_text(max(0.0, passed_s))} ago"
