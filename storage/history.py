@@ -16,12 +16,12 @@ from contextlib import contextmanager
 from datetime import datetime, tzinfo
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self, TypeAlias
 
 from sqlalchemy import Connection, Engine, Row
 
 from ..config.errors import StorageError, UsageError
+from .closing import Closing
 from .cough_reading import read_groups
 from .engine import open_reader, store_name, store_url
 from .event_reading import PAGE_ROWS, event_from, page_of_events, read_spans
@@ -47,7 +47,7 @@ def utc_now_us() -> int:
     return time.time_ns() // 1000
 
 
-class History:
+class History(Closing):
     """Read-only view of a store, usable from several threads while the daemon writes.
 
     Every range is [start, end) in aware datetimes; None means the first or the last moment known.
@@ -258,19 +258,6 @@ class History:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
-
-    def __enter__(self) -> Self:
-        """Give the history."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close."""
-        self.close()
 
     def _intervals(
         self,

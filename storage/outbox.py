@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Literal, Self
 
 from sqlalchemy import (
@@ -19,6 +18,7 @@ from sqlalchemy import (
     update,
 )
 
+from .closing import Closing
 from .engine import open_reader, store_name, store_url
 from .faults import storage_faults
 from .messages import Message
@@ -86,7 +86,7 @@ def bounds(connection: Connection) -> tuple[int, int]:
     return oldest_seq or 0, last_seq or 0
 
 
-class OutboxReader:
+class OutboxReader(Closing):
     """Reads the outbox beside the writer; usable from any thread, each call a short transaction.
 
     Every method raises StorageError.
@@ -125,16 +125,3 @@ class OutboxReader:
     def close(self) -> None:
         """Close the connections."""
         self._engine.dispose()
-
-    def __enter__(self) -> Self:
-        """Give the reader."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close."""
-        self.close()

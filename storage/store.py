@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import Self, assert_never
 
 from sqlalchemy import Connection, Engine, bindparam, select
 
 from ..config.errors import StorageError
+from .closing import Closing
 from .coverage_write import write_covered
 from .engine import open_writer, sqlite_path, store_name, store_url
 from .events_write import (
@@ -51,7 +51,7 @@ from .transaction import Transaction
 _KNOWN = select(events.c.event_id).where(events.c.stretch_id == bindparam("stretch"))
 
 
-class EventStore:
+class EventStore(Closing):
     """The one writer of a store; a context manager, used by one thread at a time.
 
     Every method raises StorageError, and then nothing of its call is in the store.
@@ -167,19 +167,6 @@ class EventStore:
         with storage_faults(f"{self._name}: cannot be closed"):
             self._connection.close()
             self._engine.dispose()
-
-    def __enter__(self) -> Self:
-        """Give the store."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close."""
-        self.close()
 
 
 def _apply(transaction: Transaction, change: Change) -> None:  # noqa: C901
