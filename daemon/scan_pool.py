@@ -95,8 +95,9 @@ def scan_all(
             done = sum(size * shares[index] for index, size in enumerate(sizes))
             progress(done / max(1, sum(sizes)))
     finally:
+        # Not terminate: a worker that is asked to end first wants its results to be read.
         for worker in pool:
-            worker.terminate()
+            worker.kill()
         for worker in pool:
             worker.join()
     return [found[index] for index in sorted(found)]

@@ -39,17 +39,25 @@ def find_material(paths: Sequence[Path], annotations: Sequence[Path]) -> Materia
             f"There is no recording in {', '.join(map(str, paths))}; give sound files or a folder "
             "that holds some (WAV, FLAC, Ogg, MP3)."
         )
-    recordings = list(dict.fromkeys(recordings))
+    recordings = _once(recordings)
     if annotations:
         given: list[Path] = []
         for path in annotations:
             given += _annotations_below(path, recordings) if _is_folder(path) else [path]
-        return Material(tuple(recordings), tuple(dict.fromkeys(given)))
+        return Material(tuple(recordings), tuple(_once(given)))
     found: list[Path] = []
     for path in paths:
         folder = path if path.is_dir() else path.parent
         found += _annotations_below(folder, recordings, deep=path.is_dir())
-    return Material(tuple(recordings), tuple(dict.fromkeys(found)))
+    return Material(tuple(recordings), tuple(_once(found)))
+
+
+def _once(paths: Sequence[Path]) -> list[Path]:
+    """Each file once, however often and by whatever path it was given."""
+    first: dict[Path, Path] = {}
+    for path in paths:
+        first.setdefault(path.resolve(), path)
+    return list(first.values())
 
 
 def _is_folder(path: Path) -> bool:

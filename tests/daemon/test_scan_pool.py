@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from contextlib import closing
 from pathlib import Path
 
@@ -55,6 +56,21 @@ def test_no_weights_are_an_error_and_not_a_hang(tmp_path: Path) -> None:
 def test_a_worker_that_dies_is_told(tmp_path: Path) -> None:
     with pytest.raises(CoughdError, match="exit status 9"):
         scan([write_bursts(tmp_path / "a.wav", [1.0], 3.0)], dying_ears)
+
+
+def test_a_stop_amid_the_work_leaves_no_worker_behind(tmp_path: Path) -> None:
+    onsets_s = [0.3 * n for n in range(1, 300)]
+    paths = [write_bursts(tmp_path / f"{n}.wav", onsets_s, 95.0) for n in range(6)]
+    with closing(StopRequest()) as stop:
+
+        def stop_after_the_first(share: float) -> None:
+            if share > 0.1:
+                stop.set()
+
+        found = scan_all(paths, fake_ears, 2, stop, stop_after_the_first)
+
+    assert len(found) < len(paths)
+    assert multiprocessing.active_children() == []
 
 
 def test_a_stop_ends_it(tmp_path: Path) -> None:
