@@ -16,8 +16,9 @@ from .wire import BrokenWireError, Flag, Frame, FrameReader, Kind
 
 _log = logging.getLogger(__name__)
 
-STALL_S = 2.0
-"""Sound comes every 40 ms: after this long without, the device hangs, whatever it says."""
+STALL_S = 1.5
+"""Sound comes every 40 ms: after this long without, the device hangs, whatever it says. Whoever
+listens knows it before two seconds have passed."""
 OPENING_S = 10.0
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
@@ -66,7 +67,7 @@ class MicrophoneSource:
         self._dying: Child | None = None
         self._reader = FrameReader()
         self._opening: Opening | None = None
-        self._opened_s = 0.0
+        self._heard_since_s: float | None = None
         self._deadline_s = 0.0
         self._pause_s = FIRST_PAUSE_S
         self._fault: str | None = None
@@ -140,7 +141,7 @@ class MicrophoneSource:
         if self._opening is None:
             reason = f"it did not open within {OPENING_S:.0f} s"
             return self._lose(reason, "unavailable", now_s)
-        return self._lose(f"no sound came for {STALL_S:.0f} s", "frozen", now_s)
+        return self._lose(f"no sound came for {STALL_S:g} s", "frozen", now_s)
 
     def _take(self, received: bytes, now_s: float) -> list[Item]:
         items: list[Item] = []
@@ -153,26 +154,33 @@ class MicrophoneSource:
         return items
 
     def _items(self, frame: Frame, now_s: float) -> list[Item]:
-        if frame.kind is Kind.SOUND and self._opening is not None:
-            self._deadline_s = now_s + STALL_S
-            if now_s - self._opened_s > STEADY_S:
-                self._pause_s = FIRST_PAUSE_S
-            items = self._opening.items(frame)
-            self._count(items, overflows=int(Flag.OVERFLOW in frame.flags))
-            return self._reopen_for_rate(items, now_s)
+        if frame.kind is Kind.SOUND:
+            return [] if self._opening is None else self._hear(self._opening, frame, now_s)
         text = bytes(frame.payload).decode(errors="replace")
         if frame.kind is Kind.OPENED:
             self._opening = Opening(text, self._channel)
-            self._opened_s = now_s
+            self._heard_since_s = None
             self._deadline_s = now_s + STALL_S
-            self._told = None
-            self._counters = replace(self._counters, openings=self._counters.openings + 1)
-            return [self._opening.opened]
-        if frame.kind is Kind.FAULT:
+        elif frame.kind is Kind.FAULT:
             self._fault = text
         else:
-            _log.warning("capture: %s", text, extra={"source": self._source_id})
+            _log.warning("capture of '%s': %s", self._source_id, text)
         return []
+
+    def _hear(self, opening: Opening, frame: Frame, now_s: float) -> list[Item]:
+        self._deadline_s = now_s + STALL_S
+        items = opening.items(frame)
+        self._count(items, overflows=int(Flag.OVERFLOW in frame.flags))
+        if self._heard_since_s is None:
+            # Told with the first sound and not before: a frozen device can be opened, too.
+            self._heard_since_s = now_s
+            self._told = None
+            self._counters = replace(self._counters, openings=self._counters.openings + 1)
+            return [opening.opened, *items]
+        heard_s = now_s - self._heard_since_s
+        if heard_s > STEADY_S:
+            self._pause_s = FIRST_PAUSE_S
+        return self._reopen_for_rate(items, now_s) if heard_s > RIGHT_RATE_S else items
 
     def _count(self, items: list[Item], overflows: int) -> None:
         counted = self._counters
@@ -188,11 +196,10 @@ class MicrophoneSource:
 
     def _reopen_for_rate(self, items: list[Item], now_s: float) -> list[Item]:
         """Lose a microphone whose rate has turned wrong: a new opening mends a confused server."""
-        if now_s - self._opened_s > RIGHT_RATE_S:
-            for item in items:
-                if isinstance(item, RateChecked) and item.wrong:
-                    reason = f"its rate has turned wrong, {item.measured_hz:.0f} Hz"
-                    return self._lose(reason, "wrong_rate", now_s)
+        for item in items:
+            if isinstance(item, RateChecked) and item.wrong:
+                reason = f"its rate has turned wrong, {item.measured_hz:.0f} Hz"
+                return self._lose(reason, "wrong_rate", now_s)
         return items
 
     def _lose(self, reason: str, cause: LossCause, now_s: float) -> list[Item]:

@@ -139,7 +139,7 @@ def test_a_frozen_device_is_a_stall_and_heals(monkeypatch: pytest.MonkeyPatch) -
         server.thaw()
         healed = listen(source, some_sound)
         source.close()
-    assert losses(items) == ["microphone 'default': no sound came for 2 s"]
+    assert losses(items) == ["microphone 'default': no sound came for 1.5 s"]
     assert any(isinstance(item, Opened) for item in healed)
 
 
