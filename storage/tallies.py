@@ -58,11 +58,14 @@ def _pieces(run: Run) -> Iterator[tuple[Table | None, int, int]]:
     pending = [(run.start_us, run.end_us)]
     for table, width_us in _LEVELS:
         left: list[tuple[int, int]] = []
-        fits = _is_one_step(run) or run.origin_us % width_us == run.step_us % width_us == 0
+        aligned = run.origin_us % width_us == run.step_us % width_us == 0
+        fits = table is rollup or _is_one_step(run) or aligned
         for start_us, end_us in pending:
             from_us, to_us = -(-start_us // width_us) * width_us, end_us // width_us * width_us
-            if fits and from_us < to_us:
-                yield table, from_us, to_us
+            if fits and from_us <= to_us:
+                if from_us < to_us:
+                    yield table, from_us, to_us
+                # Even where nothing lies between: a row may end at the border they share.
                 left += [(start_us, from_us), (to_us, end_us)]
             else:
                 left.append((start_us, end_us))

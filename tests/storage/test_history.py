@@ -240,6 +240,15 @@ def test_an_unfinished_hour_has_elapsed_until_now(
     assert unfinished.rate_per_hour == 6.0
 
 
+def test_a_short_range_round_an_hours_border_is_two_rows(
+    store_path: Path, write: Callable[..., object]
+) -> None:
+    write(microphone(), covered(HOUR_S - 10, HOUR_S + 10), event("late", HOUR_S * 1000 + 300))
+    with opened(store_path) as history:
+        before, after = history.by_hour(moment(HOUR_S - 1), moment(HOUR_S + 2))
+    assert [(row.coughs, row.monitored_s) for row in (before, after)] == [(0, 1), (1, 2)]
+
+
 def test_a_source_added_later_takes_no_coverage_from_what_was_before(
     store_path: Path, write: Callable[..., object]
 ) -> None:
