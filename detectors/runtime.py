@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +47,7 @@ class OnnxModel:
     @property
     def runtime(self) -> str:
         """Name and version of the runtime."""
-        import onnxruntime  # noqa: PLC0415 - kept lazy
-
-        return f"onnxruntime {onnxruntime.__version__}"
+        return f"onnxruntime {_load().__version__}"
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -71,11 +70,19 @@ def _runtime_errors() -> tuple[type[Exception], ...]:
     return (*named, state.NoSuchFile, state.NotImplemented, state.RuntimeException, ValueError)
 
 
-def _open_session(path: Path, content: bytes) -> Any:  # noqa: ANN401 - onnxruntime is untyped
+def _load() -> Any:  # noqa: ANN401 - onnxruntime is untyped
+    # Before it is loaded: it would tell Microsoft over HTTPS that and where it runs, under an
+    # identifier that it keeps in the home folder.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     try:
         import onnxruntime  # noqa: PLC0415 - 50 MB that `coughd --help` must not load
     except ImportError as exc:
         raise ModelError(f"onnxruntime cannot be loaded: {exc}. Install it with pip.") from exc
+    return onnxruntime
+
+
+def _open_session(path: Path, content: bytes) -> Any:  # noqa: ANN401 - onnxruntime is untyped
+    onnxruntime = _load()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
