@@ -7,7 +7,6 @@ subscriber shows as a gap in `seq`, or in the heartbeat's `last_seq`, and is ask
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections import deque
@@ -20,14 +19,11 @@ import zmq
 
 from ..storage.messages import Message
 from ..storage.records import OutboxRow
-from .stream_address import bind_local, remove_socket
+from .socket_thread import SocketThread
 
 Heartbeat = Callable[[int, int], Message]
 """Built from `(last_seq, oldest_seq)`."""
 
-_log = logging.getLogger("coughd.publisher")
-
-_LINGER_MS = 500  # what a healthy subscriber needs to take the last messages of a stopping daemon
 _JOIN_S = 5.0
 
 
@@ -95,18 +91,9 @@ class Publisher:
 
     def __enter__(self) -> Self:
         """Bind, and start the thread."""
-        self._context = zmq.Context()
-        endpoint = self._context.socket(zmq.PUB)
-        endpoint.setsockopt(zmq.SNDHWM, self._high_water)
-        endpoint.setsockopt(zmq.LINGER, _LINGER_MS)
-        try:
-            bind_local(endpoint, self.address)
-        except BaseException:
-            self._context.destroy(linger=0)
-            raise
-        # The socket is the thread's from here on.
-        self._thread = threading.Thread(target=self._run, args=(endpoint,), name="publisher")
-        self._thread.start()
+        self._socket = SocketThread(
+            "publisher", zmq.PUB, self.address, {zmq.SNDHWM: self._high_water}, self._run
+        )
         return self
 
     def __exit__(
@@ -119,12 +106,7 @@ class Publisher:
         with self._changed:
             self._stopping = True
             self._changed.notify()
-        self._thread.join(_JOIN_S)
-        if self._thread.is_alive():
-            _log.error("the thread %s does not stop", self._thread.name)
-            return  # ending the context would wait for its socket for ever
-        self._context.term()
-        remove_socket(self.address)
+        self._socket.join(_JOIN_S)
 
     def publish(self, rows: Sequence[OutboxRow]) -> None:
         """Send committed rows, ascending in `seq`; call only after the commit."""
@@ -154,7 +136,7 @@ class Publisher:
     @property
     def is_alive(self) -> bool:
         """Whether the thread runs."""
-        return self._thread.is_alive()
+        return self._socket.is_alive
 
     @property
     def counts(self) -> PublisherCounts:

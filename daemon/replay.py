@@ -5,7 +5,6 @@ On a thread of its own: a slow disk may delay an answer, but never a live messag
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -26,13 +25,10 @@ from .replay_protocol import (
     encode_header,
     parse_request,
 )
-from .stream_address import bind_local, remove_socket
-
-_log = logging.getLogger("coughd.replay")
+from .socket_thread import SocketThread
 
 _POLL_MS = 100
 _JOIN_S = 10.0
-_LINGER_MS = 500
 _WAITING_REQUESTS = 16  # of one peer; a subscriber has one question at a time
 _WAITING_ANSWERS = 16
 
@@ -117,22 +113,14 @@ class ReplayServer:
 
     def __enter__(self) -> Self:
         """Bind, and start the thread."""
-        self._context = zmq.Context()
-        endpoint = self._context.socket(zmq.ROUTER)
-        endpoint.setsockopt(zmq.LINGER, _LINGER_MS)
-        endpoint.setsockopt(zmq.RCVHWM, _WAITING_REQUESTS)
-        endpoint.setsockopt(zmq.SNDHWM, _WAITING_ANSWERS)
-        # A frame above this ends the connection before it fills our memory; between the two
-        # bounds it is refused with a sentence.
-        endpoint.setsockopt(zmq.MAXMSGSIZE, 4 * LONGEST_REQUEST_BYTES)
-        try:
-            bind_local(endpoint, self.address)
-        except BaseException:
-            self._context.destroy(linger=0)
-            raise
-        # The socket is the thread's from here on.
-        self._thread = threading.Thread(target=self._run, args=(endpoint,), name="replay")
-        self._thread.start()
+        options = {
+            zmq.RCVHWM: _WAITING_REQUESTS,
+            zmq.SNDHWM: _WAITING_ANSWERS,
+            # A frame above this ends the connection before it fills our memory; between the two
+            # bounds it is refused with a sentence.
+            zmq.MAXMSGSIZE: 4 * LONGEST_REQUEST_BYTES,
+        }
+        self._socket = SocketThread("replay", zmq.ROUTER, self.address, options, self._run)
         return self
 
     def __exit__(
@@ -143,17 +131,12 @@ class ReplayServer:
     ) -> None:
         """Finish the answer in hand, close the socket and remove its file."""
         self._stop.set()
-        self._thread.join(_JOIN_S)
-        if self._thread.is_alive():
-            _log.error("the thread %s does not stop", self._thread.name)
-            return  # ending the context would wait for its socket for ever
-        self._context.term()
-        remove_socket(self.address)
+        self._socket.join(_JOIN_S)
 
     @property
     def is_alive(self) -> bool:
         """Whether the thread runs."""
-        return self._thread.is_alive()
+        return self._socket.is_alive
 
     @property
     def counts(self) -> ReplayCounts:
