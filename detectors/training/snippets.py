@@ -11,9 +11,11 @@ from .. import synthesis
 from ..ports import SAMPLE_RATE_HZ, Samples
 from .augment import change_speed, fade
 from .bank import LABEL_OF, Bank, Sound
+from .mockups import mock_laugh, mock_throat_clear
 from .pack import Span
 
 SYNTHETIC_SHARE = 0.05
+MOCKUP_SHARE = 0.2
 _KIND_WEIGHTS = {
     "throat_clear": 5.0,
     "laugh": 4.0,
@@ -67,6 +69,8 @@ def other_snippet(bank: Bank, rng: Generator) -> Snippet:
         kind = kinds[int(rng.integers(len(kinds)))]
         made = synthesis.synth_sound(kind, rng)
         return _whole_span(made, LABEL_OF.get(kind, "other"))
+    if rng.random() < MOCKUP_SHARE:
+        return _mockup(bank, rng)
     kinds = [*bank.negatives, "speech"]
     weights = np.array([_KIND_WEIGHTS.get(kind, _SPEECH_WEIGHT) for kind in kinds])
     kind = kinds[int(rng.choice(len(kinds), p=weights / weights.sum()))]
@@ -80,6 +84,13 @@ def other_snippet(bank: Bank, rng: Generator) -> Snippet:
     if rng.random() < 0.8:
         samples, spans = change_speed(samples, spans, rng, 0.7, 1.4)
     return Snippet(samples, tuple(spans), LABEL_OF.get(kind, "other"), sound.native_rate_hz)
+
+
+def _mockup(bank: Bank, rng: Generator) -> Snippet:
+    speech = bank.speech[int(rng.integers(len(bank.speech)))].samples
+    if rng.random() < 0.5:
+        return _whole_span(mock_laugh(speech, rng), "laugh")
+    return _whole_span(mock_throat_clear(speech, rng), "throat_clear")
 
 
 def _whole_span(samples: Samples, label: str) -> Snippet:
