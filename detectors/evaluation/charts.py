@@ -15,6 +15,8 @@ Json = Mapping[str, Any]
 
 _LEAST_RATE = 0.1
 """False alarms per hour at the left edge; the axis is logarithmic."""
+_MOST_BARS = 6
+_REST = "all others"
 
 
 def _share(title: str) -> Axis:
@@ -154,8 +156,15 @@ def bland_altman(systems: Sequence[Json]) -> str:
 
 
 def counts(title: str, systems: Sequence[Mapping[str, int]]) -> str:
-    """Bars of counts by name, the systems side by side."""
-    names = list(dict.fromkeys(name for system in systems for name in system))
+    """Bars of counts by name, the systems side by side; what has no room is one bar."""
+    totals: dict[str, int] = {}
+    for name, count in (item for system in systems for item in system.items()):
+        totals[name] = totals.get(name, 0) + count
+    shown = sorted(totals, key=lambda name: -totals[name])[:_MOST_BARS]
+    names = [name for name in totals if name in shown]
+    if len(names) < len(totals):
+        names.append(_REST)
+        systems = [_with_rest(system, names) for system in systems]
     most = max([1, *(count for system in systems for count in system.values())])
     chart = Chart(
         title, Axis("", -0.5, max(0.5, len(names) - 0.5), ()), Axis("count", 0.0, most * 1.05)
@@ -167,3 +176,8 @@ def counts(title: str, systems: Sequence[Mapping[str, int]]) -> str:
             left = place - 0.35 + number * width
             chart.bar(left, left + width, float(system.get(name, 0)), f"s{number}")
     return chart.svg()
+
+
+def _with_rest(system: Mapping[str, int], names: Sequence[str]) -> dict[str, int]:
+    rest = sum(count for name, count in system.items() if name not in names)
+    return {**system, _REST: rest}
