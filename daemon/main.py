@@ -19,6 +19,7 @@ from .commands.doctor import doctor
 from .commands.evaluate import evaluate
 from .commands.export import export
 from .commands.history import history
+from .commands.privacy import privacy
 from .commands.run import run
 from .commands.scan import scan
 from .commands.service import service
@@ -34,7 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for verb in (run, demo, watch, history, export, scan, devices, evaluate, doctor, status):
+for verb in (run, demo, watch, history, export, scan, devices, evaluate, doctor, status, privacy):
     app.command()(verb)
 app.command("check-config")(check_config)
 app.add_typer(backup, name="backup")

@@ -1,0 +1,162 @@
+"""Every file that belongs to a configuration: which it is, what it holds, who may open it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from ...config.places import Places
+from ...config.settings import Settings
+from ...storage.engine import sqlite_path, store_url
+from ...storage.lock import LOCK_NAME
+from ...storage.room import BALLAST_NAME
+from .access import READ, WRITE, Access, access_to
+from .sniffing import Form, form_of
+
+Kind: TypeAlias = Literal[
+    "store", "copy", "recording", "source", "socket", "configuration", "probe", "lock", "ballast",
+    "unknown",
+]  # fmt: skip
+HOLDS: dict[Kind, str] = {
+    "store": "what was heard when, without sound: see the tables",
+    "copy": "a copy of the store: everything that its tables hold",
+    "recording": "SOUND: everything that the microphone heard",
+    "source": "sound that you gave coughd to hear; it only reads it",
+    "socket": "nothing at rest; tells of every event to whoever may open it",
+    "configuration": "names of places and microphones",
+    "probe": "numbers fitted to labelled sounds",
+    "lock": "the daemon's process number",
+    "ballast": "zeros, to be given up when the disk is full",
+    "unknown": "not a file of coughd's",
+}
+MOST_FILES = 10_000
+"""So many are looked at below one folder; beyond that the report says that it is not whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file, or a socket's."""
+
+    path: Path
+    kind: Kind
+    size_bytes: int
+    device: int
+    inode: int
+    form: Form
+    access: Access
+
+
+@dataclass(slots=True)
+class Inventory:
+    """What was found, and why something could not be looked at."""
+
+    files: list[FoundFile] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+
+    def add(self, path: Path, kind: Kind) -> None:
+        """Look at one path, unless it is not there or was looked at before."""
+        if any(each.path == path for each in self.files):
+            return
+        try:
+            status = path.lstat()
+            socket = stat.S_ISSOCK(status.st_mode)
+            found = FoundFile(
+                path=path,
+                kind=kind,
+                size_bytes=status.st_size,
+                device=status.st_dev,
+                inode=status.st_ino,
+                form=form_of(path) if stat.S_ISREG(status.st_mode) else "special",
+                access=access_to(path, WRITE if socket else READ),
+            )
+        except FileNotFoundError:
+            return
+        except OSError as exc:
+            self.hidden.append(f"{path}: {exc.strerror}")
+            return
+        self.files.append(found)
+
+    def add_beside(self, store: Path) -> None:
+        """Look at the store and what coughd puts beside it; the folder may be anybody's."""
+        try:
+            names = sorted(os.listdir(store.parent))  # noqa: PTH208 - refused here, not later
+        except FileNotFoundError:
+            return
+        except OSError as exc:
+            self.hidden.append(f"{store.parent}: {exc.strerror}; try again as root")
+            return
+        for path in (store.parent / name for name in names):
+            if kind_of(path, store) != "unknown":
+                self.add(path, kind_of(path, store))
+
+    def add_below(self, folder: Path, store: Path | None) -> None:
+        """Look at everything below a folder of coughd's own."""
+        below = _files_below(folder, self.hidden)
+        for path in islice(below, MOST_FILES):
+            self.add(path, kind_of(path, store))
+        if next(below, None) is not None:
+            self.hidden.append(f"{folder}: there are more than {MOST_FILES} files")
+
+
+def take_inventory(settings: Settings, places: Places, config_file: Path) -> Inventory:
+    """Find all files of a configuration; nothing is followed that links elsewhere."""
+    inventory = Inventory()
+    store = sqlite_path(store_url(places.store))
+    _add_sound(inventory, settings)
+    if store is not None:
+        inventory.add_beside(store)
+    for address in (places.publish, places.replay):
+        if address.startswith("ipc://"):
+            inventory.add(Path(address.removeprefix("ipc://")), "socket")
+    inventory.add(config_file.absolute(), "configuration")
+    if settings.probe.path is not None:
+        inventory.add(settings.probe.path.absolute(), "probe")
+    for folder in (places.data_dir, places.cache_dir):
+        inventory.add_below(folder.absolute(), store)
+    return inventory
+
+
+def _add_sound(inventory: Inventory, settings: Settings) -> None:
+    for source in settings.sources:
+        if source.path is not None:
+            inventory.add(source.path.absolute(), "source")
+        if source.record_path is not None:
+            for path in recordings(source.record_path.absolute()):
+                inventory.add(path, "recording")
+
+
+def recordings(path: Path) -> list[Path]:
+    """Find what a recording to `path` made: PATH, PATH-2, PATH-3, ..."""
+    numbered = path.parent.glob(f"{path.stem}-*{path.suffix}")
+    own = [each for each in numbered if each.stem[len(path.stem) + 1 :].isdecimal()]
+    return [path, *sorted(own)]
+
+
+def kind_of(path: Path, store: Path | None) -> Kind:
+    """Tell by its name what a file in a folder of coughd's is."""
+    if store is not None and path.parent == store.parent:
+        if path.name in {f"{store.name}{ending}" for ending in ("", "-wal", "-shm", "-journal")}:
+            return "store"
+        if path.name.startswith((f"{store.name}.", f".{store.name}.")):
+            return "copy"
+        if path.name == BALLAST_NAME:
+            return "ballast"
+    if path.name == LOCK_NAME:
+        return "lock"
+    is_backup = path.parent.name == "backups" and path.name.lstrip(".").startswith("coughd-")
+    return "copy" if is_backup and ".sqlite3" in path.name else "unknown"
+
+
+def _files_below(folder: Path, hidden: list[str]) -> Iterator[Path]:
+    def refused(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            hidden.append(f"{error.filename}: {error.strerror}")
+
+    for parent, _, names in os.walk(folder, onerror=refused):
+        for name in sorted(names):
+            yield Path(parent) / name

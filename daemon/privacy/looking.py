@@ -1,0 +1,55 @@
+"""Look at everything that a configuration means on this machine, now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from ...config.errors import StorageError
+from ...config.places import Places
+from ...config.settings import Settings
+from ...storage.engine import sqlite_path, store_url
+from ...storage.personal import TableContents, read_contents
+from .inventory import take_inventory
+from .processes import Process, daemon_processes
+from .report import Report
+
+
+def look(settings: Settings, places: Places, config_file: Path) -> Report:
+    """Report what is there; what cannot be looked at is said, not raised. ConfigError never."""
+    inventory = take_inventory(settings, places, config_file)
+    hidden = list(inventory.hidden)
+    return Report(
+        processes=tuple(_processes(places.data_dir, hidden)),
+        files=tuple(inventory.files),
+        tables=tuple(_tables(places.store, hidden)),
+        hidden=tuple(hidden),
+        password_in_configuration=_has_password(settings.store.url),
+        settings=settings,
+    )
+
+
+def _processes(data_dir: Path, hidden: list[str]) -> list[Process]:
+    try:
+        return daemon_processes(data_dir)
+    except OSError as exc:
+        hidden.append(f"whether a daemon runs: {exc.filename}: {exc.strerror}; try again as root")
+        return []
+
+
+def _tables(store: Path | str, hidden: list[str]) -> list[TableContents]:
+    path = sqlite_path(store_url(store))
+    try:
+        if path is not None and not path.exists():
+            return []
+        return read_contents(store)
+    except StorageError as exc:
+        hidden.append(f"tables: {exc}")
+    except OSError as exc:
+        hidden.append(f"tables: {exc.filename}: {exc.strerror}; try again as root")
+    return []
+
+
+def _has_password(url: str | None) -> bool:
+    return url is not None and make_url(url).password is not None

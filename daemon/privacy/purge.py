@@ -1,0 +1,78 @@
+"""Forget everything that was heard: the store, its copies and every recording."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...config.errors import StorageError, UsageError
+from ...config.places import Places
+from ...config.settings import Settings
+from ...storage.copying import fsync
+from ...storage.engine import sqlite_path, store_name, store_url
+from ...storage.lock import InstanceLock
+from .inventory import FoundFile, Kind, take_inventory
+
+_HEARD: frozenset[Kind] = frozenset({"store", "copy", "recording", "ballast"})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a purge would do."""
+
+    deletes: tuple[FoundFile, ...]
+    leaves: tuple[FoundFile, ...]
+    """Files in coughd's folders that are not coughd's: only a person knows what they are."""
+
+
+def plan_purge(settings: Settings, places: Places, config_file: Path) -> Plan:
+    """Find what a purge would delete.
+
+    Raises
+    ------
+    UsageError
+        The store is a database server, which may hold what other machines heard.
+    StorageError
+        Something could not be looked at, so that it would stay.
+    """
+    url = store_url(places.store)
+    if sqlite_path(url) is None:
+        raise UsageError(
+            f"{store_name(url)}: a database server may hold what other machines heard; delete "
+            "there what is to be forgotten"
+        )
+    inventory = take_inventory(settings, places, config_file)
+    if inventory.hidden:
+        raise StorageError(
+            f"nothing was deleted, since not everything can be seen: {'; '.join(inventory.hidden)}"
+        )
+    return Plan(
+        deletes=tuple(file for file in inventory.files if file.kind in _HEARD),
+        leaves=tuple(file for file in inventory.files if file.kind == "unknown"),
+    )
+
+
+def purge(plan: Plan, data_dir: Path) -> list[Path]:
+    """Delete what the plan says; gives which. The daemon must be stopped.
+
+    A purge that is cut short can be made again. Deleted is not overwritten: a disk may keep the
+    bytes until it needs their room.
+
+    Raises
+    ------
+    AlreadyRunningError
+        The daemon runs; nothing was deleted.
+    StorageError
+        A file cannot be deleted.
+    """
+    if not plan.deletes:
+        return []
+    with InstanceLock(data_dir):
+        for file in plan.deletes:
+            try:
+                file.path.unlink(missing_ok=True)
+            except OSError as exc:
+                raise StorageError(f"{file.path}: cannot be deleted ({exc.strerror})") from exc
+        for folder in {file.path.parent for file in plan.deletes}:
+            fsync(folder)
+    return [file.path for file in plan.deletes]
