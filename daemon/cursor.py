@@ -52,8 +52,9 @@ class CursorFile:
         fields = {"schema": CURSOR_SCHEMA, "store_id": position.store_id, "seq": position.seq}
         draft = self._path.with_name(f".{self._path.name}.new")
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with draft.open("w") as file:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            with os.fdopen(handle, "w") as file:
                 json.dump(fields, file)
                 file.flush()
                 os.fsync(file.fileno())

@@ -113,6 +113,8 @@ def _prepare_writing(connection: sqlite3.Connection, _record: Any) -> None:  # n
     # A commit is told to subscribers, so it must survive a power cut: FULL, not NORMAL.
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+    # What is deleted is overwritten with zeros; Debian's SQLite does so anyway, others do not.
+    connection.execute("PRAGMA secure_delete=ON")
 
 
 def _begin_writing(connection: Connection) -> None:

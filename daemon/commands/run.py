@@ -11,6 +11,7 @@ import typer
 from ...config.errors import InputError
 from ..lifecycle import ReloadRequest, StopRequest, reload_on_hangup, stop_on_signals
 from ..logs import set_up_logging
+from ..privacy.seclusion import keep_to_itself
 from ..service_manager import ServiceManager
 from ..upkeep import Service
 from ..wiring import build_daemon
@@ -29,6 +30,7 @@ def run(
 
     SIGHUP reads the configuration again.
     """
+    keep_to_itself()
     settings, places = configured(config)
     set_up_logging(settings.logging.level, settings.logging.format)
     faulthandler.enable()  # the watchdog's SIGABRT then says where each thread hung

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import wave
 from pathlib import Path
 from typing import BinaryIO
@@ -43,8 +44,8 @@ class Recording:
         while path.exists():
             number += 1
             path = self._path.with_name(f"{self._path.stem}-{number}{self._path.suffix}")
-        file = path.open("xb", buffering=0)
-        path.chmod(0o600)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        file = os.fdopen(handle, "wb", buffering=0)
         wav = wave.Wave_write(file)
         wav.setnchannels(self._channels)
         wav.setsampwidth(2)
