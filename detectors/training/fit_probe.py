@@ -53,20 +53,6 @@ def _log_odds(probability: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.log(clipped / (1.0 - clipped)))
 
 
-def calibration_error(
-    probability: NDArray[np.float64], truth: NDArray[np.bool_], bins: int = 15
-) -> float:
-    """Expected calibration error over equally wide bins."""
-    index = np.minimum((probability * bins).astype(int), bins - 1)
-    total = 0.0
-    for number in range(bins):
-        inside = index == number
-        if inside.any():
-            gap = abs(float(probability[inside].mean()) - float(truth[inside].mean()))
-            total += gap * float(inside.mean())
-    return total
-
-
 def write_probe(
     path: Path,
     weights: ProbeWeights,

@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..evaluation.calibration import calibration_error
 from ..gate import GATE_THRESHOLD
 from ..open_embedder import OpenEmbedder
 from .cards import Scores, score_table, write_cards
 from .counting import pooled
 from .export import export_embedder, export_gate
-from .fit_probe import Examples, calibration_error, fit_probe, probabilities, write_probe
+from .fit_probe import Examples, fit_probe, probabilities, write_probe
 from .mining import Origin, Windows, mine
 from .pool import PoolOrder, Shard, make_shards, read_shard, shard_paths
 from .train_embedder import EmbedderPlan, embed_windows, train_embedder
@@ -79,8 +80,7 @@ def make_models(recipe: Recipe) -> None:
 def _make_probe(recipe: Recipe, fitting: Examples, calibrating: Examples) -> None:
     weights = fit_probe(fitting, calibrating)
     chances = probabilities(weights, calibrating.embeddings)
-    truth = calibrating.labels == _COUGH
-    error = calibration_error(chances, truth)
+    error = calibration_error(np.column_stack([chances, calibrating.labels == _COUGH]))
     provenance = {
         "name": PROBE_NAME,
         "command": COMMAND,

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from coughd.detectors.ports import EMBEDDING_SIZE, LABELS, EmbedderIdentity
+from coughd.detectors.probe import LinearProbe
+
+pytest.importorskip("sklearn", reason="comes with the extra coughd[train]")
+
+from coughd.detectors.training.fit_probe import Examples, fit_probe, probabilities, write_probe
+
+EMBEDDER = EmbedderIdentity("open@12345678", "open", "1234", "fake 1", "cpu", "float32", "single")
+
+
+def examples(seed: int, count: int = 400) -> Examples:
+    """Coughs, sneezes and others, told apart by the first numbers, with noise."""
+    rng = np.random.default_rng(seed)
+    labels = rng.choice([0, 2, 7], count).astype(np.int32)
+    embeddings = rng.normal(0.0, 1.0, (count, EMBEDDING_SIZE)).astype(np.float32)
+    embeddings[np.arange(count), labels] += 4.0
+    return Examples(embeddings, labels)
+
+
+def test_a_fitted_probe_is_right_and_calibrated(tmp_path: Path) -> None:
+    weights = fit_probe(examples(1), examples(2))
+    fresh = examples(3)
+    chances = probabilities(weights, fresh.embeddings)
+    coughs = fresh.labels == 0
+    assert ((chances > 0.5) == coughs).mean() > 0.9
+    assert chances.mean() == pytest.approx(coughs.mean(), abs=0.05)
+
+    write_probe(tmp_path / "p.json", weights, EMBEDDER, 0.5, {"name": "cough-test"})
+    probe = LinearProbe.load(tmp_path / "p.json", EMBEDDER)
+    verdict = probe.judge(fresh.embeddings[0])
+    assert verdict.probability == pytest.approx(chances[0], abs=1e-3)
+    assert max(verdict.scores[label] for label in ("throat_clear", "laugh")) < 0.01
+    assert set(verdict.scores) == set(LABELS)
