@@ -9,53 +9,28 @@ Importing this needs ZeroMQ and nothing else that is not Python's own.
 
 from __future__ import annotations
 
-import logging
 import time
-from collections import deque
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import zmq
-
-from ..config.errors import ConfigError, UsageError
+from ..config.errors import UsageError
 from .cursor import CursorFile
-from .replay_client import ReplayClient
-from .replay_protocol import ReplayProtocolError
-from .stream_connect import patient_socket
-from .stream_items import Item, Message, Position, StoreChanged, Truncated, parse_message, selector
-from .stream_merge import Step, StreamMerge
+from .stream_feed import StreamFeed, SubscriberCounts
+from .stream_items import Item, Message, Position, StoreChanged, Truncated, selector
 
-__all__ = ["Item", "Message", "Position", "StoreChanged", "Subscriber", "Truncated"]
-
-_log = logging.getLogger("coughd.subscriber")
+__all__ = [
+    "Item",
+    "Message",
+    "Position",
+    "StoreChanged",
+    "Subscriber",
+    "SubscriberCounts",
+    "Truncated",
+]
 
 _POLL_S = 0.25
-_READ_AT_ONCE = 1000
-_HIGH_WATER = 10_000
-_LARGEST_FRAME_BYTES = 16 * 1024 * 1024
-_CLOSED_EVENTS = 1000
-_QUIET_STEPS = (
-    1000  # unwanted messages after which the cursor is written although nothing was given
-)
-
-
-@dataclass(frozen=True, slots=True)
-class SubscriberCounts:
-    """What went by, since the start."""
-
-    live: int
-    """Durable messages off the live stream, doubles among them."""
-    replayed: int
-    """Messages off replay pages, doubles among them."""
-    dropped: int
-    """Live messages that found no room while an earlier one was missing; replayed later."""
-    malformed: int
-    """Frames that broke the protocol."""
-    failed_replays: int
-    """Answers in which the daemon said that it could not read its store."""
 
 
 class Subscriber:
@@ -109,15 +84,9 @@ class Subscriber:
         self._accept = accept
         self._ephemeral = ephemeral
         self._clock = clock
-        self._steps: deque[Step] = deque()
-        self._extras: deque[Message] = deque(maxlen=_HIGH_WATER)
-        self._closed_events: deque[str] = deque(maxlen=_CLOSED_EVENTS)
         self._given: Position | None = None
         """The position after everything that was handed out or not wanted; not yet taken."""
         self._saved: Position | None = None
-        self._heard_s = clock()
-        self._was_heard = False
-        self._live = self._replayed = self._malformed = self._failed_replays = 0
 
     def __enter__(self) -> Self:
         """Connect; does not wait for the daemon."""
@@ -125,16 +94,13 @@ class Subscriber:
         store_id, seq = self._start
         if self._saved:
             store_id, seq = self._saved.store_id, self._saved.seq
-        self._merge = StreamMerge(store_id=store_id, seq=seq, capacity=_HIGH_WATER)
-        self._context = zmq.Context()
-        try:
-            self._sub = self._subscribe()
-            self._replay = ReplayClient(self._context, self._replay_address, self._clock)
-        except zmq.ZMQError as exc:
-            self._context.destroy(linger=0)
-            raise ConfigError(
-                f"cannot connect to {self._publish_address} and {self._replay_address}: {exc}"
-            ) from exc
+        self._feed = StreamFeed(
+            self._publish_address,
+            self._replay_address,
+            (store_id, seq),
+            ephemeral=self._ephemeral,
+            clock=self._clock,
+        )
         return self
 
     def __exit__(
@@ -144,7 +110,7 @@ class Subscriber:
         trace: TracebackType | None,
     ) -> None:
         """Disconnect. An item that was given but not taken comes again next time."""
-        self._context.destroy(linger=0)
+        self._feed.close()
 
     def __iter__(self) -> Iterator[Item]:
         """Give items for ever; waits as long as it takes."""
@@ -173,23 +139,17 @@ class Subscriber:
     @property
     def was_heard(self) -> bool:
         """Whether the daemon was heard at all since the start."""
-        return self._was_heard
+        return self._feed.was_heard
 
     @property
     def silent_s(self) -> float:
         """Seconds since the daemon was heard, or since the start."""
-        return self._clock() - self._heard_s
+        return self._feed.silent_s
 
     @property
     def counts(self) -> SubscriberCounts:
         """Since the start."""
-        return SubscriberCounts(
-            live=self._live,
-            replayed=self._replayed,
-            dropped=self._merge.dropped,
-            malformed=self._malformed,
-            failed_replays=self._failed_replays,
-        )
+        return self._feed.counts
 
     def _next(self, timeout_s: float | None) -> Item | None:
         deadline_s = None if timeout_s is None else self._clock() + timeout_s
@@ -198,99 +158,26 @@ class Subscriber:
             if item is not None:
                 return item
             left_s = _POLL_S if deadline_s is None else deadline_s - self._clock()
-            self._listen(max(0.0, min(_POLL_S, left_s)))
-            if left_s <= 0 and not self._steps and not self._extras:
+            self._feed.listen(max(0.0, min(_POLL_S, left_s)))
+            if left_s <= 0 and not self._feed.steps and not self._feed.extras:
                 return None
 
     def _take_step(self) -> Item | None:
         """Take the next item that the user wants; None where there is none yet."""
-        while self._extras:
-            message = self._extras.popleft()
+        while self._feed.extras:
+            message = self._feed.extras.popleft()
             if self._wants(message):
                 return message
-        while self._steps:
-            step = self._steps.popleft()
+        while self._feed.steps:
+            step = self._feed.steps.popleft()
             self._given = step.position
             if isinstance(step.item, Message) and not self._wants(step.item):
                 continue
             return step.item
         # What was not wanted is behind too, and so is "now" at the first contact.
-        self._given = self._merge.position
+        self._given = self._feed.position
         self.acknowledge()
         return None
 
     def _wants(self, message: Message) -> bool:
         return self._selected(message) and self._accept(message)
-
-    def _listen(self, wait_s: float) -> None:
-        self._replay.ask(self._merge.missing_since)
-        poller = zmq.Poller()
-        poller.register(self._sub, zmq.POLLIN)
-        poller.register(self._replay.socket, zmq.POLLIN)
-        poller.register(self._replay.monitor, zmq.POLLIN)
-        ready = dict(poller.poll(int(wait_s * 1000)))
-        if self._sub in ready:
-            self._read_live()
-        if self._replay.socket in ready:
-            self._read_answer()
-        elif self._replay.monitor in ready:
-            self._replay.give_up()
-
-    def _read_live(self) -> None:
-        for _ in range(_READ_AT_ONCE):
-            try:
-                frames = self._sub.recv_multipart(zmq.NOBLOCK)
-            except zmq.Again:
-                return
-            self._hear()
-            try:
-                message = parse_message(frames)
-            except ReplayProtocolError:
-                self._malformed += 1
-                continue
-            if message.seq is None:
-                self._hear_ephemeral(message)
-            else:
-                self._live += 1
-                self._queue(self._merge.live(message))
-
-    def _hear(self) -> None:
-        self._heard_s = self._clock()
-        self._was_heard = True
-
-    def _hear_ephemeral(self, message: Message) -> None:
-        last_seq = message.body.get("last_seq")
-        if type(last_seq) is int:
-            self._merge.heartbeat(message.store_id, last_seq)
-        if self._ephemeral and message.body.get("event_id") not in self._closed_events:
-            self._extras.append(message)
-
-    def _read_answer(self) -> None:
-        try:
-            answer = self._replay.take()
-        except ReplayProtocolError:
-            self._malformed += 1
-            return
-        if answer is None:
-            return
-        self._hear()
-        if answer.header.status == "error":
-            self._failed_replays += 1
-            _log.warning("the daemon cannot replay now: %s", answer.header.detail)
-        self._replayed += len(answer.messages)
-        self._queue(self._merge.answer(answer.header, answer.messages))
-
-    def _queue(self, steps: list[Step]) -> None:
-        self._steps.extend(steps)
-        for step in steps:
-            if isinstance(step.item, Message) and "event_id" in step.item.body:
-                # A replay may overtake the live stream: its `start` would never be closed.
-                self._closed_events.append(str(step.item.body["event_id"]))
-
-    def _subscribe(self) -> zmq.Socket[bytes]:
-        sub = patient_socket(self._context, zmq.SUB, self._publish_address)
-        sub.setsockopt(zmq.RCVHWM, _HIGH_WATER)
-        sub.setsockopt(zmq.MAXMSGSIZE, _LARGEST_FRAME_BYTES)
-        sub.subscribe("")
-        sub.connect(self._publish_address)
-        return sub
