@@ -1,0 +1,222 @@
+"""A machine with a real systemd: this one's /usr in a container, everything else fresh.
+
+systemd-nspawn boots in about a second. What a container here cannot show: the limits of control
+groups (MemoryMax, TasksMax, DeviceAllow, IPAddressDeny) are not in force in it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from coughd.daemon.subscriber import Subscriber
+
+_TOOLS = ("systemd-nspawn", "nsenter", "pulseaudio", "paplay", "pactl")
+_PATIENCE_S = 60.0
+_MIC_FOLDER = Path("/run/mic")
+
+_MIC_SERVICE = f"""\
+[Unit]
+Description=virtual microphone
+[Service]
+Type=exec
+DynamicUser=yes
+RuntimeDirectory=mic
+Environment=HOME={_MIC_FOLDER} XDG_RUNTIME_DIR={_MIC_FOLDER}/x PULSE_RUNTIME_PATH={_MIC_FOLDER}/p
+Environment=DBUS_SESSION_BUS_ADDRESS=disabled:
+ExecStart=/usr/bin/pulseaudio -n -F /etc/mic.pa --daemonize=no --use-pid-file=no \\
+  --exit-idle-time=-1 --realtime=no --high-priority=no
+"""
+# Without norewinds the sink renders two seconds at a time.
+_MIC_PA = f"""\
+load-module module-native-protocol-unix auth-anonymous=1 socket={_MIC_FOLDER}/native
+load-module module-null-sink sink_name=room rate=48000 channels=1 norewinds=1
+set-default-sink room
+set-default-source room.monitor
+"""
+_ASOUND_CONF = f"""\
+pcm.!default {{ type pulse server "unix:{_MIC_FOLDER}/native" hint {{ show on description "m" }} }}
+ctl.!default {{ type pulse server "unix:{_MIC_FOLDER}/native" }}
+"""
+CONFIGURATION = """\
+config_version: 1
+sources: [{id: room, name: Room, kind: microphone, sample_rate_hz: 48000}]
+"""
+
+
+def why_not() -> str | None:
+    """Why this machine cannot boot another one."""
+    if os.geteuid() != 0:
+        return "booting a container needs root"
+    missing = [tool for tool in _TOOLS if shutil.which(tool) is None]
+    if missing:
+        return f"booting a container with a microphone needs {', '.join(missing)}"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Booted:
+    """A running machine, seen from outside."""
+
+    leader: int
+    """Its systemd, by our number."""
+
+    def command(self, *words: str | Path) -> list[str | Path]:
+        """What to run here to run these words there."""
+        return ["nsenter", f"--target={self.leader}", "--all", "--wdns=/", *words]
+
+    def run(
+        self, *words: str | Path, check: bool = True, timeout_s: float = _PATIENCE_S
+    ) -> subprocess.CompletedProcess[str]:
+        """Run to the end, as root."""
+        done = subprocess.run(
+            self.command(*words), capture_output=True, text=True, check=False, timeout=timeout_s
+        )
+        if check and done.returncode != 0:
+            pytest.fail(f"{words} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        return done
+
+    def spawn(self, *words: str | Path) -> subprocess.Popen[bytes]:
+        """Run beside, unheard; the caller ends it."""
+        quiet = subprocess.DEVNULL
+        return subprocess.Popen(self.command(*words), stdout=quiet, stderr=quiet)
+
+    def write(self, path: str, text: str) -> None:
+        """Make a file with its folders."""
+        subprocess.run(
+            self.command("sh", "-c", f"mkdir -p $(dirname {path}) && cat > {path}"),
+            input=text,
+            text=True,
+            check=True,
+        )
+
+    def show(self, unit: str, name: str) -> str:
+        """One property of a unit."""
+        return self.run("systemctl", "show", "--value", f"--property={name}", unit).stdout.strip()
+
+    def journal(self, unit: str) -> str:
+        """Everything that a unit said."""
+        return self.run("journalctl", "--no-pager", "--output=cat", f"--unit={unit}").stdout
+
+    def until(self, holds: Callable[[], bool], what: str, unit: str = "coughd") -> float:
+        """Ask again and again; gives the seconds it took, fails with the unit's journal."""
+        begun_s = time.monotonic()
+        while not holds():
+            if time.monotonic() - begun_s > _PATIENCE_S:
+                pytest.fail(f"not in time: {what}\n{self.journal(unit)}")
+            time.sleep(0.05)
+        return time.monotonic() - begun_s
+
+    def play(self, path: Path) -> subprocess.Popen[bytes]:
+        """Play a file of this machine into the virtual room."""
+        inside = Path("/tmp") / path.name
+        subprocess.run(
+            self.command("sh", "-c", f"cat > {inside}"), input=path.read_bytes(), check=True
+        )
+        return self.spawn(
+            "env", f"PULSE_SERVER=unix:{_MIC_FOLDER}/native", "HOME=/tmp",
+            "paplay", "--latency-msec=2000", inside,
+        )  # fmt: skip
+
+    def start_microphone(self) -> None:
+        """The virtual microphone, the `default` of ALSA, as `mic.service`."""
+        self.write("/etc/systemd/system/mic.service", _MIC_SERVICE)
+        self.write("/etc/mic.pa", _MIC_PA)
+        self.write("/etc/asound.conf", _ASOUND_CONF)
+        self.run("systemctl", "daemon-reload")
+        self.run("systemctl", "start", "mic")
+        self.until(
+            lambda: self.run("pactl", f"--server={_MIC_FOLDER}/native", "info", check=False)
+            .returncode == 0,
+            "the virtual microphone",
+            "mic",
+        )  # fmt: skip
+
+    def configure(self, more: str = "") -> None:
+        """Listen to the virtual microphone; `more` is YAML to add."""
+        self.write("/etc/coughd/config.yaml", CONFIGURATION + more)
+
+    def stream(self) -> Subscriber:
+        """What the service tells, from its beginning."""
+        root = f"ipc:///proc/{self.leader}/root/run/coughd"
+        return Subscriber(f"{root}/events.sock", f"{root}/replay.sock", since_seq=0)
+
+    def install(self) -> str:
+        """`coughd service install`, from the environment of this test; gives what it said."""
+        return self.run(sys.executable, "-m", "coughd.daemon", "service", "install").stdout
+
+
+@contextmanager
+def boot() -> Iterator[Booted]:
+    """Boot a machine, and switch it off; skips where that cannot be, in CI it fails."""
+    reason = why_not()
+    if reason is not None:
+        stop = pytest.fail if "CI" in os.environ else pytest.skip
+        stop(reason)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="booted-")))
+        console = stack.enter_context((folder / "console").open("wb"))
+        container = subprocess.Popen(
+            [
+                *("systemd-nspawn", "--quiet", "--register=no", "--keep-unit"),
+                *(f"--machine=coughd-test-{os.getpid()}", "--directory=/", "--volatile=yes"),
+                *(f"--bind-ro={path}" for path in _shared()),
+                *("--tmpfs=/usr/local/bin", "--console=pipe", "--boot"),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=console,
+            stderr=console,
+        )
+        stack.callback(_switch_off, container)
+        yield _wait_until_up(container, folder / "console")
+
+
+def _shared() -> Sequence[Path]:
+    """What the machine needs of this one beside /usr: libraries, our Python, our code."""
+    wanted = [
+        Path("/etc/ld.so.cache"),
+        Path("/etc/alternatives"),
+        Path(sys.prefix).resolve(),
+        Path(sys.base_prefix).resolve(),
+        Path(__file__).resolve().parents[2],
+    ]
+    needed = [path for path in wanted if path.exists() and not path.is_relative_to("/usr")]
+    return [
+        path
+        for path in dict.fromkeys(needed)
+        if not any(path != other and path.is_relative_to(other) for other in needed)
+    ]
+
+
+def _wait_until_up(container: subprocess.Popen[bytes], console: Path) -> Booted:
+    deadline_s = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < deadline_s and container.poll() is None:
+        children = Path(f"/proc/{container.pid}/task/{container.pid}/children")
+        leader = children.read_text(encoding="ascii").split() if children.exists() else []
+        if leader:
+            booted = Booted(int(leader[0]))
+            state = booted.run("systemctl", "is-system-running", check=False).stdout.strip()
+            # One unit of the first boot fails in a container: that is called degraded.
+            if state in {"running", "degraded"}:
+                return booted
+        time.sleep(0.05)
+    pytest.fail(f"the container did not boot:\n{console.read_text(errors='replace')}")
+
+
+def _switch_off(container: subprocess.Popen[bytes]) -> None:
+    container.terminate()  # nspawn asks the machine to power off
+    try:
+        container.wait(20)
+    except subprocess.TimeoutExpired:
+        container.kill()
+        container.wait()
