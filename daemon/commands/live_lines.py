@@ -12,6 +12,7 @@ from .watch_lines import HEADINGS, text_line
 _COUNTED = "bold green"
 _NOT_COUNTED = "dim"
 _FAULT = "yellow"
+_NO_FAULT = ("opened", "well", "finished")
 
 
 class LiveLines:
@@ -42,8 +43,8 @@ class LiveLines:
 
 
 def _style(message: Message) -> str:
-    if message.topic.startswith(("source.down.", "source.silent.")):
-        return _FAULT
+    if message.topic.startswith("source."):
+        return "" if message.body.get("cause") in _NO_FAULT else _FAULT
     if not message.topic.startswith("cough.event."):
         return ""
     return _NOT_COUNTED if message.body.get("reason") else _COUNTED

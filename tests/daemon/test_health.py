@@ -23,7 +23,7 @@ class Listener:
     def hear(
         self, state: State, seconds: float, level_dbfs: float = -40.0, constant: float | None = None
     ) -> list[str]:
-        causes = []
+        causes: list[str] = []
         for _ in range(round(seconds * 10)):
             end = self._sample + CELL
             turn = self.health.hear([Heard(self._sample, end, state, level_dbfs, constant)])

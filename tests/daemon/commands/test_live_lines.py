@@ -31,8 +31,9 @@ def on_a_terminal(told: Message) -> str:
         (message("cough.event.update.home.b", label="cough", reason=None), BOLD_GREEN),
         (message("cough.event.cancel.home.b", label="other", reason="below_threshold"), DIM),
         (message("cough.event.update.home.b", label="cough", reason="rejected"), DIM),
-        (message("source.down.home.b", state="down", detail="It is gone."), YELLOW),
-        (message("source.silent.home.b", state="silent", detail="Nothing."), YELLOW),
+        (message("source.down.home.b", state="down", cause="gone", detail="Pulled."), YELLOW),
+        (message("source.silent.home.b", state="silent", cause="zeros", detail="0."), YELLOW),
+        (message("source.up.home.b", state="up", cause="clipping", detail="Loud."), YELLOW),
     ],
 )
 def test_what_counts_and_what_is_at_fault_stands_out(told: Message, style: str) -> None:
@@ -41,12 +42,16 @@ def test_what_counts_and_what_is_at_fault_stands_out(told: Message, style: str) 
     assert shown.count("\n") == 1, "a long line must stay one line"
 
 
-def test_what_is_neither_is_plain() -> None:
-    assert "\x1b" not in on_a_terminal(message("source.up.home.b", state="up", detail="Sound."))
+@pytest.mark.parametrize(
+    ("state", "cause"), [("up", "opened"), ("up", "well"), ("down", "finished")]
+)
+def test_what_is_neither_is_plain(state: str, cause: str) -> None:
+    told = message(f"source.{state}.home.b", state=state, cause=cause, detail="As it should.")
+    assert "\x1b" not in on_a_terminal(told)
 
 
 def test_a_name_is_no_markup() -> None:
-    told = message("source.up.home.b", source={"name": "[red]Bed"}, state="up", detail="Sound.")
+    told = message("source.up.home.b", source={"name": "[red]Bed"}, cause="well", detail="Sound.")
     assert "[red]Bed" in on_a_terminal(told)
 
 
