@@ -65,6 +65,16 @@ class StoreSettings:
             example="/srv/coughd",
         ),
     ] = None
+    max_waiting_changes: Annotated[
+        int,
+        Key(
+            "Facts (2 kB each at most) that may wait in memory while the store cannot be written; "
+            "beyond it listening waits too, and what is not heard meanwhile counts as not "
+            "monitored.",
+            minimum=100,
+            maximum=10_000_000,
+        ),
+    ] = 10_000
     outbox_keep: Annotated[
         int,
         Key(

@@ -16,8 +16,6 @@ from typing import Protocol, Self, TypeVar
 from ..config.errors import StorageError, StorageFullError
 from ..storage.records import Change, OutboxRow
 
-WAITING_CHANGES = 10_000
-"""Bound of the queue; when it is full `keep` blocks, so nothing is forgotten."""
 LARGEST_BATCH = 200
 FIRST_REST_S, LONGEST_REST_S = 0.5, 10.0
 CLOSE_S = 3.0
@@ -88,6 +86,8 @@ class Recorder:
         The first message that is kept; StorageError.
     blocked
         Called twice a second by a `keep` that finds the queue full; what it raises ends the wait.
+    max_waiting
+        Bound of the queue; when it is full `keep` blocks, so nothing is forgotten.
     clock
         Monotonic seconds.
     """
@@ -99,6 +99,7 @@ class Recorder:
         housekeeper: Housekeeper,
         oldest_seq: Callable[[], int],
         blocked: Callable[[], None],
+        max_waiting: int = 10_000,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
@@ -107,7 +108,7 @@ class Recorder:
         self._oldest_seq = oldest_seq
         self._blocked = blocked
         self._clock = clock
-        self._changes: queue.Queue[Change] = queue.Queue(WAITING_CHANGES)
+        self._changes: queue.Queue[Change] = queue.Queue(max_waiting)
         self._closing = threading.Event()
         self._given_up = threading.Event()
         self._written = 0

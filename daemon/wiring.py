@@ -97,6 +97,7 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
                 _housekeeping(settings, places, store, clock),
                 lambda: outbox.bounds()[0],
                 blocked,
+                settings.store.max_waiting_changes,
             )
         )
         second_opinion = _second_opinion(settings, stack)

@@ -1,0 +1,246 @@
+"""Whatever the disk does, what was heard is written in the end, and health is told meanwhile."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import coughd
+from living_daemon import (
+    STORE_FILE,
+    LivingDaemon,
+    findings,
+    messages,
+    read,
+    write_config,
+    write_recording,
+)
+
+FAULTY_DISK = Path(__file__).parents[1] / "support" / "faulty_disk.c"
+SCENES = 5
+MANY_CHANGES = {"coverage": {"progress_s": 0.1}}
+"""Ten changes for each second heard, so that the bounded queue is soon full."""
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_recording(tmp_path_factory.mktemp("recording") / "night.flac", SCENES)
+
+
+@pytest.fixture(scope="module")
+def heard(recording: Path, tmp_path_factory: pytest.TempPathFactory) -> Sequence[Any]:
+    """What a daemon that nobody disturbs makes of the recording."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    config = write_config(folder, recording, folder / "data")
+    assert coughd("run", "--config", config).exit_code == os.EX_OK
+    found = findings(folder / "data" / STORE_FILE)
+    assert len(found[0]) > 5 * SCENES
+    return found
+
+
+@pytest.fixture(scope="module")
+def faulty_disk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("a disk that fails on demand needs a C compiler")
+    library = tmp_path_factory.mktemp("faulty") / "faulty_disk.so"
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, FAULTY_DISK], check=True)
+    return library
+
+
+class FaultyDisk:
+    """The folder of a store whose disk fails when told to."""
+
+    def __init__(self, library: Path, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(mode=0o700)
+        self.environ = {"LD_PRELOAD": str(library), "FAULTY_DISK_FOLDER": str(folder)}
+
+    def fail(self, how: str) -> None:
+        (self.folder / "FAULT").write_text(how)
+
+    def recover(self) -> None:
+        (self.folder / "FAULT").unlink()
+
+
+def assert_nothing_is_lost(store: Path, heard: Sequence[Any], config: Path) -> None:
+    assert findings(store) == heard
+    seqs = [seq for seq, _ in messages(store)]
+    assert seqs == list(range(1, len(seqs) + 1))
+    said = coughd("doctor", "--config", config)
+    assert said.exit_code == os.EX_OK, said.lines
+
+
+@pytest.mark.parametrize("fault", ["EROFS", "EDQUOT"])
+def test_a_disk_that_refuses_for_a_while(
+    fault: str, faulty_disk: Path, recording: Path, heard: Sequence[Any], tmp_path: Path
+) -> None:
+    disk = FaultyDisk(faulty_disk, tmp_path / "data")
+    config = write_config(tmp_path, recording, disk.folder, **MANY_CHANGES)
+    with LivingDaemon(config, disk.environ) as daemon:
+        daemon.until_written(200)
+        disk.fail(fault)
+        daemon.until("refusal", lambda: daemon.queue("store", "refused"))
+        written = daemon.queue("store", "written")
+        beats = daemon.queue("stream", "heartbeats")
+        daemon.until("sign of life", lambda: daemon.queue("stream", "heartbeats") > beats + 3)
+        assert daemon.queue("store", "written") == written
+        disk.recover()
+        assert daemon.finish() == os.EX_OK
+    assert "everything heard waits in memory" in daemon.log
+    assert "the store takes events again" in daemon.log
+    assert_nothing_is_lost(disk.folder / STORE_FILE, heard, config)
+
+
+def test_seconds_per_fsync(
+    faulty_disk: Path, recording: Path, heard: Sequence[Any], tmp_path: Path
+) -> None:
+    disk = FaultyDisk(faulty_disk, tmp_path / "data")
+    config = write_config(tmp_path, recording, disk.folder)
+    with LivingDaemon(config, disk.environ) as daemon:
+        daemon.until_written(20)
+        disk.fail("slow 1.0")
+        waiting = 0
+
+        def piled_up() -> bool:
+            nonlocal waiting
+            waiting = max(waiting, daemon.queue("store", "waiting"))
+            return bool(waiting > 50)
+
+        daemon.until("pile", piled_up)
+        disk.recover()
+        assert daemon.finish() == os.EX_OK
+    assert_nothing_is_lost(disk.folder / STORE_FILE, heard, config)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of a few megabytes."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount a small file system")
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", folder], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip(f"no file system can be mounted here: {mounted.stderr.decode().strip()}")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def fill(folder: Path) -> Path:
+    """Take all the room there is."""
+    filler = folder / "filler"
+    with filler.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(4096))
+        except OSError:
+            return filler
+
+
+def test_a_full_disk_blocks_at_the_bound_with_health_told_until_there_is_room(
+    small_disk: Path, recording: Path, heard: Sequence[Any], tmp_path: Path
+) -> None:
+    config = write_config(
+        tmp_path,
+        recording,
+        small_disk / "data",
+        retention={"ballast_mb": 2, "free_space_mb": 1},
+        waits={"max_waiting_changes": 100},
+        source={"loop": True},
+    )
+    ballast = small_disk / "data" / "coughd.ballast"
+    with LivingDaemon(config) as daemon:
+        daemon.until_written(20)
+        assert ballast.stat().st_size == 2_000_000
+        filler = fill(small_disk)
+        daemon.until("ballast given up", lambda: not ballast.exists())
+        filler.unlink()
+        filler = fill(small_disk)
+        daemon.until("full queue", lambda: daemon.queue("store", "waiting") == 100)
+        samples = daemon.status()["sources"][0]["heard_samples"]
+        beats = daemon.queue("stream", "heartbeats")
+        daemon.until("sign of life", lambda: daemon.queue("stream", "heartbeats") > beats + 3)
+        assert daemon.status()["sources"][0]["heard_samples"] == samples
+        written = daemon.queue("store", "written")
+        filler.unlink()
+        daemon.until_written(written + 400)
+        assert daemon.stop() == os.EX_OK
+    store = small_disk / "data" / STORE_FILE
+    assert_laps_are_alike(store, heard, config)
+    (with_embedding,) = read(store, "SELECT count(*) FROM embeddings")[0]
+    (events,) = read(store, "SELECT count(*) FROM events")[0]
+    assert with_embedding < events
+
+
+def test_it_starts_on_a_full_disk_by_giving_the_ballast_up(
+    small_disk: Path, recording: Path, tmp_path: Path
+) -> None:
+    config = write_config(
+        tmp_path,
+        recording,
+        small_disk / "data",
+        retention={"ballast_mb": 2, "free_space_mb": 1},
+    )
+    with LivingDaemon(config) as daemon:
+        daemon.until_written(10)
+        daemon.kill()
+    fill(small_disk)
+    with LivingDaemon(config) as daemon:
+        daemon.until_written(10)
+        daemon.stop()
+    assert not (small_disk / "data" / "coughd.ballast").exists()
+
+
+def test_a_read_only_disk_is_said_at_the_start(
+    small_disk: Path, recording: Path, tmp_path: Path
+) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    config = write_config(tmp_path, recording, small_disk / "data")
+    said = coughd("run", "--config", config)
+    assert said.exit_code == os.EX_IOERR
+    assert "Read-only file system" in said.complaints
+    assert len(said.complaints.splitlines()) == 1
+
+
+def test_a_store_that_another_program_locks_is_waited_for(
+    recording: Path, heard: Sequence[Any], tmp_path: Path
+) -> None:
+    store = tmp_path / "data" / STORE_FILE
+    config = write_config(tmp_path, recording, store.parent, source={"loop": True})
+    with LivingDaemon(config) as daemon:
+        daemon.until_written(20)
+        with closing(sqlite3.connect(store, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            daemon.until("refusal", lambda: daemon.queue("store", "refused"))
+            written = daemon.queue("store", "written")
+        daemon.until_written(written + 300)
+        assert daemon.stop() == os.EX_OK
+    assert "another process is writing to it" in daemon.log
+    assert_laps_are_alike(store, heard, config)
+
+
+def assert_laps_are_alike(store: Path, heard: Sequence[Any], config: Path) -> None:
+    """Of a recording heard again and again without a seam: each lap is stored as the first was."""
+    _, coverage, _ = heard
+    ((begin, lap, _),) = coverage
+    events, now_covered, _ = findings(store)
+    assert [(start, state) for start, _, state in now_covered] == [(begin, "ok")]
+    whole_laps = now_covered[0][1] // lap
+    assert whole_laps > 1
+    laps = [
+        sorted(event[1] % lap for event in events if event[1] // lap == number and event[6])
+        for number in range(1, whole_laps - 1)
+    ]
+    assert all(one == laps[0] for one in laps)
+    said = coughd("doctor", "--config", config)
+    assert said.exit_code == os.EX_OK, said.lines
