@@ -309,7 +309,7 @@ def test_a_daemon_that_cannot_hear_says_why_once_and_tries_again(
         exit_code, log = stop(running)
     assert exit_code == os.EX_OK
     (line,) = (line for line in log if "coughd.sources" in line)
-    assert line.startswith("WARNING coughd.sources: source 'bed' is down: microphone 'Yeti': ")
+    assert line.startswith("WARNING coughd.sources: source 'bed' is down (unavailable): ")
     assert says in line
     missing = set(before) - set(stored(folder / "data"))
     # The source was seen once more, and the number of the last message has grown.
