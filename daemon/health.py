@@ -78,7 +78,7 @@ class SourceHealth:
         """The samples come too fast or too slow, or are right again."""
         if item.wrong:
             self._faults["wrong_rate"] = (
-                f"{item.measured_hz:.0f} samples come in a second instead of {self._rate_hz}: "
+                f"about {item.measured_hz:.0f} samples come in a second, not {self._rate_hz}: "
                 "the device, or the sound server before it, gives another rate than it says"
             )
         else:

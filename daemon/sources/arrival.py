@@ -98,4 +98,5 @@ class ArrivalWatch:
         if not (right if self._wrong else off and steady):
             return None
         self._wrong = not self._wrong
-        return RateChecked(self._rate_hz * span_s / (span_s + grown_s), self._wrong)
+        later_s = span_s - span_s // 2  # the beginning may have been before the change
+        return RateChecked(self._rate_hz * later_s / (later_s + last_s - middle_s), self._wrong)

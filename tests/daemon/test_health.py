@@ -82,7 +82,7 @@ def test_a_wrong_rate_is_told_in_numbers() -> None:
     turn = listener.health.rate_checked(RateChecked(7_350.0, wrong=True))
     assert turn is not None
     assert (turn.state, turn.cause) == ("up", "wrong_rate")
-    assert "7350 samples come in a second instead of 8000" in turn.detail
+    assert "about 7350 samples come in a second, not 8000" in turn.detail
     turn = listener.health.rate_checked(RateChecked(8_000.0, wrong=False))
     assert turn is not None
     assert turn.cause == "well"

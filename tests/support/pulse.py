@@ -18,6 +18,17 @@ import pytest
 
 _TOOLS = ("pulseaudio", "pactl", "paplay")
 _START_S = 20.0
+# Without norewinds the sink renders two seconds at a time.
+_ROOM = (
+    "load-module module-null-sink sink_name=room rate={rate_hz} channels=1 norewinds=1\n"
+    "set-default-sink room\n"
+    "set-default-source room.monitor\n"
+)
+_FED = (
+    "load-module module-pipe-source source_name=room file={fifo} format=s16le rate={rate_hz} "
+    "channels=1\n"
+    "set-default-source room\n"
+)
 
 
 def missing_tools() -> list[str]:
@@ -36,12 +47,13 @@ def skip_unless_available() -> None:
         stop(f"a real microphone needs {', '.join(missing)}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PulseServer:
     """A running server; `environ` makes ALSA, PortAudio and pactl use it."""
 
     environ: Mapping[str, str]
     process: subprocess.Popen[bytes]
+    folder: Path
 
     def play(self, path: Path) -> subprocess.Popen[bytes]:
         """Play into the null sink. Two seconds of buffer: less underruns on a busy machine."""
@@ -54,9 +66,24 @@ class PulseServer:
 
     def remove_microphone(self) -> None:
         """Pull the plug."""
-        subprocess.run(
-            ["pactl", "unload-module", "module-null-sink"], env=dict(self.environ), check=True
-        )
+        module = (self.folder / "room.pa").read_text().split()[1]
+        subprocess.run(["pactl", "unload-module", module], env=dict(self.environ), check=True)
+
+    def bring_microphone_back(self) -> None:
+        """Plug it in again."""
+        for command in (self.folder / "room.pa").read_text().splitlines():
+            arguments = ["pactl", *command.split()]
+            subprocess.run(arguments, env=dict(self.environ), check=True, stdout=subprocess.DEVNULL)
+
+    def kill(self) -> None:
+        """Let the server die with everything open."""
+        _end(self.process)
+
+    def revive(self) -> None:
+        """Start another one in its place."""
+        for left_behind in ("native", "feed"):
+            (self.folder / left_behind).unlink(missing_ok=True)
+        self.process = _start(self.folder, self.environ)
 
     def freeze(self) -> None:
         """Let the device hang with everything open."""
@@ -72,32 +99,51 @@ def pulse_server(rate_hz: int) -> Iterator[PulseServer]:
     with ExitStack() as stack:
         # Not pytest's folder: a socket's path may have 107 bytes.
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pulse-")))
-        environ = _write_configuration(folder, rate_hz)
-        server = subprocess.Popen(
-            [
-                *("pulseaudio", "-n", "-F", str(folder / "pulse.pa"), "--daemonize=no"),
-                *("--use-pid-file=no", "--exit-idle-time=-1", "--disallow-exit=yes"),
-                *("--realtime=no", "--high-priority=no", "--log-target=stderr"),
-            ],
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        stack.callback(_end, server)
+        environ = _write_configuration(folder, _ROOM.format(rate_hz=rate_hz))
+        server = PulseServer(environ, _start(folder, environ), folder)
+        stack.callback(server.kill)
+        yield server
+
+
+@contextmanager
+def fed_server(rate_hz: int) -> Iterator[tuple[PulseServer, Path]]:
+    """A server whose only microphone is what is written into a FIFO: int16, mono, at this rate."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pulse-")))
+        fifo = folder / "feed"
+        room = _FED.format(rate_hz=rate_hz, fifo=fifo)
+        environ = _write_configuration(folder, room)
+        server = PulseServer(environ, _start(folder, environ), folder)
+        stack.callback(server.kill)
+        yield server, fifo
+
+
+def _start(folder: Path, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    server = subprocess.Popen(
+        [
+            *("pulseaudio", "-n", "-F", str(folder / "pulse.pa"), "--daemonize=no"),
+            *("--use-pid-file=no", "--exit-idle-time=-1", "--disallow-exit=yes"),
+            *("--realtime=no", "--high-priority=no", "--log-target=stderr"),
+        ],
+        env=dict(environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
         _wait_until_up(folder / "native", server, environ)
-        yield PulseServer(environ, server)
+    except BaseException:
+        _end(server)
+        raise
+    return server
 
 
-def _write_configuration(folder: Path, rate_hz: int) -> dict[str, str]:
+def _write_configuration(folder: Path, room: str) -> dict[str, str]:
     for name in ("home", "runtime", "pulse"):
         (folder / name).mkdir(mode=0o700)
-    # Without norewinds the sink renders two seconds at a time.
+    (folder / "room.pa").write_text(room)
     (folder / "pulse.pa").write_text(
-        f"load-module module-native-protocol-unix auth-anonymous=1 socket={folder}/native\n"
-        f"load-module module-null-sink sink_name=room rate={rate_hz} channels=1 norewinds=1\n"
-        "set-default-sink room\n"
-        "set-default-source room.monitor\n"
+        f"load-module module-native-protocol-unix auth-anonymous=1 socket={folder}/native\n{room}"
     )
     (folder / "asound.conf").write_text(
         'pcm.default { type pulse hint { show on description "pulse" } }\n'

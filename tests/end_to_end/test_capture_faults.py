@@ -1,0 +1,295 @@
+"""A microphone in trouble: each fault is told by its name, written down, and healed.
+
+Real sound servers, a real PortAudio and the whole daemon; beside the microphone it hears a file,
+which must not notice anything.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import command
+from feed import Feed, feeding
+from living_daemon import LivingDaemon, write_recording
+from pulse import PulseServer, fed_server, skip_unless_available
+
+from coughd.daemon.subscriber import Message, Subscriber
+
+RATE_HZ = 16_000
+SILENCE_S = 1.0
+SEEN_WITHIN_S = 2.0
+PATIENCE_S = 60.0
+DEVICE = "default"
+
+
+@dataclass
+class House:
+    """A daemon with a microphone and a file, and everything that may happen to them."""
+
+    server: PulseServer
+    feed: Feed
+    daemon: LivingDaemon
+    stream: Subscriber
+    store: Path
+    heard: list[dict[str, Any]] = field(default_factory=list)
+
+    def until(self, source: str, state: str, cause: str) -> float:
+        """Wait until a source is told to be so; gives when (UTC seconds)."""
+        deadline_s = time.monotonic() + PATIENCE_S
+        for item in self.stream.messages(PATIENCE_S):
+            if time.monotonic() > deadline_s:
+                break
+            if not isinstance(item, Message):
+                continue
+            body: dict[str, Any] = dict(item.body)
+            self.heard.append(body)
+            if (
+                item.topic.startswith("source.")
+                and body["source"]["id"] == source
+                and (body["state"], body["cause"]) == (state, cause)
+            ):
+                return datetime.fromisoformat(body["at"]).timestamp()
+        pytest.fail(f"{source} never was {state} ({cause}):\n{self.told}\n{self.daemon.log}")
+
+    @property
+    def told(self) -> list[tuple[str, str, str]]:
+        """All that was told of the sources so far, in order."""
+        return [
+            (body["source"]["id"], body["state"], body["cause"])
+            for body in self.heard
+            if body["schema"] == "coughd.source/1"
+        ]
+
+    def microphone(self) -> dict[str, Any]:
+        """As `coughd status` shows it."""
+        (found,) = (one for one in self.daemon.status()["sources"] if one["id"] == "mic")
+        return dict(found)
+
+    def capture_pid(self) -> int:
+        children = Path(f"/proc/{self.daemon.process.pid}/task").glob("*/children")
+        for child in (int(pid) for task in children for pid in task.read_text().split()):
+            if "capture_process" in Path(f"/proc/{child}/cmdline").read_text():
+                return child
+        pytest.fail("there is no capture process")
+
+
+@contextmanager
+def house(folder: Path) -> Iterator[House]:
+    skip_unless_available()
+    with ExitStack() as stack:
+        server, fifo = stack.enter_context(fed_server(RATE_HZ))
+        feed = stack.enter_context(feeding(fifo, RATE_HZ))
+        config = write_configuration(folder, server.folder)
+        sound = {name: value for name, value in server.environ.items() if name != "PATH"}
+        daemon = stack.enter_context(LivingDaemon(config, sound))
+        streams = json.loads(config.read_text())["stream"]
+        stream = stack.enter_context(Subscriber(streams["publish"], streams["replay"], since_seq=0))
+        home = House(server, feed, daemon, stream, folder / "data/coughd.sqlite3")
+        home.until("mic", "up", "opened")
+        yield home
+        assert_nobody_else_noticed(home)
+
+
+def write_configuration(folder: Path, sockets: Path) -> Path:
+    recording = write_recording(folder / "beside.flac", 1)
+    config = {
+        "config_version": 1,
+        "sources": [
+            {"id": "mic", "kind": "microphone", "device": DEVICE, "sample_rate_hz": RATE_HZ},
+            {"id": "beside", "kind": "file", "path": str(recording), "loop": True},
+        ],
+        "coverage": {"silence_s": SILENCE_S, "progress_s": 0.5},
+        "store": {"data_dir": str(folder / "data")},
+        "stream": {"publish": f"ipc://{sockets}/events", "replay": f"ipc://{sockets}/replay"},
+    }
+    path = folder / "config.yaml"
+    path.write_text(json.dumps(config))
+    return path
+
+
+def assert_nobody_else_noticed(home: House) -> None:
+    """The daemon is the same process, the file never stopped, and every start is closed."""
+    document = home.daemon.status()
+    assert document["pid"] == home.daemon.process.pid
+    (beside,) = (one for one in document["sources"] if one["id"] == "beside")
+    assert (beside["state"], beside["openings"], beside["lost"]) == ("up", 1, 0)
+    assert home.daemon.stop() == 0
+    for item in home.stream.messages(1.0):
+        if isinstance(item, Message):
+            home.heard.append(dict(item.body))
+    assert [told for told in home.told if told[0] == "beside"] == [("beside", "up", "opened")]
+    phases: Mapping[str, set[str]] = {
+        phase: {one["event_id"] for one in home.heard if one.get("phase") == phase}
+        for phase in ("start", "end", "cancel")
+    }
+    assert phases["start"] <= phases["end"] | phases["cancel"]
+    assert not phases["end"] & phases["cancel"]
+
+
+def written(store: Path, query: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(store)) as connection:
+        return connection.execute(query).fetchall()
+
+
+def kill_server(home: House) -> None:
+    home.server.kill()
+
+
+def revive_server(home: House) -> None:
+    home.server.revive()
+
+
+def freeze_server(home: House) -> None:
+    home.server.freeze()
+
+
+def thaw_server(home: House) -> None:
+    home.server.thaw()
+
+
+def pull(home: House) -> None:
+    home.server.remove_microphone()
+
+
+def plug_in(home: House) -> None:
+    home.server.bring_microphone_back()
+
+
+def stop_feed(home: House) -> None:
+    home.feed.pause()
+
+
+def go_on_feeding(home: House) -> None:
+    home.feed.go_on()
+
+
+def kill_capture(home: House) -> None:
+    os.kill(home.capture_pid(), signal.SIGKILL)
+
+
+def stop_capture(home: House) -> None:
+    os.kill(home.capture_pid(), signal.SIGSTOP)
+
+
+def nothing(home: House) -> None:
+    """It heals by itself."""
+
+
+@pytest.mark.parametrize(
+    ("harm", "cause", "mend"),
+    [
+        (kill_server, "gone", revive_server),
+        (freeze_server, "frozen", thaw_server),
+        (pull, "gone", plug_in),
+        (stop_feed, "frozen", go_on_feeding),
+        (kill_capture, "gone", nothing),
+        (stop_capture, "frozen", nothing),
+    ],
+)
+def test_a_microphone_that_goes_is_seen_at_once_and_comes_back(
+    harm: Callable[[House], None], cause: str, mend: Callable[[House], None], tmp_path: Path
+) -> None:
+    with house(tmp_path) as home:
+        harmed_s = time.time()
+        harm(home)
+        seen_s = home.until("mic", "down", cause)
+        assert seen_s - harmed_s < SEEN_WITHIN_S
+        if mend is not nothing:
+            assert home.microphone()["state"] == "down"
+            (fault,) = home.daemon.status()["faults"]
+            assert fault["about"] == "source mic"
+            assert fault["do"]
+        mend(home)
+        back_s = home.until("mic", "up", "opened")
+        home.daemon.until("sound", lambda: home.microphone()["behind_s"] is not None)
+    spans = written(
+        home.store, "SELECT start_us, end_us FROM coverage WHERE source_id='mic' ORDER BY start_us"
+    )
+    # The first sound of the new opening was heard a moment before it was told.
+    deaf_us = (seen_s * 1e6, (back_s - 1.0) * 1e6)
+    assert min(end for _, end in spans) < deaf_us[0]
+    assert max(start for start, _ in spans) > deaf_us[1]
+    assert [one for one in spans if one[0] < deaf_us[1] and one[1] > deaf_us[0]] == []
+
+
+@pytest.mark.parametrize(
+    ("sound", "state", "cause", "covered"),
+    [
+        ("zeros", "silent", "zeros", "silent"),
+        ("constant", "silent", "constant", "silent"),
+        ("clipped", "up", "clipping", "clipped"),
+    ],
+)
+def test_bad_sound_is_told_by_its_name(
+    sound: Any, state: str, cause: str, covered: str, tmp_path: Path
+) -> None:
+    with house(tmp_path) as home:
+        home.feed.sound = sound
+        home.until("mic", state, cause)
+        (fault,) = home.daemon.status()["faults"]
+        assert (fault["about"], fault["code"]) == ("source mic", cause)
+        home.feed.sound = "room"
+        if state == "silent":
+            home.until("mic", "up", "well")
+    found = written(home.store, "SELECT state FROM coverage WHERE source_id='mic'")
+    assert (covered,) in found
+
+
+def test_sound_that_is_lost_unsaid_is_written_down(tmp_path: Path) -> None:
+    with house(tmp_path) as home:
+        home.daemon.until("5 s of sound", lambda: home.microphone()["heard_samples"] > 5 * RATE_HZ)
+        home.feed.lose(0.8)
+        home.until("mic", "up", "losing")
+        lost = home.microphone()["dropped_samples"]
+    assert lost / RATE_HZ == pytest.approx(0.8, abs=0.1)
+    dropped = written(
+        home.store,
+        "SELECT sum(end_sample - start_sample) FROM coverage "
+        "WHERE source_id='mic' AND state='dropped'",
+    )
+    assert dropped == [(lost,)]
+
+
+def test_a_wrong_rate_is_measured(tmp_path: Path) -> None:
+    with house(tmp_path) as home:
+        home.feed.set_rate(14_700)
+        home.until("mic", "up", "wrong_rate")
+        (fault,) = home.daemon.status()["faults"]
+        assert fault["code"] == "wrong_rate"
+        measured_hz = int(fault["says"].split()[1])
+    assert measured_hz == pytest.approx(14_700, rel=0.03)
+
+
+def test_status_on_a_terminal_names_the_fault(tmp_path: Path) -> None:
+    with house(tmp_path) as home:
+        home.feed.sound = "zeros"
+        home.until("mic", "silent", "zeros")
+        shown = status_of(tmp_path)
+        assert shown.returncode == 1
+        assert "silent (zeros)" in shown.stdout
+        assert "! source mic: nothing but digital silence" in shown.stdout
+    shown = status_of(tmp_path)
+    assert shown.returncode == os.EX_UNAVAILABLE
+    assert "coughd does not run" in shown.stdout
+
+
+def status_of(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command("status", "--config", folder / "config.yaml"),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
+    )

@@ -1,0 +1,106 @@
+"""What a made-up microphone gives: a thread that writes sound into a sound server's FIFO."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Sound: TypeAlias = Literal["room", "zeros", "constant", "clipped"]
+_BLOCK_S = 0.02
+
+
+class Feed:
+    """Writes a block every 20 ms, as a device would; a test changes what, and how fast.
+
+    The thread `feed` paces itself by the clock. What nobody takes is lost, as with a device; a
+    server that comes back is fed again.
+    """
+
+    def __init__(self, fifo: Path, rate_hz: int) -> None:
+        self.sound: Sound = "room"
+        self._fifo = fifo
+        self._true_rate_hz = rate_hz
+        self._rate_hz = rate_hz
+        self._flows = threading.Event()
+        self._flows.set()
+        self._ended = threading.Event()
+        self._descriptor: int | None = None
+        self._rng = np.random.default_rng(3)
+        self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
+        self._thread.start()
+
+    def pause(self) -> None:
+        """Give nothing any more."""
+        self._flows.clear()
+
+    def go_on(self) -> None:
+        """Give sound again, from now on."""
+        self._flows.set()
+
+    def lose(self, seconds: float) -> None:
+        """Give nothing for so long; nobody is told."""
+        self.pause()
+        self._ended.wait(seconds)
+        self.go_on()
+
+    def set_rate(self, rate_hz: int) -> None:
+        """Give so many samples a second from now on, whatever the server was told."""
+        self._true_rate_hz = rate_hz
+
+    def end(self) -> None:
+        self._ended.set()
+        self._flows.set()
+        self._thread.join(5)
+        self._hang_up()
+
+    def _run(self) -> None:
+        due_s = time.monotonic()
+        while not self._ended.is_set():
+            if not self._flows.is_set():
+                self._flows.wait()
+                due_s = time.monotonic()
+            block = self._block(round(self._rate_hz * _BLOCK_S))
+            self._write(block.tobytes())
+            due_s += block.size / self._true_rate_hz
+            self._ended.wait(max(0.0, due_s - time.monotonic()))
+
+    def _write(self, sound: bytes) -> None:
+        try:
+            if self._descriptor is None:
+                self._descriptor = os.open(self._fifo, os.O_WRONLY | os.O_NONBLOCK)
+            os.write(self._descriptor, sound)
+        except BlockingIOError:
+            pass
+        except OSError:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _block(self, samples: int) -> NDArray[np.int16]:
+        if self.sound == "room":
+            return self._rng.normal(0, 60, samples).astype(np.int16)
+        value = {"zeros": 0, "constant": 4_000, "clipped": 32_767}[self.sound]
+        block = np.full(samples, value, np.int16)
+        if self.sound == "clipped":
+            block[::20] = 0
+        return block
+
+
+@contextmanager
+def feeding(fifo: Path, rate_hz: int) -> Iterator[Feed]:
+    feed = Feed(fifo, rate_hz)
+    try:
+        yield feed
+    finally:
+        feed.end()
