@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +11,9 @@ from pathlib import Path
 import uuid_utils
 
 from ..config.errors import InputError, StorageError
-from .copying import Contents, check_store, copy_store, fsync
+from .copying import Contents, check_store, copy_store
 from .engine import sqlite_path, store_name, store_url
+from .placing import put_in_place
 from .schema import SCHEMA_VERSION
 
 _PREFIX, _SUFFIX = "coughd-", ".sqlite3"
@@ -101,32 +101,6 @@ def give_new_id(connection: sqlite3.Connection) -> None:
     connection.execute(
         "UPDATE meta SET value = ? WHERE key = 'store_id'", (str(uuid_utils.uuid7()),)
     )
-
-
-def put_in_place(fresh: Path, path: Path, now: datetime, why: str = "aside") -> Path | None:
-    """Give a new store its place; gives the new name of the one that was there. StorageError.
-
-    There is a store at `path` at every moment: the old one gets a second name, then the new one
-    takes its first.
-    """
-    aside = None
-    try:
-        if path.exists():
-            aside = path.with_name(f"{path.name}.{why}-{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}")
-            os.link(path, aside)
-        for ending in ("-wal", "-shm"):
-            beside = path.with_name(path.name + ending)
-            if aside is not None and beside.exists():
-                beside.rename(aside.with_name(aside.name + ending))
-            else:
-                beside.unlink(missing_ok=True)
-        fresh.rename(path)
-        fsync(path.parent)
-    except OSError as exc:
-        raise StorageError(
-            f"{path}: the store there cannot be set aside ({exc.strerror}); the new one is {fresh}"
-        ) from exc
-    return aside
 
 
 def file_of(store: Path | str) -> Path:

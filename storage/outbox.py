@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
@@ -19,12 +20,13 @@ from sqlalchemy import (
 )
 
 from .closing import Closing
-from .engine import open_reader, store_name, store_url
+from .engine import open_reader, sqlite_path, store_name, store_url
 from .faults import storage_faults
 from .messages import Message
 from .migrations import read_store_id
 from .records import OutboxRow
 from .schema import outbox
+from .whereabouts import whereabouts_of
 
 PRUNE_AT_ONCE = 10_000
 """A transaction that deletes must not keep a cough waiting."""
@@ -92,19 +94,21 @@ class OutboxReader(Closing):
     Every method raises StorageError.
     """
 
-    def __init__(self, engine: Engine, name: str) -> None:
+    def __init__(self, engine: Engine, name: str, path: Path | None) -> None:
         self._engine = engine
         self._name = name
+        self._path = path
+        self._file = path and whereabouts_of(path).file
 
     @classmethod
     def open(cls, url_or_path: str | Path) -> Self:
         """Open an existing store for reading."""
         url = store_url(url_or_path)
-        return cls(open_reader(url), store_name(url))
+        return cls(open_reader(url), store_name(url), sqlite_path(url))
 
     def page(self, since_seq: int, limit: int) -> ReplayPage:
         """Give at most `limit` messages with a `seq` above `since_seq`, in order."""
-        with storage_faults(f"{self._name}: cannot be read"), self._engine.begin() as connection:
+        with self._reading() as connection:
             oldest_seq, last_seq = bounds(connection)
             if since_seq + 1 < oldest_seq:
                 return ReplayPage("truncated", oldest_seq, last_seq, ())
@@ -114,14 +118,26 @@ class OutboxReader(Closing):
 
     def bounds(self) -> tuple[int, int]:
         """Give the oldest and the last `seq` kept; (0, 0) where nothing was ever told."""
-        with storage_faults(f"{self._name}: cannot be read"), self._engine.begin() as connection:
+        with self._reading() as connection:
             return bounds(connection)
 
     def store_id(self) -> str:
         """Which store this is."""
-        with storage_faults(f"{self._name}: cannot be read"), self._engine.begin() as connection:
+        with self._reading() as connection:
             return read_store_id(connection)
 
     def close(self) -> None:
         """Close the connections."""
         self._engine.dispose()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with storage_faults(f"{self._name}: cannot be read"):
+            if self._path is not None:
+                there = whereabouts_of(self._path).file
+                if there != self._file:
+                    # The writer had to put the store back: it is another file now.
+                    self._file = there
+                    self._engine.dispose()
+            with self._engine.begin() as connection:
+                yield connection

@@ -29,13 +29,13 @@ from sqlalchemy import (
 )
 
 from ..config.errors import StorageError
-from .backup import put_in_place
 from .copying import check_store, fsync, open_read_only
 from .damaged_rows import DamagedTable
 from .engine import open_writer, store_url
 from .faults import storage_faults
 from .forgotten import KEPT_KEYS, events_from_us
 from .migrations import prepare
+from .placing import put_in_place
 from .rollup import read_rollup, recompute, settled, write_tally
 from .schema import (
     SCHEMA_VERSION,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self, assert_never
 
-from sqlalchemy import Connection, Engine, bindparam, select
+from sqlalchemy import URL, Connection, Engine, bindparam, select
 
 from ..config.errors import StorageError
 from .closing import Closing
@@ -26,6 +30,7 @@ from .messages import Sender
 from .meta import ALIVE_US, write_meta
 from .migrations import prepare, read_store_id
 from .outbox import prune
+from .placing import put_in_place
 from .records import (
     AnchorSet,
     Change,
@@ -47,6 +52,9 @@ from .room import Usage, usage_of
 from .schema import events
 from .sources_write import read_anchors, write_anchor, write_seen, write_source_changed
 from .transaction import Transaction
+from .whereabouts import Whereabouts, save_into, whereabouts_of
+
+_log = logging.getLogger("coughd.store")
 
 _KNOWN = select(events.c.event_id).where(events.c.stretch_id == bindparam("stretch"))
 
@@ -63,13 +71,15 @@ class EventStore(Closing):
         connection: Connection,
         sender: Sender,
         clock: Callable[[], int],
-        name: str,
+        url: URL,
     ) -> None:
         self._engine = engine
         self._connection = connection
         self._sender = sender
         self._clock = clock
-        self._name = name
+        self._url = url
+        self._name = store_name(url)
+        self._place = _place_of(url)
         self._sweep = Sweep()
 
     @classmethod
@@ -91,7 +101,7 @@ class EventStore(Closing):
         except StorageError:
             engine.dispose()
             raise
-        return cls(engine, connection, Sender(origin, store_id), clock, name)
+        return cls(engine, connection, Sender(origin, store_id), clock, url)
 
     @property
     def store_id(self) -> str:
@@ -110,8 +120,8 @@ class EventStore(Closing):
 
     def write_alive(self) -> None:
         """Write down that the daemon is alive now, and that the disk still takes it."""
-        with storage_faults(f"{self._name}: cannot be written"), self._connection.begin():
-            write_meta(self._connection, ALIVE_US, str(self._clock()))
+        with self._transaction("cannot be written") as connection:
+            write_meta(connection, ALIVE_US, str(self._clock()))
 
     def write(self, changes: Sequence[Change]) -> list[OutboxRow]:
         """Apply the changes in order in one transaction; returns what to publish, by `seq`.
@@ -126,47 +136,86 @@ class EventStore(Closing):
         UsageError
             A review of an unknown event.
         """
-        with (
-            storage_faults(f"{self._name}: cannot be written"),
-            self._connection.begin(),
-        ):
-            transaction = Transaction(self._connection, self._sender, self._clock())
+        with self._transaction("cannot be written") as connection:
+            transaction = Transaction(connection, self._sender, self._clock())
             for change in changes:
                 _apply(transaction, change)
-            write_tally(self._connection, transaction.tally)
+            write_tally(connection, transaction.tally)
         return transaction.told
 
     def known_event_ids(self, stretch_id: str) -> frozenset[str]:
         """Which events of a stretch are stored, counted or not."""
-        with storage_faults(f"{self._name}: cannot be read"), self._connection.begin():
-            found = self._connection.execute(_KNOWN, {"stretch": stretch_id}).scalars()
+        with self._transaction("cannot be read") as connection:
+            found = connection.execute(_KNOWN, {"stretch": stretch_id}).scalars()
             return frozenset(found)
 
     def anchors(self, stretch_id: str) -> list[AnchorSet]:
         """Give a stretch's anchors in order of their samples."""
-        with storage_faults(f"{self._name}: cannot be read"), self._connection.begin():
-            return read_anchors(self._connection, stretch_id)
+        with self._transaction("cannot be read") as connection:
+            return read_anchors(connection, stretch_id)
 
     def forget(self, limits: Limits, need: Need) -> Forgotten:
         """Delete one small step's worth of what is too old, or of what the need reaches."""
-        with storage_faults(f"{self._name}: cannot be tidied"), self._connection.begin():
-            return forget(self._connection, self._sweep, limits, need, self._clock())
+        with self._transaction("cannot be tidied") as connection:
+            return forget(connection, self._sweep, limits, need, self._clock())
 
     def usage(self) -> Usage | None:
         """How much the store takes; None for a database server."""
-        with storage_faults(f"{self._name}: cannot be read"), self._connection.begin():
-            return usage_of(self._connection)
+        with self._transaction("cannot be read") as connection:
+            return usage_of(connection)
 
     def prune_outbox(self, keep_rows: int) -> int:
         """Forget the oldest messages beyond `keep_rows`, some thousands a call; gives how many."""
-        with storage_faults(f"{self._name}: cannot be pruned"), self._connection.begin():
-            return prune(self._connection, keep_rows)
+        with self._transaction("cannot be pruned") as connection:
+            return prune(connection, keep_rows)
 
     def close(self) -> None:
         """Close the connection; a second call does nothing."""
+        if self._connection.closed:
+            return
         with storage_faults(f"{self._name}: cannot be closed"):
-            self._connection.close()
-            self._engine.dispose()
+            try:
+                self._stay_in_place()
+            finally:
+                self._connection.close()
+                self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self, doing: str) -> Iterator[Connection]:
+        with storage_faults(f"{self._name}: {doing}"):
+            self._stay_in_place()
+            with self._connection.begin():
+                yield self._connection
+
+    def _stay_in_place(self) -> None:
+        """Put the store back where its file was deleted or replaced under it."""
+        if self._place is None or self._place.unchanged:
+            return
+        path = self._place.path
+        raw = self._connection.connection.driver_connection
+        if not isinstance(raw, sqlite3.Connection):
+            raise StorageError(f"{self._name}: has no connection; start coughd again")
+        fresh = save_into(raw, path)
+        now = datetime.fromtimestamp(self._clock() / 1e6, UTC)
+        aside = put_in_place(fresh, path, now, "foreign")
+        # It was moved, so SQLite leaves the files alone that have its name now.
+        self._connection.close()
+        self._engine.dispose()
+        self._engine = open_writer(self._url)
+        self._connection = self._engine.connect()
+        with self._connection.begin():
+            read_store_id(self._connection)
+        self._place = _place_of(self._url)
+        _log.error(
+            "%s was %s while coughd wrote it; it was put back, nothing committed is lost",
+            path,
+            f"replaced by what is now {aside}" if aside else "deleted",
+        )
+
+
+def _place_of(url: URL) -> Whereabouts | None:
+    path = sqlite_path(url)
+    return whereabouts_of(path) if path else None
 
 
 def _apply(transaction: Transaction, change: Change) -> None:  # noqa: C901
