@@ -126,10 +126,11 @@ def _known(document: _Json, today: datetime) -> Iterator[tuple[str, str]]:
     ]
     yield "store", ", ".join([document["store_at"], *room])
     history = document["history"]
+    coughs = history["coughs_24h"]
     yield (
         "24 hours",
         (
-            f"{history['coughs_24h']} coughs; monitored {length_text(history['monitored_s_24h'])} "
+            f"{coughs} cough{'' if coughs == 1 else 's'}; monitored {length_text(history['monitored_s_24h'])} "
             f"({percent(history['coverage_24h'])})"
         ),
     )

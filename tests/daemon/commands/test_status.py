@@ -1,0 +1,121 @@
+"""`coughd status` as a user meets it."""
+
+from __future__ import annotations
+
+import io
+import os
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from coughd.config.places import Places
+from coughd.config.settings import Settings
+from coughd.daemon.commands.status import collect
+from coughd.daemon.commands.status_view import print_status
+from coughd.daemon.status import DaemonStatus
+from coughd.daemon.status_client import Asked
+from coughd.daemon.status_document import document
+
+from ...storage.facts import EPOCH_US, covered, event, open_store, seen
+from ..facts_of_status import BEDROOM, HEAR, NOW_US, WELL
+
+NOW = datetime.fromtimestamp(NOW_US / 1e6, UTC)
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    """A store with one cough, an hour before NOW."""
+    with open_store(tmp_path / "coughd.sqlite3") as store:
+        store.write([seen(), covered(0, 3_600), event("event-1", 0)])
+    address = f"ipc://{tmp_path}/x"
+    return Places(tmp_path, tmp_path / "coughd.sqlite3", address, address, tmp_path)
+
+
+def collected(places: Places, asked: Asked) -> dict[str, Any]:
+    moment = datetime.fromtimestamp(EPOCH_US / 1e6, UTC) + timedelta(hours=1)
+    return collect(Settings(timezone="UTC"), places, asked, lambda: moment)
+
+
+def answered(status: DaemonStatus) -> Asked:
+    return Asked(reached=True, document=document(status))
+
+
+def shown(told: dict[str, Any], width: int = 100) -> str:
+    out = io.StringIO()
+    print_status(told, Console(file=out, width=width), NOW)
+    return out.getvalue()
+
+
+def test_a_running_daemon_fits_on_one_screen(places: Places) -> None:
+    told = collected(places, answered(replace(WELL, hear=HEAR)))
+    lines = shown(told).splitlines()
+    assert len(lines) <= 24
+    assert lines[0] == "coughd 0.1.0 on pi-07 (home), pid 4242, up 2.0 h: all is well"
+    assert lines[2].split() == [
+        *("Bedroom", "up", "-48.2", "2.0", "h", "ago", "10", "min", "ago", "2.0", "h", "0"),
+    ]
+    text = "\n".join(lines)
+    for words in (
+        "12.4 MB, 54000.0 MB free",
+        "1 cough; monitored 60 min (100 %)",
+        "1.9 s from onset to store, at most 2.4 s, over the last 12 events",
+        "store 0 waiting, 0 refusals; stream 0 waiting, 0 dropped; replay 10 messages",
+        "coughd-gate@1, open@1, probe cough-open from 0.48",
+        "ready, no model yet; 10 embedded, 0 waiting, 1 gave way, 1 failed",
+    ):
+        assert words in text
+
+
+def test_a_fault_is_shown_with_what_to_do(places: Places) -> None:
+    bad = replace(BEDROOM, state="down", cause="frozen", detail="no sound came", level_dbfs=None)
+    text = shown(collected(places, answered(replace(WELL, sources=(bad,)))))
+    assert ": 1 fault\n" in text
+    assert "down (frozen)" in text
+    assert "! source bed: no sound came\n  It is opened again" in text
+
+
+@pytest.mark.parametrize(
+    ("reached", "state", "says"),
+    [(False, "off", "coughd does not run"), (True, "hangs", "coughd runs but does not answer")],
+)
+def test_without_a_daemon_the_store_still_speaks(
+    reached: bool, state: str, says: str, places: Places
+) -> None:
+    told = collected(places, Asked(reached=reached, document=None))
+    assert told["state"] == state
+    assert told["history"]["coughs_24h"] == 1
+    assert [source["id"] for source in told["history"]["sources"]] != []
+    assert told["store"]["size_bytes"] > 0
+    (fault,) = told["faults"]
+    assert (fault["about"], fault["code"]) == ("coughd", state)
+    assert shown(told).startswith(f"{says}\n")
+
+
+def test_a_store_that_cannot_be_read_is_said_so(tmp_path: Path) -> None:
+    missing = tmp_path / "nowhere.sqlite3"
+    places = Places(tmp_path, missing, "ipc:///x", "ipc:///x", tmp_path)
+    told = collected(places, answered(WELL))
+    assert told["history"] is None
+    assert "there is no store yet" in shown(told)
+
+
+def test_a_name_cannot_steer_the_terminal(places: Places) -> None:
+    evil = replace(BEDROOM, name="\x1b[2Jbed", detail="\x1b[2J", cause="gone")
+    assert "\x1b" not in shown(collected(places, answered(replace(WELL, sources=(evil,)))))
+
+
+def test_exit_codes_are_sysexits(tmp_path: Path) -> None:
+    from command_line import coughd
+
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        f"config_version: 1\nstore: {{data_dir: {tmp_path}}}\n"
+        f"stream: {{publish: 'ipc://{tmp_path}/p', replay: 'ipc://{tmp_path}/r'}}\n"
+    )
+    said = coughd("status", "--config", config)
+    assert said.exit_code == os.EX_UNAVAILABLE
+    assert said.lines[0] == "coughd does not run"
