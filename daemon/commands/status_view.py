@@ -130,8 +130,8 @@ def _known(document: _Json, today: datetime) -> Iterator[tuple[str, str]]:
     yield (
         "24 hours",
         (
-            f"{coughs} cough{'' if coughs == 1 else 's'}; monitored {length_text(history['monitored_s_24h'])} "
-            f"({percent(history['coverage_24h'])})"
+            f"{coughs} cough{'' if coughs == 1 else 's'}; monitored "
+            f"{length_text(history['monitored_s_24h'])} ({percent(history['coverage_24h'])})"
         ),
     )
     cough = history["last_cough"]
