@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     for seq in (0, 7, 2**60):
         cursor.write(Position("store", seq))
         assert cursor.read() == Position("store", seq)
-    assert [path.name for path in (tmp_path / "new" / "folder").iterdir()] == ["cursor.json"]
+    (file,) = (tmp_path / "new" / "folder").iterdir()
+    assert file.name == "cursor.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize(

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlalchemy import text
 
 from coughd.config.errors import StorageError
 from coughd.storage.engine import open_writer, store_name, store_url
 from coughd.storage.faults import storage_faults
+from coughd.storage.records import EventDeleted
 from coughd.storage.store import EventStore
 
-from .facts import event, open_store, reading, seen
+from .facts import event, open_store, reading, scored, seen
 
 
 def test_a_path_and_its_url_are_the_same_store(tmp_path: Path) -> None:
@@ -120,3 +123,19 @@ def test_a_fault_without_a_remedy_is_told_in_the_databases_words(store: EventSto
         storage_faults("trying"),
     ):
         store._connection.execute(text("SELECT * FROM nowhere"))
+
+
+def test_what_is_deleted_is_overwritten(store: EventStore, store_path: Path) -> None:
+    vector = np.random.default_rng(7).standard_normal(512).astype(np.float32)
+    store.write([event(scored=scored(embedding=vector))])
+    _checkpoint(store_path)
+    assert vector.tobytes()[:256] in store_path.read_bytes()
+    store.write([EventDeleted("event-1")])
+    _checkpoint(store_path)
+    assert vector.tobytes()[:256] not in store_path.read_bytes()
+
+
+def _checkpoint(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    assert busy == 0

@@ -1,0 +1,127 @@
+"""Every file that coughd makes is known by what it is."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from coughd.config.paths import Paths
+from coughd.config.places import Places, find_places
+from coughd.config.settings import ProbeSettings, Settings, SourceSettings, StoreSettings
+from coughd.daemon.privacy import inventory
+from coughd.daemon.privacy.inventory import HOLDS, recordings, take_inventory
+from coughd.daemon.sources.recording import Recording
+from coughd.storage.backup import back_up, backup_name, restore
+from coughd.storage.lock import InstanceLock
+from coughd.storage.records import Origin
+from coughd.storage.room import Ballast
+from coughd.storage.salvage import salvage
+from coughd.storage.store import EventStore
+
+_NOW = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+def places_of(folder: Path, settings: Settings) -> Places:
+    paths = Paths(folder / "config.yaml", folder / "data", folder / "run", folder / "cache")
+    return find_places(settings, paths)
+
+
+def make_store(path: Path) -> None:
+    EventStore.open(path, Origin("home", "pi", "boot", "UTC", "c0"), lambda: 0).close()
+
+
+def kinds(folder: Path, settings: Settings) -> dict[str, str]:
+    taken = take_inventory(settings, places_of(folder, settings), folder / "config.yaml")
+    assert taken.hidden == []
+    return {str(file.path.relative_to(folder)): file.kind for file in taken.files}
+
+
+def test_what_a_long_life_leaves_is_all_known(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    store = data / "coughd.sqlite3"
+    with InstanceLock(data):
+        make_store(store)
+        Ballast(data, 4096).take()
+        backup = data / "backups" / backup_name(_NOW)
+        back_up(store, backup)
+        restore(backup, store, _NOW)
+        salvage(store, _NOW)
+        with closing(sqlite3.connect(store)) as connection:
+            connection.execute("SELECT * FROM meta").fetchall()
+            found = kinds(tmp_path, Settings())
+            there = {str(path.relative_to(tmp_path)) for path in data.rglob("*") if path.is_file()}
+    assert set(found) == there
+    assert set(found.values()) == {"lock", "store", "ballast", "copy"}
+    assert sum(kind == "copy" for kind in found.values()) >= 3
+
+
+def test_all_that_is_named_in_the_configuration_is_looked_at(tmp_path: Path) -> None:
+    for name in ("night.flac", "probe.json", "config.yaml"):
+        (tmp_path / name).touch()
+    for _ in range(2):
+        taken = Recording(tmp_path / "bed.wav", 16_000, 1)
+        taken.write(memoryview(bytes(2)))
+        taken.close()
+    (tmp_path / "bed-room.wav").touch()  # somebody else's
+    settings = Settings(
+        sources=(
+            SourceSettings("bed", "microphone", record_path=tmp_path / "bed.wav"),
+            SourceSettings("old", "file", path=tmp_path / "night.flac"),
+        ),
+        probe=ProbeSettings(path=tmp_path / "probe.json"),
+    )
+    assert kinds(tmp_path, settings) == {
+        "bed.wav": "recording",
+        "bed-2.wav": "recording",
+        "night.flac": "source",
+        "probe.json": "probe",
+        "config.yaml": "configuration",
+    }
+
+
+def test_a_store_in_anybodys_folder_brings_only_its_own(tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    make_store(shared / "c.db")
+    for name in ("diary.txt", "c.db.aside-1", "c.db-journal", "my-c.db"):
+        (shared / name).touch()
+    settings = Settings(store=StoreSettings(url=f"sqlite:///{shared}/c.db"))
+    assert kinds(tmp_path, settings) == {
+        "shared/c.db": "store",
+        "shared/c.db-journal": "store",
+        "shared/c.db.aside-1": "copy",
+    }
+
+
+def test_what_nobody_knows_is_said_to_be_unknown(tmp_path: Path) -> None:
+    (tmp_path / "data/deep/er").mkdir(parents=True)
+    (tmp_path / "data/deep/er/thing").touch()
+    assert kinds(tmp_path, Settings()) == {"data/deep/er/thing": "unknown"}
+
+
+def test_too_many_files_are_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inventory, "MOST_FILES", 2)
+    (tmp_path / "data").mkdir()
+    for number in range(3):
+        (tmp_path / "data" / str(number)).touch()
+    settings = Settings()
+    taken = take_inventory(settings, places_of(tmp_path, settings), tmp_path / "none")
+    (said,) = taken.hidden
+    assert "more than 2 files" in said
+
+
+def test_recordings_are_numbered(tmp_path: Path) -> None:
+    for name in ("a-2.wav", "a-10.wav", "a-b.wav", "a-3.flac"):
+        (tmp_path / name).touch()
+    found = [path.name for path in recordings(tmp_path / "a.wav")]
+    assert sorted(found) == ["a-10.wav", "a-2.wav", "a.wav"]
+
+
+def test_every_kind_says_what_it_holds() -> None:
+    assert all(HOLDS.values())

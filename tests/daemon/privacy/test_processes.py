@@ -1,0 +1,100 @@
+"""What a daemon and its children hold open; one that breaks every promise is seen through."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import indiscreet
+import pytest
+
+from coughd.config.paths import Paths
+from coughd.config.places import Places, find_places
+from coughd.config.settings import Settings, StoreSettings, StreamSettings
+from coughd.daemon.privacy.looking import look
+from coughd.daemon.privacy.processes import daemon_processes
+from coughd.storage.lock import InstanceLock
+
+
+@dataclass(frozen=True, slots=True)
+class Indiscreet:
+    pid: int
+    network_port: int
+    local_port: int
+    child_pid: int
+
+
+@contextmanager
+def indiscreet_daemon(data_dir: Path) -> Iterator[Indiscreet]:
+    data_dir.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, indiscreet.__file__, str(data_dir)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout is not None
+        network_port, local_port, child_pid = map(int, process.stdout.readline().split())
+        yield Indiscreet(process.pid, network_port, local_port, child_pid)
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+def configured(data_dir: Path) -> tuple[Settings, Places, Path]:
+    folder = data_dir.parent
+    settings = Settings(
+        store=StoreSettings(data_dir=data_dir),
+        stream=StreamSettings(publish=f"ipc://{folder}/e", replay=f"ipc://{folder}/r"),
+    )
+    paths = Paths(folder / "config.yaml", data_dir, folder / "run", folder / "cache")
+    return settings, find_places(settings, paths), paths.config_file
+
+
+def test_nobody_runs_without_a_lock_or_with_a_forgotten_one(data_dir: Path) -> None:
+    assert daemon_processes(data_dir) == []
+    with InstanceLock(data_dir):
+        pass
+    assert (data_dir / "coughd.lock").exists()
+    assert daemon_processes(data_dir) == []
+
+
+def test_the_holder_of_the_lock_is_the_daemon_whoever_it_says_it_is(data_dir: Path) -> None:
+    with indiscreet_daemon(data_dir) as liar:
+        (data_dir / "coughd.lock").write_text("1\n")
+        found = daemon_processes(data_dir)
+        assert {process.pid for process in found} == {liar.pid, liar.child_pid}
+    assert daemon_processes(data_dir) == []
+
+
+def test_every_broken_promise_is_named(data_dir: Path) -> None:
+    with indiscreet_daemon(data_dir) as liar:
+        report = look(*configured(data_dir))
+        main, child = sorted(report.processes, key=lambda each: each.pid != liar.pid)
+    assert main.role == "main"
+    assert child.role not in {"main", "capture", "embedder"}
+    sound, beyond, private = report.promises
+    sentences = {each: " ".join(r.sentence for r in each.reasons) for each in report.promises}
+    assert f"writes sound to {data_dir}/gone (deleted)" in sentences[sound]
+    assert f"{data_dir.parent}/raw" in sentences[sound]
+    assert "a crash would write its memory" in sentences[sound]
+    assert f"0.0.0.0:{liar.network_port}" in sentences[beyond]
+    assert str(liar.local_port) not in sentences[beyond]
+    assert f"127.0.0.1:{liar.local_port}" in sentences[private]
+    assert f"@{data_dir}" in sentences[private]
+    assert {promise.holds for promise in report.promises} == {False}
+
+
+def test_without_a_daemon_or_a_file_all_holds(data_dir: Path) -> None:
+    report = look(*configured(data_dir))
+    assert [promise.holds for promise in report.promises] == [True] * 3
+    assert (report.processes, report.files, report.tables) == ((), (), ())

@@ -1,0 +1,78 @@
+"""Forgetting everything that was heard, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from coughd.config.errors import AlreadyRunningError, UsageError
+from coughd.config.paths import Paths
+from coughd.config.places import Places, find_places
+from coughd.config.settings import Settings, SourceSettings, StoreSettings
+from coughd.daemon.privacy.purge import plan_purge, purge
+from coughd.storage.lock import InstanceLock
+
+_HEARD = ("data/coughd.sqlite3", "data/coughd.sqlite3-wal", "data/backups/coughd-1Z.sqlite3",
+          "data/coughd.sqlite3.aside-1", "data/coughd.ballast", "bed.wav", "bed-2.wav")  # fmt: skip
+_OTHERS = ("data/notes.txt", "config.yaml", "night.flac")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "data/backups").mkdir(parents=True)
+    for name in (*_HEARD, *_OTHERS):
+        (tmp_path / name).write_text("x")
+    return tmp_path
+
+
+def configured(folder: Path, url: str | None = None) -> tuple[Settings, Places, Path]:
+    settings = Settings(
+        sources=(
+            SourceSettings("bed", "microphone", record_path=folder / "bed.wav"),
+            SourceSettings("old", "file", path=folder / "night.flac"),
+        ),
+        store=StoreSettings(url=url),
+    )
+    paths = Paths(folder / "config.yaml", folder / "data", folder / "run", folder / "cache")
+    return settings, find_places(settings, paths), paths.config_file
+
+
+def left(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_all_that_was_heard_goes_and_the_rest_stays(folder: Path) -> None:
+    plan = plan_purge(*configured(folder))
+    deleted = purge(plan, folder / "data")
+    assert {str(path.relative_to(folder)) for path in deleted} == set(_HEARD)
+    assert left(folder) == {*_OTHERS, "data/coughd.lock"}
+    assert [file.path.name for file in plan.leaves] == ["notes.txt"]
+
+
+def test_a_running_daemon_is_left_alone(folder: Path) -> None:
+    plan = plan_purge(*configured(folder))
+    before = left(folder)
+    with InstanceLock(folder / "data"), pytest.raises(AlreadyRunningError):
+        purge(plan, folder / "data")
+    assert left(folder) == before | {"data/coughd.lock"}
+
+
+def test_a_purge_cut_short_is_made_again(folder: Path) -> None:
+    plan = plan_purge(*configured(folder))
+    plan.deletes[0].path.unlink()
+    purge(plan, folder / "data")
+    again = plan_purge(*configured(folder))
+    assert purge(again, folder / "data") == []
+    assert left(folder) == {*_OTHERS, "data/coughd.lock"}
+
+
+def test_with_nothing_stored_nothing_is_made(tmp_path: Path) -> None:
+    assert purge(plan_purge(*configured(tmp_path)), tmp_path / "data") == []
+    assert left(tmp_path) == set()
+
+
+def test_what_other_machines_heard_is_not_ours_to_delete(folder: Path) -> None:
+    with pytest.raises(UsageError, match="database server") as refused:
+        plan_purge(*configured(folder, "postgresql://anna:secret@db/coughd"))
+    assert "secret" not in str(refused.value)
