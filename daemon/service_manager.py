@@ -21,16 +21,10 @@ class ServiceManager:
     Never blocks and never raises: a manager that cannot be told is logged once.
     """
 
-    def __init__(self, environ: Mapping[str, str] = os.environ, pid: int | None = None) -> None:
+    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
         address = environ.get("NOTIFY_SOCKET", "")
         self._address = "\0" + address[1:] if address.startswith("@") else address
-        self._watchdog_s = _watchdog_s(environ, os.getpid() if pid is None else pid)
         self._failed = False
-
-    @property
-    def watchdog_s(self) -> float | None:
-        """The manager's patience between two signs of life; None where it asks for none."""
-        return self._watchdog_s if self._address else None
 
     def ready(self) -> None:
         """The daemon is up, or has taken its new configuration."""
@@ -63,11 +57,3 @@ class ServiceManager:
             if not self._failed:
                 _log.warning("the service manager cannot be told anything: %s", exc.strerror)
             self._failed = True
-
-
-def _watchdog_s(environ: Mapping[str, str], pid: int) -> float | None:
-    """WATCHDOG_USEC, if it is meant for this process."""
-    patience_us = environ.get("WATCHDOG_USEC", "")
-    if not patience_us.isdecimal() or environ.get("WATCHDOG_PID", str(pid)) != str(pid):
-        return None
-    return int(patience_us) / 1e6 or None

@@ -12,6 +12,7 @@ from ...config.paths import find_paths
 
 UNIT = "coughd.service"
 Scope: TypeAlias = Literal["system", "user"]
+_OF_A_PERSON = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def find_layout(scope: Scope, environ: Mapping[str, str], uid: int) -> Layout:
     if scope == "user" and uid == 0:
         raise UsageError("--user is for a person's own session: try again without sudo")
     # The service's folders and not those of a variable that happens to be set here.
-    paths = find_paths({key: environ[key] for key in _KEPT if key in environ}, uid)
+    paths = find_paths({key: environ[key] for key in _OF_A_PERSON if key in environ}, uid)
     if scope == "system":
         return Layout(
             scope="system",
@@ -65,7 +66,7 @@ def find_layout(scope: Scope, environ: Mapping[str, str], uid: int) -> Layout:
             config_file=paths.config_file,
             data_dir=paths.data_dir,
         )
-    home = Path.home()
+    home = Path(environ.get("HOME") or Path.home())
     return Layout(
         scope="user",
         program=home / ".local/lib/coughd",
@@ -76,6 +77,3 @@ def find_layout(scope: Scope, environ: Mapping[str, str], uid: int) -> Layout:
         config_file=paths.config_file,
         data_dir=paths.data_dir,
     )
-
-
-_KEPT = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR")

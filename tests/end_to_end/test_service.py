@@ -262,6 +262,33 @@ def test_people_of_its_group_hear_the_stream_and_others_do_not(machine: Booted) 
     assert machine.run("stat", "--format=%a", "/var/lib/coughd").stdout == "700\n"
 
 
+def test_a_person_has_a_service_of_their_own(machine: Booted, scene: Path) -> None:
+    """On a desktop: copied from the system's installation, since root's Python is out of reach."""
+    person = machine.add_person("bob", 1001)
+    home = "/home/bob"
+    refused = machine.run(*person, "/opt/coughd/bin/coughd", "service", "install", check=False)
+    assert (64, True) == (refused.returncode, "--user" in refused.stderr)
+    machine.run(*person, "mkdir", "-p", f"{home}/.config/coughd")
+    machine.run(*person, "cp", "/etc/coughd/config.yaml", f"{home}/.config/coughd/config.yaml")
+    machine.run(*person, "/opt/coughd/bin/coughd", "service", "install", "--user")
+    root = f"ipc:///proc/{machine.leader}/root/run/user/1001/coughd"
+    with Subscriber(f"{root}/events.sock", f"{root}/replay.sock", since_seq=0) as stream:
+        until(stream, "source.up")
+        player = machine.play(scene)
+        heard = until(stream, "cough.event.end").body["event_id"]
+    player.kill()
+    player.wait()
+    machine.run(*person, "systemctl", "--user", "reload", _UNIT)
+    coughd = f"{home}/.local/bin/coughd"
+    machine.run(*person, coughd, "service", "status", "--user")
+    history = machine.run(*person, coughd, "history", "--since", "1h", "--rejected", "--json")
+    assert str(heard) in history.stdout
+    said = machine.run(*person, coughd, "service", "uninstall", "--user").stdout
+    assert f"rm -r {home}/.local/share/coughd {home}/.config/coughd" in said
+    machine.run("test", "-s", f"{home}/.local/share/coughd/coughd.sqlite3")
+    assert machine.run("test", "-e", f"{home}/.local/lib/coughd", check=False).returncode == 1
+
+
 def test_uninstalling_leaves_the_data(machine: Booted) -> None:
     heard = len(coughs(machine))
     said = machine.run("/opt/coughd/bin/coughd", "service", "uninstall").stdout

@@ -151,6 +151,26 @@ class Booted:
         root = f"ipc:///proc/{self.leader}/root/run/coughd"
         return Subscriber(f"{root}/events.sock", f"{root}/replay.sock", since_seq=0)
 
+    def add_person(self, name: str, uid: int) -> tuple[str, ...]:
+        """Somebody with a service manager that runs without a login; gives how they run things.
+
+        Their manager is started without PAM, which the fresh /etc knows nothing of.
+        """
+        runtime = f"/run/user/{uid}"
+        self.write(
+            "/etc/systemd/system/user@.service.d/without-pam.conf",
+            f"[Service]\nPAMName=\nEnvironment=XDG_RUNTIME_DIR={runtime}\n",
+        )
+        self.run("systemctl", "daemon-reload")
+        self.run("useradd", "--create-home", f"--uid={uid}", name)
+        self.run("loginctl", "enable-linger", name)
+        manager = f"user@{uid}.service"
+        self.until(lambda: self.show(manager, "ActiveState") == "active", "the manager", manager)
+        return (
+            *("setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "env", "-i"),
+            *("PATH=/usr/bin:/bin", f"HOME=/home/{name}", f"XDG_RUNTIME_DIR={runtime}"),
+        )
+
     def install(self) -> str:
         """`coughd service install`, from the environment of this test; gives what it said."""
         return self.run(sys.executable, "-m", "coughd.daemon", "service", "install").stdout

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from coughd.config.errors import CoughdError, UsageError
+from coughd.daemon.service.environment import build, choose_python
+
+_NAME = f"python{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def test_a_python_that_the_service_sees_is_kept(tmp_path: Path) -> None:
+    running = tmp_path / "python"
+    assert running == choose_python(running, hidden=(Path("/home"),))
+
+
+def test_a_hidden_python_is_replaced_by_the_systems_like_it(tmp_path: Path) -> None:
+    systems = tmp_path / "bin" / _NAME
+    systems.parent.mkdir()
+    systems.touch(mode=0o755)
+    hidden = Path("/home/alice/.pyenv/bin/python")
+    found = choose_python(hidden, hidden=(Path("/home"),), search=str(systems.parent))
+    assert systems == found
+    with pytest.raises(UsageError, match=f"apt install {_NAME}"):
+        choose_python(hidden, hidden=(Path("/home"),), search=str(tmp_path))
+
+
+def test_the_copy_runs_by_itself_and_replaces_the_former(tmp_path: Path) -> None:
+    target = tmp_path / "coughd"
+    target.mkdir()
+    (target / "former").touch()
+    assert build(target, Path(sys.executable).resolve()) > 10
+    assert [target] == list(tmp_path.iterdir())
+    assert not (target / "former").exists()
+    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    version = subprocess.run(
+        [target / "bin/coughd", "--version"],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert version.stdout.startswith("coughd ")
+    whence = "import coughd.daemon.pipeline as p, numpy as n; print(p.__file__, n.__file__)"
+    files = subprocess.run(
+        [target / "bin/python", "-P", "-c", whence], capture_output=True, text=True, check=True
+    )
+    assert all(Path(file).is_relative_to(target) for file in files.stdout.split())
+
+
+def test_a_failure_leaves_the_former_as_it_was(tmp_path: Path) -> None:
+    target = tmp_path / "coughd"
+    target.mkdir()
+    (target / "former").touch()
+    with pytest.raises(CoughdError):
+        build(target, Path("/bin/false"))
+    assert (target / "former").exists()

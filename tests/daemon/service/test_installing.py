@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from coughd.config.errors import CoughdError, UsageError
+from coughd.daemon.service.installing import uninstall
+from coughd.daemon.service.layout import Layout, find_layout
+from coughd.daemon.service.systemctl import Systemctl, run
+
+
+class FakeSystemctl(Systemctl):
+    """Remembers what was asked for."""
+
+    def __init__(self) -> None:
+        self.done: list[tuple[str, ...]] = []
+
+    def do(self, *words: str) -> None:
+        self.done.append(words)
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    program = tmp_path / "opt/coughd"
+    (program / "bin").mkdir(parents=True)
+    (program / "bin/coughd").touch()
+    link = tmp_path / "bin/coughd"
+    link.parent.mkdir()
+    link.symlink_to(program / "bin/coughd")
+    unit = tmp_path / "coughd.service"
+    unit.touch()
+    data_dir = tmp_path / "data"
+    data_dir.mkdir()
+    (data_dir / "coughd.sqlite3").touch()
+    return replace(
+        find_layout("system", {}, 0),
+        program=program,
+        link=link,
+        unit=unit,
+        sysusers=tmp_path / "sysusers.conf",
+        gpu=None,
+        data_dir=data_dir,
+    )
+
+
+def test_uninstalling_leaves_only_data(layout: Layout, tmp_path: Path) -> None:
+    systemctl = FakeSystemctl()
+    said: list[str] = []
+    uninstall(layout, systemctl, said.append)
+    assert [("disable", "--now", "coughd.service"), ("daemon-reload",)] == systemctl.done
+    left = {path.name for path in tmp_path.rglob("*") if not path.is_dir()}
+    assert {"coughd.sqlite3"} == left
+    assert 4 == len(said)
+    uninstall(layout, systemctl, said.append)  # a second time: nothing is there
+    assert 4 == len(said)
+
+
+def test_another_programs_link_stays(layout: Layout) -> None:
+    layout.link.unlink()
+    layout.link.symlink_to("/bin/true")
+    uninstall(layout, FakeSystemctl(), lambda _sentence: None)
+    assert layout.link.is_symlink()
+
+
+def test_a_machine_without_systemd_gets_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="not started by systemd"):
+        Systemctl("system", booted=tmp_path / "missing")
+
+
+def test_a_tool_that_fails_is_quoted() -> None:
+    with pytest.raises(CoughdError, match=r"`ls /nowhere-at-all` failed: .*No such file"):
+        run(["ls", "/nowhere-at-all"])
+    with pytest.raises(CoughdError, match="does not work here"):
+        run(["no-such-tool"])
