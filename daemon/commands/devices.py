@@ -17,6 +17,9 @@ from ..sources.portaudio import list_inputs
 from .options import ConfigOption, JsonOption, configured
 
 
+_WIDE_COLUMNS = 200
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What a configured microphone means on this machine now."""
@@ -60,6 +63,7 @@ def _as_json(found: Sequence[InputDevice], choices: Sequence[Choice]) -> dict[st
             {
                 "name": name_to_write(device, found),
                 "usb_port": device.usb_port,
+                "usb_id": device.usb_id,
                 "portaudio_name": device.portaudio_name,
                 "host_api": device.host_api,
                 "sample_rate_hz": device.sample_rate_hz,
@@ -78,20 +82,23 @@ def _as_json(found: Sequence[InputDevice], choices: Sequence[Choice]) -> dict[st
 
 
 def _print_table(found: Sequence[InputDevice], choices: Sequence[Choice]) -> None:
-    table = Table("device (to write down)", "USB port", "Hz", "channels", "default", box=None)
+    table = Table(
+        "device (to write down)", "USB port", "USB id", "Hz", "channels", "default", box=None
+    )
     if choices:
         table.add_column("heard by")
     for device in found:
         cells = [
             name_to_write(device, found),
             device.usb_port or "",
+            device.usb_id or "",
             str(device.sample_rate_hz),
             str(device.channels),
             "yes" if device.is_default else "",
         ]
         table.add_row(*cells, ", ".join(_heard_by(device, choices)))
     # A name cut to the width of the terminal could not be written down.
-    Console(soft_wrap=True, highlight=False).print(table)
+    Console(width=_WIDE_COLUMNS, soft_wrap=True, highlight=False).print(table)
     for choice in choices:
         if choice.problem is not None:
             typer.echo(f"source '{choice.source_id}': {choice.problem}", err=True)

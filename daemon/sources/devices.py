@@ -15,6 +15,7 @@ NO_MICROPHONE = (
     "`coughd devices`."
 )
 _HARDWARE = re.compile(r"\(hw:(\d+),(\d+)\)$")
+_SECOND_OF_A_MAKE = re.compile(r"(?<=.)_\d+(?=,DEV=)")
 _USB_PORT = re.compile(r"\d+-\d+(\.\d+)*")
 
 
@@ -27,6 +28,9 @@ class InputDevice:
     sound server's name. For the configuration."""
     usb_port: str | None
     """Such as `usb:1-1.2`; tells two microphones of one make apart. For the configuration too."""
+    usb_id: str | None
+    """Such as `usb-id:0d8c:0014:A1B2`: this very microphone in any socket. For the configuration
+    too; None where its maker gave it no serial number."""
     portaudio_name: str
     host_api: str
     index: int
@@ -43,6 +47,7 @@ class Card:
 
     id: str
     usb_port: str | None
+    usb_id: str | None
 
 
 def read_card(number: int, root: Path = Path("/")) -> Card | None:
@@ -52,17 +57,30 @@ def read_card(number: int, root: Path = Path("/")) -> Card | None:
     except OSError:
         return None
     device = (root / f"sys/class/sound/card{number}/device").resolve()
-    ports = [part for part in device.parts if _USB_PORT.fullmatch(part)]
-    return Card(card_id, f"usb:{ports[-1]}" if ports else None)
+    for folder in (device, *device.parents):
+        if _USB_PORT.fullmatch(folder.name):
+            return Card(card_id, f"usb:{folder.name}", _usb_id(folder))
+    return Card(card_id, None, None)
 
 
-def stable_name(portaudio_name: str, root: Path = Path("/")) -> tuple[str, str | None]:
-    """The name to write down and the USB port, from PortAudio's `Snowball: Audio (hw:1,0)`."""
+def _usb_id(folder: Path) -> str | None:
+    try:
+        vendor, product, serial = (
+            (folder / name).read_text(encoding="utf-8", errors="replace").strip()
+            for name in ("idVendor", "idProduct", "serial")
+        )
+    except OSError:
+        return None
+    return f"usb-id:{vendor}:{product}:{serial}" if serial else None
+
+
+def names_of(portaudio_name: str, root: Path = Path("/")) -> tuple[str, str | None, str | None]:
+    """The name to write down, USB port and USB id, from PortAudio's `Snowball: Audio (hw:1,0)`."""
     hardware = _HARDWARE.search(portaudio_name)
     card = read_card(int(hardware[1]), root) if hardware else None
     if hardware is None or card is None:
-        return portaudio_name, None
-    return f"hw:CARD={card.id},DEV={hardware[2]}", card.usb_port
+        return portaudio_name, None, None
+    return f"hw:CARD={card.id},DEV={hardware[2]}", card.usb_port, card.usb_id
 
 
 def is_hardware(portaudio_name: str) -> bool:
@@ -101,14 +119,24 @@ def choose(devices: Sequence[InputDevice], wanted: str) -> InputDevice:
 
 
 def name_to_write(device: InputDevice, among: Sequence[InputDevice]) -> str:
-    """The stable name, or the USB port where another has the same name."""
-    namesakes = sum(device.stable_name == other.stable_name for other in among)
-    return device.stable_name if namesakes == 1 else device.usb_port or device.portaudio_name
+    """The stable name, or the USB port where another is of the same make.
+
+    ALSA calls the second one `Snowball_1`, and which of them is the second changes.
+    """
+    namesakes = sum(_make(device) == _make(other) for other in among)
+    unique = sum(device.stable_name == other.stable_name for other in among) == 1
+    if namesakes > 1 and device.usb_port is not None:
+        return device.usb_port
+    return device.stable_name if unique else device.portaudio_name
+
+
+def _make(device: InputDevice) -> str:
+    return _SECOND_OF_A_MAKE.sub("", device.stable_name)
 
 
 def _names(device: InputDevice) -> list[str]:
     names = [device.stable_name, device.portaudio_name]
-    return names if device.usb_port is None else [*names, device.usb_port]
+    return [*names, *(name for name in (device.usb_port, device.usb_id) if name is not None)]
 
 
 def _listing(devices: Sequence[InputDevice]) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from ...config.errors import DeviceUnavailableError
-from .devices import InputDevice, is_hardware, stable_name
+from .devices import InputDevice, is_hardware, names_of
 
 Heard: TypeAlias = Callable[[memoryview, int, int, bool], None]
 """Sound (int16, interleaved, valid during the call), samples per channel, CLOCK_MONOTONIC ns of
@@ -101,12 +101,13 @@ def list_inputs() -> list[InputDevice]:
 
 def _input_device(entry: dict[str, Any], host_api: str, default_index: int) -> InputDevice:
     name = entry["name"]
-    stable, usb_port = stable_name(name)
+    stable, usb_port, usb_id = names_of(name)
     # ALSA's plug-ins say 32 or 128, whatever they have behind them.
     imaginary = host_api == "ALSA" and not is_hardware(name)
     return InputDevice(
         stable_name=stable,
         usb_port=usb_port,
+        usb_id=usb_id,
         portaudio_name=name,
         host_api=host_api,
         index=entry["index"],

@@ -13,13 +13,14 @@ from coughd.daemon.sources.devices import (
     InputDevice,
     choose,
     name_to_write,
+    names_of,
     read_card,
-    stable_name,
 )
 
 SNOWBALL = InputDevice(
     stable_name="hw:CARD=Snowball,DEV=0",
     usb_port="usb:1-1.2",
+    usb_id="usb-id:0d8c:0014:A1B2",
     portaudio_name="Blue Snowball: USB Audio (hw:1,0)",
     host_api="ALSA",
     index=4,
@@ -27,34 +28,46 @@ SNOWBALL = InputDevice(
     channels=1,
     is_default=False,
 )
-SECOND = replace(SNOWBALL, usb_port="usb:1-1.3", portaudio_name="Blue Snowball (hw:2,0)", index=5)
-PULSE = InputDevice("pulse", None, "pulse", "ALSA", 7, 44_100, 1, is_default=True)
+SECOND = replace(
+    SNOWBALL,
+    usb_port="usb:1-1.3",
+    usb_id="usb-id:0d8c:0014:C3D4",
+    portaudio_name="Blue Snowball (hw:2,0)",
+    index=5,
+)
+PULSE = InputDevice("pulse", None, None, "pulse", "ALSA", 7, 44_100, 1, is_default=True)
 
 
-def machine(root: Path, number: int, card_id: str, device: str) -> None:
+def machine(root: Path, number: int, card_id: str, device: str, serial: str | None = None) -> None:
     """A fake /proc and /sys with one card."""
     card = root / f"proc/asound/card{number}"
     card.mkdir(parents=True)
     (card / "id").write_text(f"{card_id}\n")
     real = root / "sys/devices" / device
     real.mkdir(parents=True)
+    if serial is not None:
+        for name, value in (("idVendor", "0d8c"), ("idProduct", "0014"), ("serial", serial)):
+            (real.parent / name).write_text(f"{value}\n")
     link = root / f"sys/class/sound/card{number}"
     link.mkdir(parents=True)
     (link / "device").symlink_to(real)
 
 
 def test_a_card_is_named_by_its_id_and_port(tmp_path: Path) -> None:
-    machine(tmp_path, 1, "Snowball", "pci0000:00/usb1/1-1/1-1.2/1-1.2:1.0")
+    machine(tmp_path, 1, "Snowball", "pci0000:00/usb1/1-1/1-1.2/1-1.2:1.0", serial="A1B2")
+    machine(tmp_path, 2, "Snowball_1", "pci0000:00/usb1/1-1/1-1.3/1-1.3:1.0", serial="")
     machine(tmp_path, 0, "PCH", "pci0000:00/0000:00:1f.3")
-    assert read_card(1, tmp_path) == Card("Snowball", "usb:1-1.2")
-    assert read_card(0, tmp_path) == Card("PCH", None)
+    assert read_card(1, tmp_path) == Card("Snowball", "usb:1-1.2", "usb-id:0d8c:0014:A1B2")
+    assert read_card(2, tmp_path) == Card("Snowball_1", "usb:1-1.3", None)
+    assert read_card(0, tmp_path) == Card("PCH", None, None)
     assert read_card(9, tmp_path) is None
-    assert stable_name("Blue Snowball: USB Audio (hw:1,0)", tmp_path) == (
+    assert names_of("Blue Snowball: USB Audio (hw:1,0)", tmp_path) == (
         "hw:CARD=Snowball,DEV=0",
         "usb:1-1.2",
+        "usb-id:0d8c:0014:A1B2",
     )
-    assert stable_name("HDA Intel: ALC (hw:0,2)", tmp_path) == ("hw:CARD=PCH,DEV=2", None)
-    assert stable_name("pulse", tmp_path) == ("pulse", None)
+    assert names_of("HDA Intel: ALC (hw:0,2)", tmp_path) == ("hw:CARD=PCH,DEV=2", None, None)
+    assert names_of("pulse", tmp_path) == ("pulse", None, None)
 
 
 @pytest.mark.parametrize(
@@ -90,8 +103,16 @@ def test_two_of_one_make_are_told_apart_by_their_port() -> None:
         choose([SNOWBALL, SECOND], "snowball")
     assert "'snowball' fits 2 microphones: 'usb:1-1.2', 'usb:1-1.3'" in str(caught.value)
     assert choose([SNOWBALL, SECOND], "usb:1-1.3") is SECOND
+    assert choose([SNOWBALL, SECOND], "usb-id:0d8c:0014:C3D4") is SECOND
     assert name_to_write(SECOND, [SNOWBALL, SECOND]) == "usb:1-1.3"
     assert name_to_write(SNOWBALL, [SNOWBALL, PULSE]) == "hw:CARD=Snowball,DEV=0"
+
+
+def test_alsas_number_for_a_second_card_of_a_make_is_not_written_down() -> None:
+    second = replace(SECOND, stable_name="hw:CARD=Snowball_1,DEV=0")
+    assert name_to_write(second, [SNOWBALL, second]) == "usb:1-1.3"
+    assert name_to_write(SNOWBALL, [SNOWBALL, second]) == "usb:1-1.2"
+    assert name_to_write(second, [second, PULSE]) == "hw:CARD=Snowball_1,DEV=0"
 
 
 def test_no_microphone_at_all_is_said_so() -> None:
