@@ -16,7 +16,6 @@ from ..sources.devices import NO_MICROPHONE, InputDevice, choose, name_to_write
 from ..sources.portaudio import list_inputs
 from .options import ConfigOption, JsonOption, configured
 
-
 _WIDE_COLUMNS = 200
 
 

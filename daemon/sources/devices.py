@@ -16,6 +16,7 @@ NO_MICROPHONE = (
 )
 _HARDWARE = re.compile(r"\(hw:(\d+),(\d+)\)$")
 _SECOND_OF_A_MAKE = re.compile(r"(?<=.)_\d+(?=,DEV=)")
+_WHOLE = ("usb:", "usb-id:", "hw:CARD=")
 _USB_PORT = re.compile(r"\d+-\d+(\.\d+)*")
 
 
@@ -91,6 +92,7 @@ def is_hardware(portaudio_name: str) -> bool:
 def choose(devices: Sequence[InputDevice], wanted: str) -> InputDevice:
     """The device that `wanted` names: wholly, or by a part that only one has.
 
+    A port, a USB id and a card's name are taken wholly: `usb:1-1.2` is not `usb:1-1.2.4`.
     Raises DeviceUnavailableError with what there is instead; plugging it in mends that.
     """
     if not devices:
@@ -101,7 +103,8 @@ def choose(devices: Sequence[InputDevice], wanted: str) -> InputDevice:
     part = [
         device
         for device in devices
-        if any(wanted.casefold() in name.casefold() for name in _names(device))
+        if not wanted.startswith(_WHOLE)
+        and any(wanted.casefold() in name.casefold() for name in _names(device))
     ]
     found = whole or part
     if len(found) == 1:

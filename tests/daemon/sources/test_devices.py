@@ -115,6 +115,12 @@ def test_alsas_number_for_a_second_card_of_a_make_is_not_written_down() -> None:
     assert name_to_write(second, [second, PULSE]) == "hw:CARD=Snowball_1,DEV=0"
 
 
+@pytest.mark.parametrize("wanted", ["usb:1-1", "usb-id:0d8c:0014", "hw:CARD=Snowball"])
+def test_a_part_of_a_port_or_a_card_is_another_one(wanted: str) -> None:
+    with pytest.raises(DeviceUnavailableError, match="there is no microphone"):
+        choose([PULSE, SNOWBALL], wanted)
+
+
 def test_no_microphone_at_all_is_said_so() -> None:
     with pytest.raises(DeviceUnavailableError, match="no microphone was found; plug one in"):
         choose([], "default")
