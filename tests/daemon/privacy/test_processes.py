@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import another_user
 import indiscreet
 import pytest
 
 from coughd.config.paths import Paths
-from coughd.config.places import Places, find_places
+from coughd.config.places import STORE_FILE, Places, find_places
 from coughd.config.settings import Settings, StoreSettings, StreamSettings
 from coughd.daemon.privacy.looking import look
 from coughd.daemon.privacy.processes import daemon_processes
-from coughd.storage.lock import InstanceLock
+from coughd.storage.lock import LOCK_NAME, InstanceLock
+from coughd.storage.records import Origin
+from coughd.storage.store import EventStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +104,33 @@ def test_without_a_daemon_or_a_file_all_holds(data_dir: Path) -> None:
     report = look(*configured(data_dir))
     assert [promise.holds for promise in report.promises] == [True] * 3
     assert (report.processes, report.files, report.tables) == ((), (), ())
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+@pytest.mark.parametrize("mode", [0o700, 0o755])
+def test_what_this_user_may_not_see_is_unproved(mode: int) -> None:
+    """The folder is closed, or it is open and the daemon is another user's."""
+    with tempfile.TemporaryDirectory(prefix="privacy-") as name:
+        data_dir = Path(name) / "data"
+        Path(name).chmod(0o755)
+        make_store(data_dir / STORE_FILE)
+        with InstanceLock(data_dir):
+            (data_dir / LOCK_NAME).chmod(0o644 if mode == 0o755 else 0o600)
+            data_dir.chmod(mode)
+            done = subprocess.run(
+                [sys.executable, another_user.__file__, str(data_dir)],
+                capture_output=True,
+                check=True,
+            )
+    report = json.loads(done.stdout)
+    assert [promise["holds"] for promise in report["promises"]] == [None] * 3
+    # Here the daemon is this test, and who looks is its child, whom it may see.
+    hidden = [each["hidden"] for each in report["processes"] if each["hidden"]]
+    said = [*report["not_seen"], *hidden]
+    assert any("again as root" in sentence for sentence in said), said
+    assert report["tables"] == []
+    assert len(hidden) == (1 if mode == 0o755 else 0)
+
+
+def make_store(path: Path) -> None:
+    EventStore.open(path, Origin("home", "pi", "boot", "UTC", "c0"), lambda: 0).close()
