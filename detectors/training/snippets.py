@@ -15,7 +15,7 @@ from .mockups import mock_laugh, mock_throat_clear
 from .pack import Span
 
 SYNTHETIC_SHARE = 0.05
-MOCKUP_SHARE = 0.2
+MOCKUP_SHARE = 0.06
 _KIND_WEIGHTS = {
     "throat_clear": 5.0,
     "laugh": 4.0,

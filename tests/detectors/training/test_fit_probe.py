@@ -20,7 +20,7 @@ def examples(seed: int, count: int = 400) -> Examples:
     rng = np.random.default_rng(seed)
     labels = rng.choice([0, 2, 7], count).astype(np.int32)
     embeddings = rng.normal(0.0, 1.0, (count, EMBEDDING_SIZE)).astype(np.float32)
-    embeddings[np.arange(count), labels] += 4.0
+    embeddings[np.arange(count), labels] += 6.0
     return Examples(embeddings, labels)
 
 
