@@ -62,6 +62,8 @@ def test_the_system_service_is_exposed_little(gpu: bool, tmp_path: Path) -> None
         drop_in = tmp_path / "coughd.service.d" / "gpu.conf"
         drop_in.parent.mkdir()
         drop_in.write_text(text("coughd-gpu.conf"), encoding="utf-8")
+    fault = analyze(tmp_path, "verify", "--recursive-errors=yes", unit)
+    assert (0, "") == (fault.returncode, fault.stderr)
     done = analyze(tmp_path, "security", "--offline=true", "--threshold=16", unit)
     assert 0 == done.returncode, done.stdout
 
