@@ -12,6 +12,7 @@ import typer
 
 from ..config.errors import CoughdError
 from .commands.backup import backup
+from .commands.calibrate import calibrate
 from .commands.check_config import check_config
 from .commands.demo import demo
 from .commands.devices import devices
@@ -35,7 +36,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for verb in (run, demo, watch, history, export, scan, devices, evaluate, doctor, status, privacy):
+for verb in (
+    run,
+    demo,
+    watch,
+    history,
+    export,
+    scan,
+    devices,
+    evaluate,
+    doctor,
+    status,
+    privacy,
+    calibrate,
+):
     app.command()(verb)
 app.command("check-config")(check_config)
 app.add_typer(backup, name="backup")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
@@ -33,9 +33,10 @@ from .housekeeping import Housekeeping, room_policy
 from .identity import FileIdentity, Identity, LiveIdentity
 from .judge import Judge, JudgeInForce, LaterJudge
 from .latest import LatestEvents
+from .lifecycle import StopRequest
 from .line import Line
 from .logs import set_up_logging
-from .pipeline import Pipeline
+from .pipeline import Pipeline, Sink
 from .publisher import Publisher
 from .recorder import Recorder
 from .reloading import Reloader
@@ -157,6 +158,29 @@ def _heard_now(settings: Settings) -> set[str]:
         for source in settings.sources
         if source.kind == "microphone" or (source.pace == "realtime" and source.starts_at is None)
     }
+
+
+@contextmanager
+def build_listener(
+    settings: Settings, sink: Sink, stop: StopRequest, each_turn: Callable[[], None]
+) -> Iterator[Pipeline]:
+    """Put together what only listens to the configured sources; nothing is stored or told.
+
+    Raises CoughdError where a model or a file cannot be had.
+    """
+    lines: list[Line] = []
+    with _closing_together(lines):
+        lines.extend(_line(source) for source in settings.sources)
+        yield Pipeline(
+            lines=lines,
+            stretches=stretch_maker(settings, load_gate(settings), {}),
+            judge=load_judge(settings),
+            second_opinion=NoSecondOpinion(),
+            sink=sink,
+            clock=SystemClock(),
+            stop=stop,
+            each_turn=each_turn,
+        )
 
 
 def load_gate(settings: Settings) -> CoughdGate:

@@ -1,0 +1,117 @@
+"""What a stretch without coughs says about a room, and from which probability to count there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from ..storage.rates import poisson_interval
+from ..storage.records import Change, Covered, EventFinished
+from .pipeline import Started
+
+_STEP = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What one source heard while nobody coughed."""
+
+    source_id: str
+    heard_s: float
+    """Monitored: sound that was neither missing nor digitally dead."""
+    clipped_s: float
+    silent_s: float
+    dropped_s: float
+    noise_dbfs: float | None
+    """Median of the noise floors; None where nothing was heard."""
+    loudest_dbfs: float | None
+    """Level of the loudest trigger; None where there was none."""
+    probabilities: tuple[float, ...]
+    """P(cough) of each trigger, all of them false alarms here."""
+
+    @property
+    def advice(self) -> str | None:
+        """What to do about the microphone, in a sentence."""
+        if self.heard_s == 0:
+            return "nothing was heard: see `coughd doctor`"
+        if self.clipped_s > 0:
+            return "it clips: turn the microphone down, or move it away from what is loud"
+        if self.silent_s > 0:
+            return "some of it was digital silence: is the microphone muted at times?"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A threshold, and the false alarms to expect above it."""
+
+    threshold: float
+    false_alarms: int
+    per_hour: float
+    low_per_hour: float
+    high_per_hour: float
+    """95 % interval: a short stretch proves little."""
+
+
+class QuietSink:
+    """Collects what a stretch was like; keeps no sound and stores nothing."""
+
+    def __init__(self) -> None:
+        self._covered: dict[tuple[str, str, int], tuple[Covered, float]] = {}
+        self._events: list[EventFinished] = []
+
+    def started(self, started: Started) -> None:
+        """Nobody watches."""
+
+    def keep(self, change: Change) -> None:
+        """See `Sink`."""
+        if isinstance(change, EventFinished):
+            self._events.append(change)
+        elif isinstance(change, Covered):
+            length_s = (change.end_us - change.start_us) / 1_000_000
+            where = (change.source_id, change.stretch_id, change.start_sample)
+            self._covered[where] = (change, length_s)  # a later end replaces an earlier one
+
+    def room(self, source_id: str) -> Room:
+        """Sum up one source."""
+        own = [(one, s) for one, s in self._covered.values() if one.source_id == source_id]
+        events = [event for event in self._events if event.source_id == source_id]
+
+        def seconds(*states: str) -> float:
+            return sum(length_s for one, length_s in own if one.state in states)
+
+        floors = [one.noise_dbfs for one, _ in own if one.noise_dbfs is not None]
+        return Room(
+            source_id=source_id,
+            heard_s=seconds("ok", "clipped"),
+            clipped_s=seconds("clipped"),
+            silent_s=seconds("silent"),
+            dropped_s=seconds("dropped"),
+            noise_dbfs=median(floors) if floors else None,
+            loudest_dbfs=max((event.level_dbfs for event in events), default=None),
+            probabilities=tuple(
+                event.scored.probability for event in events if event.scored.probability is not None
+            ),
+        )
+
+
+def propose(rooms: Sequence[Room], present: float, target_per_hour: float) -> Proposal | None:
+    """Propose the lowest threshold, not below the present one, that keeps to the target.
+
+    Where the present one keeps to it already, it stays: a quiet stretch says nothing about coughs
+    that are missed. None where nothing was heard.
+    """
+    hours = sum(room.heard_s for room in rooms) / 3600
+    if hours == 0:
+        return None
+    alarms = sorted((one for room in rooms for one in room.probabilities), reverse=True)
+    allowed = math.floor(target_per_hour * hours)
+    threshold = present
+    if sum(one >= present for one in alarms) > allowed:
+        threshold = min(math.floor(alarms[allowed] / _STEP + 1) * _STEP, 1.0)
+        threshold = round(max(threshold, present), 3)
+    above = sum(one >= threshold for one in alarms)
+    low, high = poisson_interval(above)
+    return Proposal(threshold, above, above / hours, low / hours, high / hours)

@@ -1,0 +1,164 @@
+"""`coughd calibrate`: what the room is like, and from which probability to count there."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import tempfile
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ...config.document import DocumentError
+from ...config.editing import with_value
+from ...config.errors import ConfigError, UsageError
+from ...config.load import load_settings, parse_settings
+from ...config.paths import find_paths
+from ...config.settings import Settings
+from ..calibration import Proposal, QuietSink, Room, propose
+from ..clock import SystemClock
+from ..lifecycle import StopRequest, stop_on_signals
+from ..wiring import build_listener, load_judge
+from .options import ConfigOption, JsonOption
+
+_PROGRESS_S = 2.0
+
+
+def calibrate(
+    config: ConfigOption = None,
+    *,
+    minutes: Annotated[
+        float, typer.Option("--minutes", help="How long to listen; Ctrl-C ends it earlier.", min=0)
+    ] = 10.0,
+    target: Annotated[
+        float,
+        typer.Option("--false-alarms", help="False alarms an hour that are tolerated.", min=0.0),
+    ] = 1.0,
+    write: Annotated[
+        bool, typer.Option("--write", help="Put the threshold into the configuration file.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Listen to the room while nobody coughs; every sound taken for a cough is a false alarm.
+
+    Measures noise floor, clipping and levels of all configured sources, and proposes
+    `probe.threshold`. Nothing is stored. Stop the daemon where it holds the microphone.
+    """
+    paths = find_paths(os.environ, os.getuid())
+    settings = load_settings(config, paths)
+    file = config if config is not None else paths.config_file
+    if settings.embedder.kind == "hear":
+        raise UsageError("calibrate listens with the open embedder; set embedder.kind: open")
+    present = load_judge(settings).threshold
+    rooms = _listen(settings, minutes * 60)
+    proposal = propose(rooms, present, target)
+    written = write and proposal is not None and proposal.threshold != present
+    if written and proposal is not None:
+        _write(file, proposal.threshold)
+    if as_json:
+        typer.echo(json.dumps(_document(rooms, present, proposal, written=written)))
+    else:
+        _print(rooms, present, proposal)
+        if written:
+            typer.echo(f"{file}: probe.threshold is now {proposal.threshold if proposal else ''}")
+
+
+def _listen(settings: Settings, for_s: float) -> list[Room]:
+    coverage = replace(settings.coverage, progress_s=_PROGRESS_S)
+    sink = QuietSink()
+    clock = SystemClock()
+    ends_s = clock.monotonic_s() + for_s
+    console = Console(stderr=True, highlight=False)
+    with closing(StopRequest()) as stop, stop_on_signals(stop):
+
+        def each_turn() -> None:
+            if clock.monotonic_s() >= ends_s:
+                stop.set()
+
+        listener = build_listener(replace(settings, coverage=coverage), sink, stop, each_turn)
+        with (
+            console.status(f"listening for {for_s / 60:g} minutes; please do not cough"),
+            listener as heard,
+        ):
+            heard.run()
+    return [sink.room(source.id) for source in settings.sources]
+
+
+def _write(file: Path, threshold: float) -> None:
+    """Replace the file by one with the threshold, with the same owner and mode."""
+    target = file.resolve()
+    try:
+        before = target.read_bytes() if target.exists() else b""
+        data = with_value(before, "probe", "threshold", f"{threshold:g}")
+        parse_settings(data, target)
+        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as draft:
+            draft.write(data)
+            draft.flush()
+            if target.exists():
+                status = target.stat()
+                os.fchown(draft.fileno(), status.st_uid, status.st_gid)
+                os.fchmod(draft.fileno(), stat.S_IMODE(status.st_mode))
+            os.fsync(draft.fileno())
+        Path(draft.name).replace(target)
+    except (OSError, ValueError, DocumentError) as exc:
+        raise ConfigError(
+            f"{file}: probe.threshold could not be written ({exc}); write {threshold:g} yourself"
+        ) from exc
+
+
+def _print(rooms: list[Room], present: float, proposal: Proposal | None) -> None:
+    for room in rooms:
+        noise = "unknown" if room.noise_dbfs is None else f"{room.noise_dbfs:.1f} dBFS"
+        loudest = "none" if room.loudest_dbfs is None else f"{room.loudest_dbfs:.1f} dBFS"
+        typer.echo(
+            f"{room.source_id}: heard {room.heard_s:.0f} s, noise floor {noise}, clipped "
+            f"{room.clipped_s:.0f} s, triggers {len(room.probabilities)}, loudest {loudest}"
+        )
+        if room.advice is not None:
+            typer.echo(f"{room.source_id}: {room.advice}")
+    if proposal is None:
+        typer.echo("no proposal: nothing was heard")
+        return
+    verb = "keep" if proposal.threshold == present else "set"
+    typer.echo(
+        f"{verb} probe.threshold: {proposal.threshold:g}; false alarms an hour to expect: "
+        f"{proposal.per_hour:.1f} (95 % interval {proposal.low_per_hour:.1f} to "
+        f"{proposal.high_per_hour:.1f})"
+    )
+
+
+def _document(
+    rooms: list[Room], present: float, proposal: Proposal | None, *, written: bool
+) -> dict[str, object]:
+    return {
+        "sources": [
+            {
+                "id": room.source_id,
+                "heard_s": room.heard_s,
+                "clipped_s": room.clipped_s,
+                "silent_s": room.silent_s,
+                "dropped_s": room.dropped_s,
+                "noise_dbfs": room.noise_dbfs,
+                "loudest_dbfs": room.loudest_dbfs,
+                "triggers": len(room.probabilities),
+                "advice": room.advice,
+            }
+            for room in rooms
+        ],
+        "threshold_now": present,
+        "proposal": None
+        if proposal is None
+        else {
+            "threshold": proposal.threshold,
+            "false_alarms": proposal.false_alarms,
+            "per_hour": proposal.per_hour,
+            "low_per_hour": proposal.low_per_hour,
+            "high_per_hour": proposal.high_per_hour,
+        },
+        "written": written,
+    }

@@ -1,0 +1,106 @@
+"""What is made of a quiet stretch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coughd.daemon.calibration import QuietSink, Room, propose
+from coughd.storage.records import Covered, EventFinished, Scored
+
+_HOUR = Room("bed", 3600.0, 0.0, 0.0, 0.0, -60.0, None, ())
+
+
+def covered(start_s: int, end_s: int, state: Any = "ok", noise_dbfs: float = -60.0) -> Covered:
+    return Covered(
+        source_id="bed",
+        stretch_id="stretch",
+        start_sample=start_s,
+        end_sample=end_s,
+        state=state,
+        start_us=start_s * 1_000_000,
+        end_us=end_s * 1_000_000,
+        noise_dbfs=noise_dbfs,
+    )
+
+
+def trigger(probability: float | None, level_dbfs: float) -> EventFinished:
+    scored = Scored(
+        "other", False, "below_threshold", probability, {}, 0.5, "open", None, None, None
+    )
+    return EventFinished(
+        "e", "bed", "stretch", 0, 1, 0, 1, 0.9, "complete", level_dbfs, 10.0, None, scored
+    )
+
+
+def test_a_room_is_summed_up_and_nothing_counted_twice() -> None:
+    sink = QuietSink()
+    for change in (
+        covered(0, 10, noise_dbfs=-70.0),
+        covered(0, 20, noise_dbfs=-62.0),  # the same interval, longer
+        covered(20, 23, "clipped", -30.0),
+        covered(23, 25, "silent"),
+        covered(25, 26, "dropped"),
+        trigger(0.3, -25.0),
+        trigger(None, -12.0),
+    ):
+        sink.keep(change)
+    room = sink.room("bed")
+    assert (room.heard_s, room.clipped_s, room.silent_s, room.dropped_s) == (23.0, 3.0, 2.0, 1.0)
+    assert (room.noise_dbfs, room.loudest_dbfs) == (-60.0, -12.0)
+    assert room.probabilities == (0.3,)
+    assert "clips" in str(room.advice)
+    assert "nothing was heard" in str(sink.room("hall").advice)
+    assert _HOUR.advice is None
+
+
+@pytest.mark.parametrize(
+    ("alarms", "target", "threshold", "above"),
+    [
+        ((), 1.0, 0.5, 0),
+        ((0.9,), 1.0, 0.5, 1),  # within the target: the present one stays
+        ((0.9, 0.8), 1.0, 0.801, 1),
+        ((0.9, 0.8, 0.2), 0.0, 0.901, 0),
+        ((0.9, 0.9), 1.0, 0.901, 0),
+    ],
+)
+def test_the_threshold_keeps_to_the_target(
+    alarms: tuple[float, ...], target: float, threshold: float, above: int
+) -> None:
+    proposal = propose([replace(_HOUR, probabilities=alarms)], 0.5, target)
+    assert proposal is not None
+    assert (proposal.threshold, proposal.false_alarms) == (threshold, above)
+
+
+def test_an_hour_of_nothing_still_has_an_upper_end() -> None:
+    proposal = propose([_HOUR], 0.5, 1.0)
+    assert proposal is not None
+    assert (proposal.per_hour, proposal.low_per_hour) == (0.0, 0.0)
+    assert 3.0 < proposal.high_per_hour < 4.0
+
+
+def test_without_sound_there_is_no_proposal() -> None:
+    assert propose([replace(_HOUR, heard_s=0.0)], 0.5, 1.0) is None
+
+
+@given(
+    st.lists(st.floats(0.0, 1.0), max_size=30),
+    st.floats(0.01, 0.99),
+    st.floats(0.0, 20.0),
+    st.floats(60.0, 86_400.0),
+)
+def test_the_proposal_is_never_below_the_present_one_nor_over_the_target(
+    alarms: list[float], present: float, target: float, heard_s: float
+) -> None:
+    room = replace(_HOUR, heard_s=heard_s, probabilities=tuple(alarms))
+    proposal = propose([room], present, target)
+    assert proposal is not None
+    assert present <= proposal.threshold <= 1.0
+    within = proposal.per_hour <= target or proposal.threshold == 1.0
+    assert within
+    if proposal.threshold > present:
+        assert sum(one >= present for one in alarms) > target * heard_s / 3600 - 1
