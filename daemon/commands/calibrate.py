@@ -16,7 +16,7 @@ from rich.console import Console
 
 from ...config.document import DocumentError
 from ...config.editing import with_value
-from ...config.errors import ConfigError, UsageError
+from ...config.errors import ConfigError, DeviceUnavailableError, UsageError
 from ...config.load import load_settings, parse_settings
 from ...config.paths import find_paths
 from ...config.settings import Settings
@@ -47,7 +47,8 @@ def calibrate(
     """Listen to the room while nobody coughs; every sound taken for a cough is a false alarm.
 
     Measures noise floor, clipping and levels of all configured sources, and proposes
-    `probe.threshold`. Nothing is stored. Stop the daemon where it holds the microphone.
+    `probe.threshold`. Nothing is stored. Stop the daemon where it holds the microphone. Exit code
+    69 where nothing was heard.
     """
     paths = find_paths(os.environ, os.getuid())
     settings = load_settings(config, paths)
@@ -66,6 +67,8 @@ def calibrate(
         _print(rooms, present, proposal)
         if written:
             typer.echo(f"{file}: probe.threshold is now {proposal.threshold if proposal else ''}")
+    if proposal is None:
+        raise DeviceUnavailableError("nothing was heard, so nothing is proposed: see coughd doctor")
 
 
 def _listen(settings: Settings, for_s: float) -> list[Room]:
@@ -122,7 +125,6 @@ def _print(rooms: list[Room], present: float, proposal: Proposal | None) -> None
         if room.advice is not None:
             typer.echo(f"{room.source_id}: {room.advice}")
     if proposal is None:
-        typer.echo("no proposal: nothing was heard")
         return
     verb = "keep" if proposal.threshold == present else "set"
     typer.echo(

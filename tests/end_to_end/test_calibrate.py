@@ -60,6 +60,15 @@ def test_a_quiet_room_keeps_its_threshold_and_its_file(config: Path) -> None:
     assert config.read_text() == _CONFIG
 
 
+def test_where_nothing_is_heard_nothing_is_proposed(config: Path) -> None:
+    soundfile.write(config.with_name("room.wav"), np.zeros(30 * SAMPLE_RATE_HZ), SAMPLE_RATE_HZ)
+    said = coughd("calibrate", "--json", "--write", "--config", config)
+    assert said.exit_code == os.EX_UNAVAILABLE
+    assert "see coughd doctor" in said.complaints
+    assert json.loads(said.lines[0])["proposal"] is None
+    assert config.read_text() == _CONFIG
+
+
 def test_with_hear_it_says_what_to_do(config: Path) -> None:
     config.write_text(_CONFIG + "embedder: {kind: hear, model_path: m}\n")
     (config.parent / "m").mkdir()
