@@ -9,10 +9,11 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from ..config.errors import StorageError
+from .server import server_reader, server_writer
 
 BUSY_TIMEOUT_MS = 5_000
 
@@ -57,10 +58,12 @@ def open_writer(url: URL) -> Engine:
     ------
     StorageError
         The folder cannot be made or written, or there is no driver for the URL.
+    AlreadyRunningError
+        Raised by the first use: another process writes the store of a database server.
     """
     path = sqlite_path(url)
     if path is None:
-        return _server_engine(url)
+        return server_writer(url)
     _make_private_file(path)
     engine = create_engine("sqlite://", creator=lambda: _connect(path, "rw"), poolclass=NullPool)
     event.listen(engine, "connect", _prepare_writing)
@@ -73,7 +76,7 @@ def open_reader(url: URL) -> Engine:
     """Make a read-only engine, usable from any thread; a missing file is a StorageError."""
     path = sqlite_path(url)
     if path is None:
-        return _server_engine(url)
+        return server_reader(url)
     if not path.exists():
         raise StorageError(f"{path}: there is no store yet; `coughd run` makes one")
     engine = create_engine(
@@ -81,15 +84,6 @@ def open_reader(url: URL) -> Engine:
     )
     event.listen(engine, "begin", _begin_reading)
     return engine
-
-
-def _server_engine(url: URL) -> Engine:
-    try:
-        return create_engine(url, pool_pre_ping=True)
-    except (SQLAlchemyError, ImportError) as exc:
-        raise StorageError(
-            f"{store_name(url)}: no driver for this kind of database; install it beside coughd"
-        ) from exc
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:

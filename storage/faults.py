@@ -51,4 +51,5 @@ def _why(exc: SQLAlchemyError) -> str:
     name = str(getattr(exc.orig, "sqlite_errorname", ""))
     # Extended names such as SQLITE_IOERR_WRITE share the remedy of their family.
     family = "_".join(name.split("_")[:2])
-    return _REMEDIES.get(family) or f"{exc.orig}"
+    # A server's complaint may have several lines.
+    return _REMEDIES.get(family) or " ".join(f"{exc.orig}".split())

@@ -32,6 +32,17 @@ PRUNE_AT_ONCE = 10_000
 """A transaction that deletes must not keep a cough waiting."""
 
 _RESERVE = insert(outbox).values(topic="", body="").returning(outbox.c.seq)
+# A sequence of PostgreSQL's leaves a hole where a transaction is rolled back, and a subscriber
+# would ask for what was never told. There is one writer, and the last message is never deleted.
+_RESERVE_NEXT = (
+    insert(outbox)
+    .values(
+        topic="",
+        body="",
+        seq=select(func.coalesce(func.max(outbox.c.seq), 0) + 1).scalar_subquery(),
+    )
+    .returning(outbox.c.seq)
+)
 _FILL = (
     update(outbox)
     .where(outbox.c.seq == bindparam("row"))
@@ -64,7 +75,8 @@ class ReplayPage:
 
 def append(connection: Connection, message: Callable[[int], Message], now_us: int) -> OutboxRow:
     """Write a message made for the `seq` it gets, inside the caller's transaction."""
-    seq = connection.execute(_RESERVE, {"recorded_us": now_us}).scalar_one()
+    reserve = _RESERVE if connection.dialect.name == "sqlite" else _RESERVE_NEXT
+    seq = connection.execute(reserve, {"recorded_us": now_us}).scalar_one()
     made = message(seq)
     connection.execute(_FILL, {"row": seq, "topic": made.topic, "body": made.body})
     return OutboxRow(seq, made.topic, made.body)

@@ -50,12 +50,12 @@ def ticking_clock() -> Callable[[], int]:
     return lambda: next(ticks)
 
 
-def open_store(path: Path) -> EventStore:
+def open_store(path: Path | str) -> EventStore:
     return EventStore.open(path, ORIGIN, ticking_clock())
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[Connection]:
+def reading(path: Path | str) -> Iterator[Connection]:
     """A short read-only transaction beside the writer."""
     engine = open_reader(store_url(path))
     try:

@@ -21,6 +21,8 @@ from coughd.storage.store import EventStore
 
 from .facts import event, open_store, reading, seen
 
+pytestmark = pytest.mark.sqlite
+
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 
 

@@ -20,6 +20,8 @@ from coughd.storage.store import EventStore
 
 from .facts import event, open_store, reading, scored, seen
 
+pytestmark = pytest.mark.sqlite
+
 
 def test_a_path_and_its_url_are_the_same_store(tmp_path: Path) -> None:
     path = tmp_path / "coughd.db"

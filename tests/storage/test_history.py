@@ -414,6 +414,7 @@ def test_another_programs_database_is_no_store(tmp_path: Path) -> None:
         History.open(path)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(("version", "advice"), [("99", "upgrade coughd"), ("0", "coughd run")])
 def test_a_store_of_another_version_is_refused(
     store_path: Path, write: Callable[..., object], version: str, advice: str

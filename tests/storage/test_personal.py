@@ -7,12 +7,16 @@ from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
 
+import pytest
+
 from coughd.config.settings import RetentionSettings
 from coughd.storage.personal import MEANINGS, read_contents
 from coughd.storage.schema import metadata
 from coughd.storage.store import EventStore
 
 from .facts import EPOCH_US, covered, event
+
+pytestmark = pytest.mark.sqlite
 
 
 def test_every_table_is_explained_and_every_key_of_retention_exists() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,18 +43,19 @@ def clock() -> SettableClock:
 
 
 @pytest.fixture
-def store(store_path: Path, clock: SettableClock) -> EventStore:
+def store(store_path: Path, clock: SettableClock) -> Iterator[EventStore]:
     """Ten hours of a file with 30 coughs each, told as they were heard."""
-    opened = EventStore.open(store_path, ORIGIN, clock)
-    opened.write([seen()])
-    for hour in range(TEN_HOURS):
-        clock.now_us = EPOCH_US + hour * HOUR_US
-        changes: list[Change] = [
-            event(f"event-{hour}-{number}", hour * HOUR_MS + number * 5_000) for number in range(30)
-        ]
-        opened.write([*changes, covered(hour * 3_600, (hour + 1) * 3_600)])
-    clock.now_us = LATER_US
-    return opened
+    with EventStore.open(store_path, ORIGIN, clock) as opened:
+        opened.write([seen()])
+        for hour in range(TEN_HOURS):
+            clock.now_us = EPOCH_US + hour * HOUR_US
+            changes: list[Change] = [
+                event(f"event-{hour}-{number}", hour * HOUR_MS + number * 5_000)
+                for number in range(30)
+            ]
+            opened.write([*changes, covered(hour * 3_600, (hour + 1) * 3_600)])
+        clock.now_us = LATER_US
+        yield opened
 
 
 def forget_all(store: EventStore, limits: Limits, need: Need = "none") -> Forgotten:
@@ -172,6 +174,7 @@ def test_where_only_embeddings_may_give_way_nothing_else_does(
     assert counts(store_path) == (300, 0, 300)
 
 
+@pytest.mark.sqlite
 def test_room_that_was_freed_is_used_again(store: EventStore, store_path: Path) -> None:
     before = store.usage()
     assert before is not None

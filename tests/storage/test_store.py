@@ -19,6 +19,7 @@ from .facts import EPOCH_US, ORIGIN, RATE_HZ, SOURCE, STRETCH, event, open_store
 ANCHOR = AnchorSet(SOURCE, STRETCH, 0, RATE_HZ, 5_000_000, EPOCH_US, 16_000.5)
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_leaves_the_store_as_it_was_and_a_retry_succeeds(
     store: EventStore, store_path: Path
 ) -> None:
@@ -91,6 +92,7 @@ def test_a_store_keeps_its_identity_and_its_events(store_path: Path) -> None:
         store.close()
 
 
+@pytest.mark.sqlite
 def test_a_second_writer_is_told_who_is_in_the_way(store: EventStore, store_path: Path) -> None:
     with open_store(store_path) as other:
         other._connection.exec_driver_sql("PRAGMA busy_timeout=1")

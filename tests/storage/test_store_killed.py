@@ -8,11 +8,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from coughd.storage.outbox import OutboxReader
 from coughd.storage.rollup import read_rollup, recompute
 from coughd.storage.store import EventStore
 
 from .facts import STRETCH, event, open_store, reading, seen
+
+pytestmark = pytest.mark.sqlite
 
 WRITER = Path(__file__).with_name("killed_writer.py")
 ROUNDS = 4

@@ -15,6 +15,8 @@ from coughd.storage.store import EventStore
 
 from .facts import event, open_store, seen
 
+pytestmark = pytest.mark.sqlite
+
 
 def delete_file(path: Path) -> None:
     path.unlink()

@@ -1,0 +1,103 @@
+"""What is special about a database server: one writer, and it may go away and come back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from postgres import PostgresServer, postgres_server, skip_unless_available
+
+from coughd.config.errors import AlreadyRunningError, StorageError
+from coughd.storage.checkup import check_store_at
+from coughd.storage.engine import open_writer, store_url
+from coughd.storage.faults import storage_faults
+from coughd.storage.outbox import OutboxReader
+
+from .facts import event, open_store, reading, seen
+
+
+@pytest.fixture(scope="module")
+def own() -> Iterator[PostgresServer]:
+    """A server that a test may harm."""
+    skip_unless_available()
+    with postgres_server() as server:
+        yield server
+
+
+def test_a_second_writer_is_refused_and_readers_are_not(own: PostgresServer) -> None:
+    place = own.new_place()
+    with open_store(place) as store:
+        store.write([seen(), event()])
+        with pytest.raises(AlreadyRunningError, match="another coughd writes this database"):
+            open_store(place)
+        with OutboxReader.open(place) as reader:
+            assert reader.bounds() == (1, 1)
+    with open_store(place) as store:
+        assert store.known_event_ids("stretch-1") == {"event-1"}
+
+
+def test_each_schema_is_a_store_of_its_own(own: PostgresServer) -> None:
+    with open_store(own.new_place()) as one, open_store(own.new_place()) as other:
+        assert one.store_id != other.store_id
+        for store in (one, other):
+            store.write([seen()])
+            assert [row.seq for row in store.write([event()])] == [1]
+
+
+def test_a_server_that_restarts_costs_a_retry_and_leaves_no_hole(own: PostgresServer) -> None:
+    place = own.new_place()
+    with open_store(place) as store, OutboxReader.open(place) as reader:
+        store.write([seen(), event()])
+        own.restart()
+        with pytest.raises(StorageError, match="cannot be written"):
+            store.write([event("event-2", 5_000)])
+        with pytest.raises(AlreadyRunningError):
+            # The lock is taken again with the next transaction.
+            (store.write([event("event-2", 5_000)]), open_store(place))
+        assert [row.seq for row in reader.page(0, 10).rows] == [1, 2]
+
+
+def test_a_server_that_is_away_is_waited_for_by_the_caller(own: PostgresServer) -> None:
+    place = own.new_place()
+    with open_store(place) as store:
+        store.write([seen()])
+        own.stop()
+        try:
+            for _ in range(2):
+                with pytest.raises(StorageError) as caught:
+                    store.write([event()])
+                assert "\n" not in str(caught.value)
+            with pytest.raises(StorageError, match="cannot be opened"):
+                open_store(place)
+        finally:
+            own.start()
+        assert [row.seq for row in store.write([event()])] == [1]
+
+
+def test_a_reader_cannot_write(own: PostgresServer) -> None:
+    place = own.new_place()
+    with open_store(place) as store:
+        store.write([seen()])
+        with (
+            pytest.raises(StorageError, match="read-only transaction"),
+            storage_faults("trying"),
+            reading(place) as connection,
+        ):
+            connection.exec_driver_sql("DELETE FROM sources")
+
+
+def test_another_programs_tables_are_left_alone(own: PostgresServer) -> None:
+    place = own.new_place()
+    engine = open_writer(store_url(place))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE bookmarks (url TEXT)")
+    engine.dispose()
+    with pytest.raises(StorageError, match="another program"):
+        open_store(place)
+
+
+def test_it_is_checked_as_a_file_is(own: PostgresServer) -> None:
+    place = own.new_place()
+    with open_store(place) as store:
+        store.write([seen(), event()])
+        assert {finding.state for finding in check_store_at(place)} == {"ok"}
