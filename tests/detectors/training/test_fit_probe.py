@@ -15,7 +15,7 @@ from coughd.detectors.training.fit_probe import Examples, fit_probe, probabiliti
 EMBEDDER = EmbedderIdentity("open@12345678", "open", "1234", "fake 1", "cpu", "float32", "single")
 
 
-def examples(seed: int, count: int = 400) -> Examples:
+def examples(seed: int, count: int = 1_200) -> Examples:
     """Coughs, sneezes and others, told apart by the first numbers, with noise."""
     rng = np.random.default_rng(seed)
     labels = rng.choice([0, 2, 7], count).astype(np.int32)
