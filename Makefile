@@ -54,7 +54,7 @@ imports: $(VENV)/.dev-stamp ## Check the direction of dependencies
 	$(BIN)/lint-imports --no-cache
 
 bench: $(VENV)/.dev-stamp ## Measure what coughd costs on this machine
-	PYTHONPATH=tests/support $(BIN)/python -m benchmarks $(WITH)
+	OPENBLAS_NUM_THREADS=1 PYTHONPATH=tests/support $(BIN)/python -m benchmarks $(WITH)
 
 lock: ## For maintainers: choose the newest versions and write the lock files (needs uv)
 	$(UV) lock --upgrade
