@@ -8,8 +8,10 @@ from __future__ import annotations
 import io
 import os
 import pty
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
@@ -42,7 +44,10 @@ def main() -> None:
     console = Console(record=True, width=COLUMNS, file=io.StringIO())
     console.print("$ coughd demo", style="bold")
     console.print(Text.from_ansi(text))
-    console.save_svg(sys.argv[1], title="coughd demo")
+    picture = console.export_svg(title="coughd demo")
+    # The reader's own font will do: a picture must not fetch one from elsewhere.
+    picture = re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.DOTALL)
+    Path(sys.argv[1]).write_text(picture, encoding="utf-8")
 
 
 if __name__ == "__main__":
