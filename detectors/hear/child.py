@@ -74,6 +74,16 @@ class Child:
         """Of the process."""
         return self._process.pid
 
+    def processor_ticks(self) -> int | None:
+        """How much processor time it has used, in the kernel's ticks; None once it has ended."""
+        try:
+            stat = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii", errors="replace")
+        except OSError:
+            return None
+        # proc(5): utime and stime are the 14th and 15th, and a name may hold blanks.
+        fields = stat.rpartition(")")[2].split()
+        return int(fields[11]) + int(fields[12])
+
     def wait(self, wake: int, timeout_s: float) -> None:
         """Wait for traffic, for the file descriptor `wake`, or for the time-out."""
         poll = select.poll()

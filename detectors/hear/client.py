@@ -19,6 +19,7 @@ from .backoff import Backoff
 from .child import Child
 from .outcomes import Embedded, Failed, HearLimits, HearStatus, Outcome, State
 from .protocol import Batch, BatchDone, BatchFailed, Hello, LoadFailed, Message, ProtocolError
+from .stillness import Stillness
 from .waiting import WaitingWindow, WaitingWindows
 
 MAX_FAILURES = 2
@@ -166,6 +167,7 @@ class HearProcess:
         """
         self._enter("starting", child.pid)
         self._deadline_s = self._clock() + self._limits.start_timeout_s
+        stillness = Stillness(self._limits.frozen_s)
         while not self._stop.is_set():
             owing = not self._ready or bool(self._in_flight)
             left_s = self._deadline_s - self._clock() if owing else _IDLE_S
@@ -177,6 +179,8 @@ class HearProcess:
                 self._take(message)
             if owing and not messages and self._clock() >= self._deadline_s:
                 raise ModelError("The HeAR process does not answer; it was killed.")
+            if stillness.lasts(self._clock(), child.processor_ticks() if owing else None):
+                raise ModelError("The HeAR process is frozen; it was killed.")
             if self._ready and not self._in_flight:
                 self._send_next(child)
 

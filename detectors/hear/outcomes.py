@@ -44,6 +44,8 @@ class HearLimits:
     batch_sizes: tuple[int, ...] = (1, 4, 8)
     start_timeout_s: float = 300.0
     reply_timeout_s: float = 60.0
+    frozen_s: float = 20.0
+    """Without any processor time for so long, a process that owes something is frozen."""
     first_rest_s: float = 1.0
     longest_rest_s: float = 60.0
 

@@ -163,6 +163,21 @@ def test_a_process_that_never_gets_ready_is_killed(start: Start) -> None:
     assert "The HeAR process does not answer; it was killed." == hear.status.reason
 
 
+def test_a_process_that_freezes_while_loading_is_killed_long_before_its_time(start: Start) -> None:
+    hear = start("--how", "never_ready", start_timeout_s=10_000.0, frozen_s=0.5)
+    wait_for(hear, lambda: hear._counts["faults"] >= 1)
+    assert hear.status.reason == "The HeAR process is frozen; it was killed."
+
+
+def test_a_process_that_freezes_over_a_batch_is_replaced(start: Start, tmp_path: Path) -> None:
+    once = ("--how", "freeze", "--once", str(tmp_path / "once"))
+    hear = start(*once, reply_timeout_s=10_000.0, frozen_s=0.5)
+    samples = poisoned(1)
+    hear.submit("event", samples)
+    assert_embedded(settled(hear)["event"], samples)
+    assert hear.status.faults >= 1
+
+
 def test_a_process_that_dies_at_once_is_started_again(start: Start) -> None:
     hear = start("--how", "dead_on_start")
     wait_for(hear, lambda: hear.status.starts >= 3)
