@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -14,19 +13,20 @@ class StopRequest:
     """Set once, from a signal or a thread; wakes whoever selects on `fileno()`."""
 
     def __init__(self) -> None:
-        self._event = threading.Event()
+        # No lock: a second signal may come in the middle of the first one's `set`.
+        self._asked = False
         self._reader, self._writer = socket.socketpair()
         self._writer.setblocking(False)  # noqa: FBT003
 
     def set(self) -> None:
         """Ask the daemon to stop; safe in a signal handler, any number of times."""
-        if not self._event.is_set():
-            self._event.set()
+        if not self._asked:
+            self._asked = True
             self._writer.send(b"\0")
 
     def is_set(self) -> bool:
         """Whether somebody asked."""
-        return self._event.is_set()
+        return self._asked
 
     def fileno(self) -> int:
         """Readable as soon as the request is set."""
