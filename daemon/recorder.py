@@ -114,6 +114,7 @@ class Recorder:
         self._written = 0
         self._failures = 0
         self._refused: str | None = None
+        self._untidy = False
         self._lost = 0
         self._turns = 0
         self._wrote_s = clock()
@@ -189,10 +190,17 @@ class Recorder:
         return self._store.write(self._housekeeper.lighten(batch))
 
     def _tidy(self) -> None:
-        if self._insist(self._housekeeper.tidy):
-            oldest = self._insist(self._oldest_seq)
-            if oldest is not None:
-                self._announcer.kept_from(oldest)
+        """Tidy what is due; nothing that was heard waits for what cannot be tidied now."""
+        try:
+            if self._housekeeper.tidy():
+                self._announcer.kept_from(self._oldest_seq())
+        except StorageError as exc:
+            self._failures += 1
+            if not self._untidy:
+                _log.error("%s; it is tried again, and events are stored meanwhile", exc)
+            self._untidy = True
+        else:
+            self._untidy = False
 
     def _next_batch(self) -> list[Change]:
         """What waits, at least one change; nothing only when closing."""

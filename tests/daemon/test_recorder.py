@@ -10,7 +10,7 @@ import pytest
 
 from coughd.config.errors import StorageError
 from coughd.daemon import recorder as module
-from coughd.daemon.recorder import Recorder
+from coughd.daemon.recorder import Housekeeper, Recorder
 from coughd.storage.records import Change, OutboxRow, SourceSeen
 
 _PATIENCE_S = 20.0
@@ -73,8 +73,14 @@ class NothingToTidy:
         pass
 
 
-def make(store: FakeStore, blocked: Callable[[], None] = lambda: None, **more: Any) -> Recorder:
-    return Recorder(store, NobodyListens(), NothingToTidy(), lambda: 1, blocked, **more)
+def make(
+    store: FakeStore,
+    blocked: Callable[[], None] = lambda: None,
+    housekeeper: Housekeeper | None = None,
+    **more: Any,
+) -> Recorder:
+    housekeeper = housekeeper or NothingToTidy()
+    return Recorder(store, NobodyListens(), housekeeper, lambda: 1, blocked, **more)
 
 
 def end(recorder: Recorder) -> None:
@@ -105,6 +111,23 @@ def test_a_refused_commit_is_tried_until_it_is_taken() -> None:
         assert recorder.turns > before  # a store that refuses is not a thread that hangs
         store.refusing = False
     assert [fact(1), fact(2)] == store.written
+
+
+def test_what_was_heard_does_not_wait_for_what_cannot_be_tidied(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class NeverTidy(NothingToTidy):
+        def tidy(self) -> bool:
+            raise StorageError("a page of the embeddings is damaged")
+
+    store = FakeStore()
+    with make(store, housekeeper=NeverTidy()) as recorder:
+        for number in (1, 2):
+            recorder.keep(fact(number))
+            store.until(lambda wanted=number: len(store.written) == wanted)  # type: ignore[misc]
+        assert recorder.counts.refused is None
+    assert recorder.counts.failures >= 2
+    assert len(caplog.records) == 1
 
 
 def test_a_stop_tries_once_more_at_once() -> None:
