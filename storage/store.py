@@ -6,6 +6,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -156,8 +157,12 @@ class EventStore(Closing):
 
     def forget(self, limits: Limits, need: Need) -> Forgotten:
         """Delete one small step's worth of what is too old, or of what the need reaches."""
+        # What is rolled back is still there: the sweep goes on from where the last commit left it.
+        sweep = copy(self._sweep)
         with self._transaction("cannot be tidied") as connection:
-            return forget(connection, self._sweep, limits, need, self._clock())
+            gone = forget(connection, sweep, limits, need, self._clock())
+        self._sweep = sweep
+        return gone
 
     def usage(self) -> Usage | None:
         """How much the store takes; None for a database server."""

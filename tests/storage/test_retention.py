@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+from coughd.config.errors import StorageError
 from coughd.storage import retention
 from coughd.storage.forgotten import events_from_us
 from coughd.storage.history import History
@@ -172,6 +175,19 @@ def test_where_only_embeddings_may_give_way_nothing_else_does(
 ) -> None:
     assert forget_all(store, Limits(), "embeddings") == Forgotten(embeddings=300)
     assert counts(store_path) == (300, 0, 300)
+
+
+@pytest.mark.sqlite
+def test_what_could_not_be_deleted_is_not_passed_over(store: EventStore, store_path: Path) -> None:
+    with closing(sqlite3.connect(store_path)) as other:
+        other.execute(
+            "CREATE TRIGGER refuse BEFORE DELETE ON embeddings "
+            "BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+        )
+        with pytest.raises(StorageError, match="the disk is full"):
+            store.forget(Limits(), "anything")
+        other.execute("DROP TRIGGER refuse")
+    assert store.forget(Limits(), "anything") == Forgotten(embeddings=300)
 
 
 @pytest.mark.sqlite
