@@ -74,7 +74,7 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
         lines: list[Line] = []
         stack.enter_context(_closing_together(lines))
         lines.extend(_line(source) for source in settings.sources)
-        outbox = OutboxReader.open(places.store)
+        outbox = stack.enter_context(OutboxReader.open(places.store))
         publisher = stack.enter_context(_publisher(settings, places, store, outbox, clock))
         desk = StatusDesk()
         replay = ReplayServer(

@@ -52,6 +52,8 @@ def test_deleted_under_the_daemon_it_is_put_back(
             path.unlink()
         assert daemon.finish() == os.EX_OK
     assert "it was put back" in daemon.log
+    # Once it has ended the store is one file: whoever copies that has all of it.
+    assert [path.name for path in store.parent.glob(f"{STORE_FILE}*")] == [STORE_FILE]
     assert findings(store) == heard
     assert [seq for seq, _ in messages(store)] == [*range(1, len(messages(store)) + 1)]
     assert coughd("doctor", "--config", config).exit_code == os.EX_OK
