@@ -94,7 +94,7 @@ def write_cards(models: Path, scores: Scores, command: str) -> None:
             f"## Recipe\n\n{recipe}\n\n## Data\n\n{_DATA}\n\n"
             f"## Making\n\n{_MAKING}\n\n## Scores of the whole chain\n\n"
             f"Counting one to one, overlap within 0.25 s, threshold {scores.threshold:.2f};\n"
-            f"in brackets 95 % bootstrap intervals over recordings. The scenes are dense with hard\n"
+            f"brackets: 95 % bootstrap intervals over recordings. The scenes are dense with hard\n"
             f"negatives; their false alarms an hour are not those of a home.\n\n{table}\n\n"
             f"## Weaknesses\n\n{_WEAKNESSES}\n",
             encoding="utf-8",
