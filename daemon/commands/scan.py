@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from ...config.errors import InputError
@@ -50,25 +49,18 @@ def scan(
     judge = load_judge(settings)
     stretches = stretch_maker(settings, load_gate(settings), {})
     failures = 0
-    with closing(StopRequest()) as stop, stop_on_signals(stop), _bar() as bar:
+    with closing(StopRequest()) as stop, stop_on_signals(stop):
         for path in files:
             if stop.is_set():
                 break
-            task = bar.add_task(path.name, total=None)
             try:
-                found = scan_file(
-                    path,
-                    stretches,
-                    judge,
-                    stop,
-                    progress=partial(_advance, bar, task),
-                )
+                # The bar is gone before anything is printed: both share the terminal's lines.
+                with _bar(path.name) as progress:
+                    found = scan_file(path, stretches, judge, stop, progress=progress)
             except InputError as exc:
                 _complain(str(exc))
                 failures += 1
                 continue
-            finally:
-                bar.remove_task(task)
             _print(found, as_json=as_json, rejected=rejected)
             if found.damage is not None:
                 _complain(found.damage)
@@ -89,18 +81,15 @@ def _scanning(settings: Settings, threshold: float | None) -> Settings:
 
 
 @contextmanager
-def _bar() -> Iterator[Progress]:
+def _bar(what: str) -> Iterator[Callable[[float, float], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     # Without a terminal rich would leave an empty line.
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
-        yield bar
-
-
-def _advance(bar: Progress, task: TaskID, heard_s: float, all_s: float) -> None:
-    bar.update(task, completed=heard_s, total=all_s)
+        task = bar.add_task(what, total=None)
+        yield lambda heard_s, all_s: bar.update(task, completed=heard_s, total=all_s)
 
 
 def _complain(sentence: str) -> None:
