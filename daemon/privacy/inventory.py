@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from glob import escape
 from itertools import islice
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -132,7 +133,7 @@ def _add_sound(inventory: Inventory, settings: Settings) -> None:
 
 def recordings(path: Path) -> list[Path]:
     """Find what a recording to `path` made: PATH, PATH-2, PATH-3, ..."""
-    numbered = path.parent.glob(f"{path.stem}-*{path.suffix}")
+    numbered = path.parent.glob(f"{escape(path.stem)}-*{escape(path.suffix)}")
     own = [each for each in numbered if each.stem[len(path.stem) + 1 :].isdecimal()]
     return [path, *sorted(own)]
 

@@ -116,6 +116,13 @@ def test_too_many_files_are_not_passed_over(
     assert "more than 2 files" in said
 
 
+def test_recordings_are_found_whatever_their_name(tmp_path: Path) -> None:
+    for name in ("[bed]*.wav", "[bed]*-2.wav", "b-3.wav"):
+        (tmp_path / name).touch()
+    found = [path.name for path in recordings(tmp_path / "[bed]*.wav")]
+    assert found == ["[bed]*.wav", "[bed]*-2.wav"]
+
+
 def test_recordings_are_numbered(tmp_path: Path) -> None:
     for name in ("a-2.wav", "a-10.wav", "a-b.wav", "a-3.flac"):
         (tmp_path / name).touch()
