@@ -146,10 +146,12 @@ class Booted:
         """Listen to the virtual microphone; `more` is YAML to add."""
         self.write("/etc/coughd/config.yaml", CONFIGURATION + more)
 
-    def stream(self) -> Subscriber:
+    def stream(self, *, ephemeral: bool = False) -> Subscriber:
         """What the service tells, from its beginning."""
         root = f"ipc:///proc/{self.leader}/root/run/coughd"
-        return Subscriber(f"{root}/events.sock", f"{root}/replay.sock", since_seq=0)
+        return Subscriber(
+            f"{root}/events.sock", f"{root}/replay.sock", since_seq=0, ephemeral=ephemeral
+        )
 
     def add_person(self, name: str, uid: int) -> tuple[str, ...]:
         """Somebody with a service manager that runs without a login; gives how they run things.
