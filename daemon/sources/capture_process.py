@@ -144,6 +144,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--record", type=Path)
     order = parser.parse_args(arguments)
     _die_with_parent(order.parent_pid)
+    _quieten_libraries()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the daemon, which then closes us
     pipe = PipeWriter(order.pipe)
     with contextlib.suppress(BrokenPipeError):
@@ -156,6 +157,15 @@ def main(arguments: list[str]) -> int:
                 raise
             pipe.tell(Kind.FAULT, f"the recording cannot be written: {error}.")
     return os.EX_UNAVAILABLE
+
+
+def _quieten_libraries() -> None:
+    """Keep what PortAudio prints of every lost device out of the log; our own words stay."""
+    own = os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1)
+    silence = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+    os.dup2(silence, sys.stderr.fileno())
+    os.close(silence)
+    sys.stderr = own
 
 
 def _die_with_parent(parent_pid: int) -> None:
