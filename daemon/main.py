@@ -18,6 +18,7 @@ from .commands.demo import demo
 from .commands.devices import devices
 from .commands.doctor import doctor
 from .commands.evaluate import evaluate
+from .commands.examples import epilog_of
 from .commands.export import export
 from .commands.history import history
 from .commands.privacy import privacy
@@ -35,6 +36,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 for verb in (
     run,
@@ -50,7 +52,7 @@ for verb in (
     privacy,
     calibrate,
 ):
-    app.command()(verb)
+    app.command(epilog=epilog_of(verb.__name__))(verb)
 app.command("check-config")(check_config)
 app.add_typer(backup, name="backup")
 app.add_typer(service, name="service")

@@ -15,7 +15,7 @@ from .options import ConfigOption, JsonOption, configured
 from .reading import StoreOption, now
 
 backup = typer.Typer(
-    help="Copy the store while the daemon writes, check a copy, put one back.",
+    help="Copy the store, check a copy, put one back.",
     no_args_is_help=True,
 )
 BackupArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A backup.")]
@@ -26,19 +26,27 @@ def create(
     target: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[FILE]", help="New file, else one named by the time in DATA_DIR/backups."
+            metavar="FILE", help="New file, else one named by the time in DATA_DIR/backups."
         ),
     ] = None,
     config: ConfigOption = None,
     store: StoreOption = None,
     keep: Annotated[
         int | None,
-        typer.Option("--keep", help="Delete the oldest in DATA_DIR/backups beyond so many.", min=1),
+        typer.Option(
+            "--keep",
+            metavar="N",
+            help="Delete the oldest in DATA_DIR/backups beyond so many.",
+            min=1,
+        ),
     ] = None,
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Write a checked copy of the store; the daemon may run meanwhile."""
+    """Write a checked copy of the store.
+
+    The daemon may run meanwhile.
+    """
     _, places = configured(config)
     folder = places.data_dir / "backups"
     path = folder / backup_name(now()) if target is None else target
@@ -70,7 +78,10 @@ def restore_backup(
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Put a backup in place of the store, which is set aside; the daemon must be stopped."""
+    """Put a backup in place of the store.
+
+    The present store is set aside. The daemon must be stopped.
+    """
     _, places = configured(config)
     with InstanceLock(places.data_dir):
         done = restore(file, places.store if store is None else store, now())

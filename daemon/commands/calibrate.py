@@ -33,22 +33,27 @@ def calibrate(
     config: ConfigOption = None,
     *,
     minutes: Annotated[
-        float, typer.Option("--minutes", help="How long to listen; Ctrl-C ends it earlier.", min=0)
+        float,
+        typer.Option(
+            "--minutes", metavar="M", help="How long to listen; Ctrl-C ends it earlier.", min=0
+        ),
     ] = 10.0,
     target: Annotated[
         float,
-        typer.Option("--false-alarms", help="False alarms an hour that are tolerated.", min=0.0),
+        typer.Option(
+            "--false-alarms", metavar="N", help="False alarms an hour that are tolerated.", min=0.0
+        ),
     ] = 1.0,
     write: Annotated[
         bool, typer.Option("--write", help="Put the threshold into the configuration file.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Listen to the room while nobody coughs; every sound taken for a cough is a false alarm.
+    """Propose a threshold for this room; nobody may cough.
 
-    Measures noise floor, clipping and levels of all configured sources, and proposes
-    `probe.threshold`. Nothing is stored. Stop the daemon where it holds the microphone. Exit code
-    69 where nothing was heard.
+    Every sound that is taken for a cough meanwhile is a false alarm. Measures noise floor, clipping
+    and levels of all configured sources, and proposes `probe.threshold`. Nothing is stored. Stop
+    the daemon where it holds the microphone. Exit code 69 where nothing was heard.
     """
     paths = find_paths(os.environ, os.getuid())
     settings = load_settings(config, paths)

@@ -26,7 +26,10 @@ def check_config(
         bool, typer.Option("--schema", help="Print the JSON Schema of the file and stop.")
     ] = False,
 ) -> None:
-    """Check the configuration; mistakes go to standard error, with exit code 78."""
+    """Check the configuration.
+
+    Every mistake goes to standard error, with its line; the exit code is 78 then.
+    """
     if schema:
         typer.echo(json.dumps(config_schema(), indent=2, ensure_ascii=False))
         return

@@ -24,9 +24,10 @@ _STOP_S = 10.0
 
 
 def demo() -> None:
-    """Let the daemon hear a scene of synthetic sounds in real time; no microphone is needed.
+    """Let the daemon hear 38 seconds of synthetic sounds.
 
-    Everything is kept in a temporary folder and gone afterwards.
+    No microphone is needed: the scene is a file, heard in real time. Everything is kept in a
+    temporary folder and gone afterwards.
     """
     with tempfile.TemporaryDirectory(prefix="coughd-demo-") as name:
         folder = Path(name)

@@ -34,9 +34,9 @@ def devices(
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """List the microphones; with --config also which of its sources would hear which.
+    """List the microphones, by the names to write down.
 
-    Without any: exit code 69.
+    With --config also which of its sources would hear which. Exit code 69: there is none.
     """
     found = list_inputs()
     sources = configured(config)[0].sources if config is not None else ()

@@ -30,7 +30,10 @@ def doctor(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Check everything and say what to do; the exit code is 0 where nothing is at fault."""
+    """Check everything, and say what to do.
+
+    Exit code 0: nothing is at fault. A warning is no fault.
+    """
     settings, places = configured(config)
     done: list[str] = []
     if fix:

@@ -34,7 +34,8 @@ _STOPPED = 130
 
 def evaluate(
     paths: Annotated[
-        list[Path], typer.Argument(help="Recordings, or folders that hold recordings.")
+        list[Path],
+        typer.Argument(metavar="PATH", help="Recordings, or folders that hold recordings."),
     ],
     config: ConfigOption = None,
     *,
@@ -43,6 +44,7 @@ def evaluate(
         typer.Option(
             "--annotations",
             "-a",
+            metavar="PATH",
             help="CSV tables, Audacity labels, or folders of them; else those beside the "
             "recordings. May be given several times.",
         ),
@@ -62,7 +64,10 @@ def evaluate(
     threshold: Annotated[
         float | None,
         typer.Option(
-            min=0.0, max=1.0, help="P(cough) from which the first configuration counts a sound."
+            metavar="P",
+            min=0.0,
+            max=1.0,
+            help="P(cough) from which the first configuration counts a sound.",
         ),
     ] = None,
     over: Annotated[
@@ -70,7 +75,8 @@ def evaluate(
         typer.Option(help="What the intervals draw again; else subjects where all are known."),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes at once; else one for each core.")
+        int | None,
+        typer.Option(metavar="N", min=1, help="Processes at once; else one for each core."),
     ] = None,
 ) -> None:
     """Score the detector against annotated recordings.

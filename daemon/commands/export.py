@@ -31,7 +31,7 @@ from .time_range import moment_of
 
 
 def export(
-    what: Annotated[What, typer.Argument(help="Which rows.")],
+    what: Annotated[What, typer.Argument(metavar="WHAT", help="Which rows.")],
     config: ConfigOption = None,
     *,
     form: Annotated[Format, typer.Option("--format", help="CSV, or a JSON object a line.")] = "csv",
@@ -46,13 +46,16 @@ def export(
     min_coughs: MinimumOption = DEFAULT_MINIMUM_COUGHS,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="File, private to you; else standard output."),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="File, private to you; else standard output."
+        ),
     ] = None,
     store: StoreOption = None,
 ) -> None:
-    """Write everything known, or a range of it, for other programs to read.
+    """Write what was heard as CSV or JSON Lines.
 
-    docs/history.md explains the columns. A file appears whole or not at all.
+    Without --since and --until: everything. docs/history.md explains the columns. A file appears
+    whole or not at all.
     """
     with open_history(config, store, timezone) as opened:
         start, end = _asked(opened, since, until)

@@ -50,11 +50,13 @@ def history(
     min_coughs: MinimumOption = DEFAULT_MINIMUM_COUGHS,
     as_json: JsonOption = False,
     limit: Annotated[
-        int | None, typer.Option("--limit", help="Only the newest lines.", min=1)
+        int | None, typer.Option("--limit", metavar="N", help="Only the newest lines.", min=1)
     ] = None,
     store: StoreOption = None,
 ) -> None:
-    """Show what was heard: coughs, or sums by hour, day or epoch. The last 24 hours, or 7 days.
+    """Show what was heard: coughs, or sums by hour, day or epoch.
+
+    Without --since: the last 24 hours, by day the last 7 days.
 
     Rates are coughs per monitored hour. What was not heard is shown as not monitored, not as
     zero.

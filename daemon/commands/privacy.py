@@ -34,10 +34,11 @@ def privacy(
     yes: Annotated[bool, typer.Option("--yes", help="With --purge: do not ask.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Prove what is stored, open and reachable: files, tables, processes, sockets.
+    """Prove what is stored, open and reachable.
 
-    Exit code 0: no sound is stored, nothing beyond this machine can reach it, and nobody else
-    here can read it. 1: one of these does not hold or could not be proved, and it says why.
+    Lists processes, sockets, files and tables, as the kernel shows them. Exit code 0: no sound is
+    stored, nothing beyond this machine can reach it, and nobody else here can read it. 1: one of
+    these does not hold or could not be proved, and it says why.
     """
     paths = find_paths(os.environ, os.getuid())
     settings = load_settings(config, paths)

@@ -37,10 +37,12 @@ TimezoneOption = Annotated[
 ]
 GapOption = Annotated[
     float,
-    typer.Option("--gap-s", help="Seconds without a cough that end an epoch.", min=0.001),
+    typer.Option(
+        "--gap-s", metavar="S", help="Seconds without a cough that end an epoch.", min=0.001
+    ),
 ]
 MinimumOption = Annotated[
-    int, typer.Option("--min-coughs", help="Coughs from which it is an epoch.", min=1)
+    int, typer.Option("--min-coughs", metavar="N", help="Coughs from which it is an epoch.", min=1)
 ]
 StoreOption = Annotated[
     str | None,

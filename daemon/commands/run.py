@@ -26,9 +26,10 @@ def run(
         bool, typer.Option("--show", help="Also print what is heard, as `coughd watch` would.")
     ] = False,
 ) -> None:
-    """Listen, recognise, log and publish until stopped, or until every file has been heard.
+    """Listen until stopped, write down every cough and publish it.
 
-    SIGHUP reads the configuration again.
+    Ends by itself once every source is a file that has been heard. SIGHUP reads the configuration
+    again.
     """
     keep_to_itself()
     settings, places = configured(config)

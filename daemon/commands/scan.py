@@ -26,7 +26,9 @@ _PROGRESS_S = 2.0
 
 
 def scan(
-    files: Annotated[list[Path], typer.Argument(help="Sound files: WAV, FLAC, Ogg, MP3.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE", help="Sound files: WAV, FLAC, Ogg, MP3.")
+    ],
     config: ConfigOption = None,
     *,
     as_json: Annotated[
@@ -37,13 +39,16 @@ def scan(
     ] = False,
     threshold: Annotated[
         float | None,
-        typer.Option(min=0.0, max=1.0, help="P(cough) from which a sound counts; else as set."),
+        typer.Option(
+            metavar="P", min=0.0, max=1.0, help="P(cough) from which a sound counts; else as set."
+        ),
     ] = None,
 ) -> None:
-    """Find the coughs in recordings, with gate, embedder and probe of the configuration.
+    """Find the coughs in recordings.
 
-    A file that cannot be heard is named on standard error, the others are scanned all the same,
-    and the exit code is 65. Nothing is stored or published.
+    Gate, embedder and probe are those of the configuration. A file that cannot be heard is named
+    on standard error, the others are scanned all the same, and the exit code is 65. Nothing is
+    stored or published.
     """
     settings = _scanning(configured(config)[0], threshold)
     judge = load_judge(settings)

@@ -29,9 +29,10 @@ _SHOWN = ("LoadState", "UnitFileState", "ActiveState", "SubState", "StatusText",
 
 @service.command()
 def install(*, user: UserOption = False) -> None:
-    """Copy this coughd to a place of its own and run it as a service; again: upgrade it.
+    """Copy this coughd to a place of its own and run it.
 
-    With sudo, for the machine: /opt/coughd. With --user: ~/.local/lib/coughd.
+    With sudo, for the machine: /opt/coughd. With --user: ~/.local/lib/coughd. Once more: upgrade it
+    to the coughd that you call.
     """
     layout = find_layout(_scope(user=user), os.environ, os.getuid())
     install_at(layout, Systemctl(layout.scope), typer.echo)
@@ -40,7 +41,7 @@ def install(*, user: UserOption = False) -> None:
 
 @service.command()
 def uninstall(*, user: UserOption = False) -> None:
-    """Stop the service and remove it; its data and its configuration stay."""
+    """Stop the service and remove it; data and settings stay."""
     layout = find_layout(_scope(user=user), os.environ, os.getuid())
     uninstall_at(layout, Systemctl(layout.scope), typer.echo)
     left = [path for path in (layout.data_dir, layout.config_file.parent) if _is_there(path)]
@@ -51,7 +52,10 @@ def uninstall(*, user: UserOption = False) -> None:
 
 @service.command()
 def status(*, user: UserOption = False, as_json: JsonOption = False) -> None:
-    """Say how the service is; exit code 0 where it runs, 1 where it does not."""
+    """Say how the service is.
+
+    Exit code 0: it runs; 1: it does not.
+    """
     scope = _scope(user=user)
     shown = Systemctl(scope).show(UNIT, *_SHOWN)
     if shown["LoadState"] != "loaded":

@@ -41,7 +41,7 @@ _HANGS = {
 
 
 def status(config: ConfigOption = None, *, as_json: JsonOption = False) -> None:
-    """Show how the daemon is: its sources, what it does, and what is the matter.
+    """Show how the daemon is, and what is the matter.
 
     Exit code 0: all is well; 1: something is the matter; 69: no daemon answers.
     """

@@ -54,10 +54,10 @@ def watch(
         typer.Option(metavar="ADDRESS", help="Where it replays, if not as configured."),
     ] = None,
 ) -> None:
-    """Show coughs as they are heard, until Ctrl-C (exit code 0).
+    """Show coughs as they are heard.
 
-    Waits for a daemon that is away; what happened meanwhile is shown when it is back. Notices go
-    to standard error.
+    Ctrl-C is its usual end: exit code 0. Waits for a daemon that is away; what happened meanwhile
+    is shown when it is back. Notices go to standard error.
     """
     settings, places = configured(config)
     subscriber = Subscriber(
