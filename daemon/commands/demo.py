@@ -67,11 +67,12 @@ def _configuration(folder: Path) -> str:
 def _listen(config: Path) -> None:
     """Run `coughd run` as a user would, and print its stream until it is done."""
     paths = find_paths(os.environ, os.getuid())
-    places = find_places(load_settings(config, paths), paths)
+    settings = load_settings(config, paths)
+    places = find_places(settings, paths)
     command = [sys.executable, "-m", "coughd.daemon", "run", "--config", str(config)]
     daemon = subprocess.Popen(command)  # noqa: S603 - our own program
     try:
-        show_until(places, lambda: daemon.poll() is not None, COUGHS_AND_SOURCES)
+        show_until(places, settings.timezone, lambda: daemon.poll() is not None, COUGHS_AND_SOURCES)
     finally:
         daemon.terminate()
         daemon.wait(_STOP_S)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import typer
 from rich.console import Console
 from rich.text import Text
@@ -21,7 +23,9 @@ class LiveLines:
     One thread.
     """
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(self, timezone: str, console: Console | None = None) -> None:
+        """`timezone` is the site's, as in the history: an IANA name that exists."""
+        self._zone = ZoneInfo(timezone)
         self._console = console or Console(highlight=False)
 
     def begin(self) -> None:
@@ -31,7 +35,7 @@ class LiveLines:
 
     def show(self, message: Message) -> None:
         """Print one message."""
-        line = text_line(message)
+        line = text_line(message, self._zone)
         if self._console.is_terminal:
             self._print(Text(line, style=_style(message)))
         else:

@@ -41,7 +41,7 @@ def run(
         service = Service(manager, stop, reload, load=lambda: configured(config)[0])
         with build_daemon(settings, places, service) as daemon:
             manager.ready()
-            with showing(places) if show else nullcontext():
+            with showing(places, settings.timezone) if show else nullcontext():
                 daemon.run()
             manager.stopping()
         if daemon.damaged:

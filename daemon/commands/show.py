@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -9,15 +10,20 @@ from contextlib import contextmanager
 from ...config.places import Places
 from ..subscriber import Message, Subscriber
 from .live_lines import LiveLines
+from .output import let_output_go
 
 _COUGHS = ("cough.event",)
 COUGHS_AND_SOURCES = ("cough.event", "source")
 _TURN_S = 0.2
 
+_log = logging.getLogger("coughd.show")
 
-def show_until(places: Places, done: Callable[[], bool], topics: Collection[str]) -> None:
+
+def show_until(
+    places: Places, timezone: str, done: Callable[[], bool], topics: Collection[str]
+) -> None:
     """Print what the daemon at these addresses tells until `done`, the last messages included."""
-    lines = LiveLines()
+    lines = LiveLines(timezone)
     lines.begin()
     with Subscriber(places.publish, places.replay, since_seq=None, topics=topics) as stream:
         while True:
@@ -30,14 +36,16 @@ def show_until(places: Places, done: Callable[[], bool], topics: Collection[str]
 
 
 @contextmanager
-def showing(places: Places) -> Iterator[None]:
+def showing(places: Places, timezone: str) -> Iterator[None]:
     """Print the coughs of this process's own daemon, whose log tells of its sources already.
 
     The thread `show` subscribes like anybody else and prints; it must not touch anything of the
     daemon's.
     """
     stop = threading.Event()
-    thread = threading.Thread(target=show_until, args=(places, stop.is_set, _COUGHS), name="show")
+    thread = threading.Thread(
+        target=show_until, args=(places, timezone, stop.is_set, _COUGHS), name="show"
+    )
     thread.start()
     try:
         yield

@@ -120,7 +120,7 @@ def _known(document: _Json, today: datetime) -> Iterator[tuple[str, str]]:
         return
     store = document.get("store") or {}
     room = [
-        f"{store[key] / 1_000_000:.1f} MB{said}"
+        f"{_size_text(store[key])}{said}"
         for key, said in (("size_bytes", ""), ("free_bytes", " free"))
         if store.get(key) is not None
     ]
@@ -137,6 +137,11 @@ def _known(document: _Json, today: datetime) -> Iterator[tuple[str, str]]:
     cough = history["last_cough"]
     if cough is not None:
         yield "last", f"cough {_ago(cough['onset'], today)} in {cough['name']}"
+
+
+def _size_text(size_bytes: int) -> str:
+    megabytes = size_bytes / 1_000_000
+    return f"{megabytes:.1f} MB" if megabytes < 1000 else f"{megabytes / 1000:.1f} GB"
 
 
 def _ago(moment: str | None, today: datetime) -> str:

@@ -76,14 +76,14 @@ def watch(
                 for message in messages:
                     typer.echo(message.raw)
             else:
-                _show(messages)
+                _show(messages, settings.timezone)
     except KeyboardInterrupt:
         # The usual end of a watch, so no error.
         return
 
 
-def _show(messages: Iterator[Message]) -> None:
-    lines = LiveLines()
+def _show(messages: Iterator[Message], timezone: str) -> None:
+    lines = LiveLines(timezone)
     lines.begin()
     for message in messages:
         lines.show(message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from ..stream_items import Message
 
@@ -13,11 +14,11 @@ HEADINGS = "  ".join(
 """Of the lines that tell events."""
 
 
-def text_line(message: Message) -> str:
-    """Write time, source, and what happened; the time is local to this terminal."""
+def text_line(message: Message, zone: ZoneInfo) -> str:
+    """Write the time in `zone`, the source, and what happened."""
     body = message.body
     when = body.get("onset") or body.get("at") or body.get("reviewed_at")
-    cells = [_local_time(when), f"{_source_name(body):<8}", _what(message)]
+    cells = [_local_time(when, zone), f"{_source_name(body):<8}", _what(message)]
     return "".join(char if char.isprintable() else "?" for char in "  ".join(cells).rstrip())
 
 
@@ -64,9 +65,9 @@ def _source_name(body: Mapping[str, object]) -> str:
     return str(source.get("name", "-")) if isinstance(source, dict) else "-"
 
 
-def _local_time(when: object) -> str:
+def _local_time(when: object, zone: ZoneInfo) -> str:
     try:
-        local = datetime.fromisoformat(str(when)).astimezone()
+        local = datetime.fromisoformat(str(when)).astimezone(zone)
     except ValueError:
         return f"{'-':<23}"
     return local.isoformat(sep=" ", timespec="milliseconds")[:23]

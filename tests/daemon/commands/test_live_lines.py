@@ -20,7 +20,7 @@ def message(topic: str, **body: object) -> Message:
 def on_a_terminal(told: Message) -> str:
     file = io.StringIO()
     terminal = Console(file=file, force_terminal=True, color_system="standard", width=40)
-    LiveLines(terminal).show(told)
+    LiveLines("UTC", terminal).show(told)
     return file.getvalue()
 
 
@@ -57,9 +57,9 @@ def test_a_name_is_no_markup() -> None:
 
 def test_the_headings_stand_over_their_columns(capsys: pytest.CaptureFixture[str]) -> None:
     file = io.StringIO()
-    LiveLines(Console(file=file, force_terminal=True, color_system=None)).begin()
+    LiveLines("UTC", Console(file=file, force_terminal=True, color_system=None)).begin()
     event = {"label": "cough", "probability": 0.973, "level_dbfs": -21.4, "snr_db": 18.0}
-    LiveLines(Console(file=io.StringIO())).show(message("cough.event.end.home.b", **event))
+    LiveLines("UTC", Console(file=io.StringIO())).show(message("cough.event.end.home.b", **event))
     headings, line = file.getvalue(), capsys.readouterr().out
     for heading, cell in [("source", "Bed"), ("label", "cough"), ("P", "0.973")]:
         assert headings.index(heading) == line.index(cell)
@@ -68,7 +68,7 @@ def test_the_headings_stand_over_their_columns(capsys: pytest.CaptureFixture[str
 
 
 def test_a_pipe_gets_plain_lines_without_headings(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = LiveLines(Console(file=io.StringIO()))
+    lines = LiveLines("UTC", Console(file=io.StringIO()))
     lines.begin()
     lines.show(message("cough.event.end.home.b", label="cough", reason=None))
     shown = capsys.readouterr().out

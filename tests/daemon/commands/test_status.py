@@ -60,7 +60,7 @@ def test_a_running_daemon_fits_on_one_screen(places: Places) -> None:
     ]
     text = "\n".join(lines)
     for words in (
-        "12.4 MB, 54000.0 MB free",
+        "12.4 MB, 54.0 GB free",
         "1 cough; monitored 60 min (100 %)",
         "1.9 s from onset to store, at most 2.4 s, over the last 12 events",
         "store 0 waiting, 0 refusals; stream 0 waiting, 0 dropped; replay 10 messages",

@@ -1,28 +1,20 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from coughd.daemon.commands.watch_lines import text_line
 from coughd.daemon.stream_items import Message
 
-
-@pytest.fixture(autouse=True)
-def kathmandu(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with monkeypatch.context() as patched:
-        patched.setenv("TZ", "Asia/Kathmandu")
-        time.tzset()
-        yield
-    time.tzset()
+KATHMANDU = ZoneInfo("Asia/Kathmandu")
 
 
 def line(topic: str, **body: Any) -> str:
     fields = {"source": {"id": "mic", "name": "Bedroom"}, **body}
-    return text_line(Message(topic, 1, fields, json.dumps(fields)))
+    return text_line(Message(topic, 1, fields, json.dumps(fields)), KATHMANDU)
 
 
 COUGH = {
@@ -39,7 +31,7 @@ COUGH = {
 }
 
 
-def test_a_cough_has_local_time_source_label_scores_and_epoch() -> None:
+def test_a_cough_has_its_sites_time_source_label_scores_and_epoch() -> None:
     assert line("cough.event.end.home.mic", **COUGH) == (
         "2026-11-22 02:09:00.123  Bedroom   "
         "cough         0.973   -21.4 dBFS  SNR 18.1 dB  epoch beef"
