@@ -72,10 +72,13 @@ class House:
             if body["schema"] == "coughd.source/1"
         ]
 
-    def microphone(self) -> dict[str, Any]:
+    def source(self, source_id: str) -> dict[str, Any]:
         """As `coughd status` shows it."""
-        (found,) = (one for one in self.daemon.status()["sources"] if one["id"] == "mic")
+        (found,) = (one for one in self.daemon.status()["sources"] if one["id"] == source_id)
         return dict(found)
+
+    def microphone(self) -> dict[str, Any]:
+        return self.source("mic")
 
     def capture_pid(self) -> int:
         children = Path(f"/proc/{self.daemon.process.pid}/task").glob("*/children")
@@ -89,13 +92,15 @@ class House:
 def house(folder: Path) -> Iterator[House]:
     skip_unless_available()
     with ExitStack() as stack:
-        server, fifo = stack.enter_context(fed_server(RATE_HZ))
-        feed = stack.enter_context(feeding(fifo, RATE_HZ))
+        server = stack.enter_context(fed_server({"room": RATE_HZ}))
+        feed = stack.enter_context(feeding(server.folder / "room.feed", RATE_HZ))
         config = write_configuration(folder, server.folder)
         sound = {name: value for name, value in server.environ.items() if name != "PATH"}
         daemon = stack.enter_context(LivingDaemon(config, sound))
         streams = json.loads(config.read_text())["stream"]
-        stream = stack.enter_context(Subscriber(streams["publish"], streams["replay"], since_seq=0))
+        stream = stack.enter_context(
+            Subscriber(streams["publish"], streams["replay"], since_seq=0, ephemeral=True)
+        )
         home = House(server, feed, daemon, stream, folder / "data/coughd.sqlite3")
         home.until("mic", "up", "opened")
         yield home
@@ -121,9 +126,10 @@ def write_configuration(folder: Path, sockets: Path) -> Path:
 
 def assert_nobody_else_noticed(home: House) -> None:
     """The daemon is the same process, the file never stopped, and every start is closed."""
+    home.daemon.until("a cough of the file", lambda: home.source("beside")["last_cough"])
     document = home.daemon.status()
     assert document["pid"] == home.daemon.process.pid
-    (beside,) = (one for one in document["sources"] if one["id"] == "beside")
+    beside = home.source("beside")
     assert (beside["state"], beside["openings"], beside["lost"]) == ("up", 1, 0)
     assert home.daemon.stop() == 0
     for item in home.stream.messages(1.0):
@@ -134,6 +140,7 @@ def assert_nobody_else_noticed(home: House) -> None:
         phase: {one["event_id"] for one in home.heard if one.get("phase") == phase}
         for phase in ("start", "end", "cancel")
     }
+    assert phases["start"]
     assert phases["start"] <= phases["end"] | phases["cancel"]
     assert not phases["end"] & phases["cancel"]
 

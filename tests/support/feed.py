@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -33,6 +34,8 @@ class Feed:
         self._flows.set()
         self._ended = threading.Event()
         self._descriptor: int | None = None
+        self._recording = np.empty(0, np.int16)
+        self._play_at_s = math.inf
         self._rng = np.random.default_rng(3)
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
         self._thread.start()
@@ -55,6 +58,11 @@ class Feed:
         """Give so many samples a second from now on, whatever the server was told."""
         self._true_rate_hz = rate_hz
 
+    def play(self, recording: NDArray[np.int16], start_s: float) -> None:
+        """Let this be heard once, at the feed's rate, from that `time.monotonic()` on."""
+        self._recording = recording
+        self._play_at_s = start_s
+
     def end(self) -> None:
         self._ended.set()
         self._flows.set()
@@ -68,9 +76,19 @@ class Feed:
                 self._flows.wait()
                 due_s = time.monotonic()
             block = self._block(round(self._rate_hz * _BLOCK_S))
+            self._mix(block, due_s)
             self._write(block.tobytes())
             due_s += block.size / self._true_rate_hz
             self._ended.wait(max(0.0, due_s - time.monotonic()))
+
+    def _mix(self, block: NDArray[np.int16], now_s: float) -> None:
+        """Add what of the recording is to be heard now."""
+        if not self._recording.size:
+            return
+        passed = round((now_s - self._play_at_s) * self._rate_hz)
+        start, end = max(0, passed), min(self._recording.size, passed + block.size)
+        if start < end:
+            block[start - passed : end - passed] += self._recording[start:end]
 
     def _write(self, sound: bytes) -> None:
         try:

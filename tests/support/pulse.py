@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,9 +25,8 @@ _ROOM = (
     "set-default-source room.monitor\n"
 )
 _FED = (
-    "load-module module-pipe-source source_name=room file={fifo} format=s16le rate={rate_hz} "
-    "channels=1\n"
-    "set-default-source room\n"
+    "load-module module-pipe-source source_name={name} file={folder}/{name}.feed format=s16le "
+    "rate={rate_hz} channels=1\n"
 )
 
 
@@ -81,8 +80,8 @@ class PulseServer:
 
     def revive(self) -> None:
         """Start another one in its place."""
-        for left_behind in ("native", "feed"):
-            (self.folder / left_behind).unlink(missing_ok=True)
+        for left_behind in (self.folder / "native", *self.folder.glob("*.feed")):
+            left_behind.unlink(missing_ok=True)
         self.process = _start(self.folder, self.environ)
 
     def freeze(self) -> None:
@@ -106,16 +105,22 @@ def pulse_server(rate_hz: int) -> Iterator[PulseServer]:
 
 
 @contextmanager
-def fed_server(rate_hz: int) -> Iterator[tuple[PulseServer, Path]]:
-    """A server whose only microphone is what is written into a FIFO: int16, mono, at this rate."""
+def fed_server(rates_hz: Mapping[str, int]) -> Iterator[PulseServer]:
+    """A server whose microphones are what is written into FIFOs: int16, mono, at these rates.
+
+    `NAME.feed` in its folder feeds the microphone NAME; the first one is the default.
+    """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pulse-")))
-        fifo = folder / "feed"
-        room = _FED.format(rate_hz=rate_hz, fifo=fifo)
-        environ = _write_configuration(folder, room)
+        room = "".join(
+            _FED.format(name=name, folder=folder, rate_hz=rate_hz)
+            for name, rate_hz in rates_hz.items()
+        )
+        first = next(iter(rates_hz))
+        environ = _write_configuration(folder, f"{room}set-default-source {first}\n", rates_hz)
         server = PulseServer(environ, _start(folder, environ), folder)
         stack.callback(server.kill)
-        yield server, fifo
+        yield server
 
 
 def _start(folder: Path, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -138,7 +143,7 @@ def _start(folder: Path, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
     return server
 
 
-def _write_configuration(folder: Path, room: str) -> dict[str, str]:
+def _write_configuration(folder: Path, room: str, names: Collection[str] = ()) -> dict[str, str]:
     for name in ("home", "runtime", "pulse"):
         (folder / name).mkdir(mode=0o700)
     (folder / "room.pa").write_text(room)
@@ -148,6 +153,10 @@ def _write_configuration(folder: Path, room: str) -> dict[str, str]:
     (folder / "asound.conf").write_text(
         'pcm.default { type pulse hint { show on description "pulse" } }\n'
         "ctl.default { type pulse }\n"
+        + "".join(
+            f'pcm.{name} {{ type pulse device {name} hint {{ show on description "{name}" }} }}\n'
+            for name in names
+        )
     )
     return {
         "PATH": os.environ["PATH"],
