@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -74,10 +75,31 @@ def stop_on_signals(stop: StopRequest) -> Iterator[None]:
 
 
 @contextmanager
-def reload_on_hangup(reload: ReloadRequest) -> Iterator[None]:
-    """SIGHUP sets `reload`; the former handler comes back at the end. Main thread."""
-    former = signal.signal(signal.SIGHUP, lambda _number, _frame: reload.set())
+def reload_on_hangup(reload: ReloadRequest, stop: StopRequest) -> Iterator[None]:
+    """SIGHUP sets `reload`, or `stop` where it says that our terminal was closed. Main thread.
+
+    Who ignores SIGHUP from the start (nohup) wants to outlive the terminal. The former handler
+    comes back at the end.
+    """
+    may_end = _has_terminal() and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN
+
+    def request(_number: int, _frame: FrameType | None) -> None:
+        if may_end and not _has_terminal():
+            stop.set()
+        else:
+            reload.set()
+
+    former = signal.signal(signal.SIGHUP, request)
     try:
         yield
     finally:
         signal.signal(signal.SIGHUP, former)
+
+
+def _has_terminal() -> bool:
+    """Whether this process has a controlling terminal that is still there."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True

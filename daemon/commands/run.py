@@ -28,8 +28,8 @@ def run(
 ) -> None:
     """Listen until stopped, write down every cough and publish it.
 
-    Ends by itself once every source is a file that has been heard. SIGHUP reads the configuration
-    again.
+    Ends by itself once every source is a file that has been heard, and when its terminal is
+    closed. SIGHUP reads the configuration again.
     """
     keep_to_itself()
     settings, places = configured(config)
@@ -37,7 +37,7 @@ def run(
     faulthandler.enable()  # the watchdog's SIGABRT then says where each thread hung
     manager = ServiceManager()
     reload = ReloadRequest()
-    with closing(StopRequest()) as stop, stop_on_signals(stop), reload_on_hangup(reload):
+    with closing(StopRequest()) as stop, stop_on_signals(stop), reload_on_hangup(reload, stop):
         service = Service(manager, stop, reload, load=lambda: configured(config)[0])
         with build_daemon(settings, places, service) as daemon:
             manager.ready()

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 import os
+import pty
 import select
 import signal
+import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import closing
+
+import pytest
 
 from coughd.daemon.lifecycle import (
     ReloadRequest,
@@ -13,6 +18,8 @@ from coughd.daemon.lifecycle import (
     reload_on_hangup,
     stop_on_signals,
 )
+
+_IGNORE = signal.SIG_IGN
 
 
 def test_a_signal_sets_the_stop_and_wakes_who_waits() -> None:
@@ -51,11 +58,55 @@ def test_a_signal_in_the_middle_of_another_does_not_hang() -> None:
 def test_many_hangups_are_one_reload_and_later_ones_another() -> None:
     before = signal.getsignal(signal.SIGHUP)
     request = ReloadRequest()
-    with reload_on_hangup(request):
+    with closing(StopRequest()) as stop, reload_on_hangup(request, stop):
         assert not request.take()
         os.kill(os.getpid(), signal.SIGHUP)
         os.kill(os.getpid(), signal.SIGHUP)
         assert [True, False] == [request.take(), request.take()]
         os.kill(os.getpid(), signal.SIGHUP)
         assert request.take()
+        assert not stop.is_set()
     assert before == signal.getsignal(signal.SIGHUP)
+
+
+_ON_A_TERMINAL = """
+import os, select, sys
+from coughd.daemon.lifecycle import ReloadRequest, StopRequest, reload_on_hangup
+
+os.open(sys.argv[1], os.O_RDWR)  # the first terminal of a new session is its own
+reload, stop = ReloadRequest(), StopRequest()
+with reload_on_hangup(reload, stop):
+    print("ready", flush=True)
+    while not stop.is_set():
+        select.select([stop], [], [], 0.05)
+        if reload.take():
+            print("reload", flush=True)
+print("stop", flush=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(None, "stop"), (lambda: signal.signal(signal.SIGHUP, _IGNORE), "reload")]
+)
+def test_only_a_hangup_that_closes_the_terminal_stops(
+    before: Callable[[], object] | None, after: str
+) -> None:
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", _ON_A_TERMINAL, os.ttyname(theirs)],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=before,  # noqa: PLW1509 - as nohup does
+    )
+    os.close(theirs)
+    with process:
+        assert process.stdout is not None
+        try:
+            assert process.stdout.readline() == "ready\n"
+            process.send_signal(signal.SIGHUP)
+            assert process.stdout.readline() == "reload\n"
+            os.close(ours)
+            assert process.stdout.readline() == f"{after}\n"
+        finally:
+            process.kill()
