@@ -11,7 +11,7 @@ from .sounds import Claim, Heard, Sound
 
 MOST_CASES = 12
 """Of each kind."""
-_BEFORE_S, _AFTER_S = 1.0, 1.5
+BEFORE_S, AFTER_S = 1.0, 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def worst_cases(recordings: Sequence[Heard], outcomes: Sequence[Outcome]) -> lis
     for _, heard, alarm in sorted(alarms, key=lambda row: row[0])[:MOST_CASES]:
         said = _probability(alarm.claim)
         other = alarm.claim.likeliest_other
-        caption = f"{alarm.label}; {said}, if no cough then {other}"
+        caption = f"{alarm.label}; {said}, if no cough then {other}".replace("_", " ")
         cases.append(_case("false alarm", heard, alarm.claim.onset_s, caption))
     for _, heard, miss in sorted(misses, key=lambda row: row[0])[:MOST_CASES]:
         snr = "" if miss.cough.snr_db is None else f"{miss.cough.snr_db:g} dB; "
@@ -70,8 +70,8 @@ def _probability(claim: Claim) -> str:
 
 def _case(kind: str, heard: Heard, at_s: float, caption: str) -> Case:
     truth = heard.truth
-    start_s = max(0.0, at_s - _BEFORE_S)
-    end_s = min(truth.duration_s, at_s + _AFTER_S)
+    start_s = max(0.0, at_s - BEFORE_S)
+    end_s = min(truth.duration_s, at_s + AFTER_S)
     return Case(
         kind=kind,
         file=truth.name,

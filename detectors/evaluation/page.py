@@ -83,7 +83,8 @@ def _systems(systems: Sequence[Json]) -> str:
                 f"{system['threshold']:g}",
             ]
         )
-    return table(["", "configuration", "gate", "embedder", "probe", "threshold"], rows)
+    headings = ["", "configuration", "gate", "embedder", "probe", "threshold"]
+    return f'<div class="words">{table(headings, rows)}</div>'
 
 
 def _scores(report: Json) -> str:
@@ -148,28 +149,30 @@ def _charts(systems: Sequence[Json]) -> Iterable[tuple[str, str]]:
 
 
 def _groups(systems: Sequence[Json]) -> Iterable[str]:
-    for kind, title in (("snr", "SNR"), ("background", "Background"), ("source", "Source")):
+    for kind, title in (("snr", "SNR"), ("background", "background"), ("source", "source")):
         for number, system in enumerate(systems):
             rows = [_group(group) for group in system["by"][kind]]
             if not rows:
                 continue
             of = f" ({number + 1})" if len(systems) > 1 else ""
-            yield f"<h2>By {title.lower() if kind != 'snr' else title}{of}</h2>"
-            yield table(
-                [title, "coughs", "sensitivity", "95 % interval", "false alarms", "per hour"], rows
-            )
+            yield f"<h2>By {title}{of}</h2>"
+            headings = [title, "coughs", "sensitivity", "95 % interval"]
+            if any(len(row) > len(headings) for row in rows):
+                headings += ["false alarms", "per hour"]
+            yield table(headings, rows)
 
 
 def _group(group: Json) -> list[str]:
     rate = group["false_alarms_per_hour"]
-    return [
+    cells = [
         escape(group["group"]),
         str(group["hits"] + group["misses"]),
         figure(group["sensitivity"]["value"]),
         interval(group["sensitivity"]),
-        "" if group["false_alarms"] is None else str(group["false_alarms"]),
-        "" if rate is None else figure(rate["value"]),
     ]
+    if group["false_alarms"] is not None:
+        cells += [str(group["false_alarms"]), "" if rate is None else figure(rate["value"])]
+    return cells
 
 
 def _recordings(systems: Sequence[Json]) -> str:

@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
 
-from .cases import Case
+from .cases import AFTER_S, BEFORE_S, Case
 from .spectrogram import HEIGHT, TOP_HZ, WIDTH
 
 
@@ -17,7 +17,9 @@ def cases_section(cases: Sequence[tuple[Case, bytes]]) -> str:
     shown = "".join(_case(case, image) for case, image in cases)
     key = (
         "Green: an annotated cough (dashed: nobody is sure); grey: another annotated sound. "
-        "White line: a counted cough; dotted line: a trigger that was refused."
+        "White line: a counted cough; dotted line: a trigger that was refused. "
+        f"Left to right: up to {BEFORE_S + AFTER_S:g} seconds; "
+        f"bottom to top: 0 to {TOP_HZ // 1000} kHz."
     )
     return f"<h2>The worst cases</h2><p>{key}</p><section class='cases'>{shown}</section>"
 

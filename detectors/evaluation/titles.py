@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+_LARGE = 10.0
 _RATIO_TITLES = {
     "sensitivity": "sensitivity",
     "ppv": "PPV",
@@ -42,12 +43,14 @@ TITLES: Mapping[str, tuple[str, Mapping[str, str]]] = {
 
 
 def figure(value: float | None) -> str:
-    """Three digits, or that there is nothing to say."""
-    return "not defined" if value is None else f"{value:.3f}"
+    """Three digits after the point, of a large number one; or that there is nothing to say."""
+    if value is None:
+        return "not defined"
+    return f"{value:z.3f}" if abs(value) < _LARGE else f"{value:z.1f}"
 
 
 def interval(measured: Mapping[str, Any]) -> str:
     """`low to high`, or nothing where there is none."""
     if measured["low"] is None:
         return ""
-    return f"{measured['low']:.3f} to {measured['high']:.3f}"
+    return f"{figure(measured['low'])} to {figure(measured['high'])}"
