@@ -21,6 +21,7 @@ from .commands.evaluate import evaluate
 from .commands.examples import epilog_of
 from .commands.export import export
 from .commands.history import history
+from .commands.output import let_output_go
 from .commands.privacy import privacy
 from .commands.run import run
 from .commands.scan import scan
@@ -81,8 +82,7 @@ def main() -> None:
         sys.stderr.write(f"coughd: {exc}\n")
         sys.exit(exc.exit_code)
     except BrokenPipeError:
-        # Whoever read our output has seen enough; the interpreter must not flush into it again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        let_output_go()  # whoever read it has seen enough
         sys.exit(os.EX_OK)
     except Exception:
         logging.getLogger("coughd").exception("a defect of coughd; please report this")

@@ -40,12 +40,18 @@ def showing(places: Places, timezone: str) -> Iterator[None]:
     """Print the coughs of this process's own daemon, whose log tells of its sources already.
 
     The thread `show` subscribes like anybody else and prints; it must not touch anything of the
-    daemon's.
+    daemon's. It ends where nobody reads what it prints; the daemon goes on.
     """
     stop = threading.Event()
-    thread = threading.Thread(
-        target=show_until, args=(places, timezone, stop.is_set, _COUGHS), name="show"
-    )
+
+    def show() -> None:
+        try:
+            show_until(places, timezone, stop.is_set, _COUGHS)
+        except BrokenPipeError:
+            let_output_go()
+            _log.warning("nobody reads standard output any more: nothing more is shown")
+
+    thread = threading.Thread(target=show, name="show")
     thread.start()
     try:
         yield

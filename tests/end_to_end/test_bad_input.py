@@ -254,6 +254,26 @@ def for_ever(folder: Path) -> dict[str, object]:
     return {"id": "bed", "kind": "file", "path": str(folder / "sound.wav"), "loop": True}
 
 
+def test_whoever_stops_reading_what_is_shown_does_not_end_the_daemon(folder: Path) -> None:
+    config = write_config(folder, sources=[for_ever(folder)])
+    reading, writing = os.pipe()
+    os.close(reading)
+    with Daemon(
+        command("run", "--show", "--config", config),
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        os.close(writing)
+        try:
+            assert running.stderr is not None
+            assert any("nothing more is shown" in line for line in running.stderr)
+            assert next_cough(folder).startswith("cough.event.end.")
+            assert stop(running) == (os.EX_OK, [])
+        finally:
+            running.kill()
+
+
 def test_a_second_daemon_on_the_same_data_ends_and_the_first_goes_on(folder: Path) -> None:
     config = write_config(folder, sources=[for_ever(folder)])
     with daemon(folder, config) as first:
