@@ -12,6 +12,10 @@ import uuid_utils
 class Identity(Protocol):
     """Names what one source hears."""
 
+    @property
+    def is_found_again(self) -> bool:
+        """Whether the same sound, heard again, gets the same names."""
+
     def stretch_id(self, first_sample: int) -> str:
         """For the stretch that begins at this native sample."""
 
@@ -21,6 +25,8 @@ class Identity(Protocol):
 
 class LiveIdentity:
     """Sound that is heard once: uuid7, ordered by time."""
+
+    is_found_again = False
 
     def stretch_id(self, first_sample: int) -> str:  # noqa: ARG002 - the port's signature
         """Give a new name."""
@@ -37,6 +43,11 @@ class FileIdentity:
 
     content_sha256: str
     source_id: str
+
+    @property
+    def is_found_again(self) -> bool:
+        """Always, where the content is the same."""
+        return True
 
     def stretch_id(self, first_sample: int) -> str:
         """The same for the same file, source and sample."""

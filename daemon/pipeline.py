@@ -87,7 +87,10 @@ class Pipeline:
             self._each_turn()
             wait_for_sound([line.source for line in self._lines], self._stop, self._clock)
         for line in self._lines:
-            self._end_stretch(line)
+            if line.identity.is_found_again:
+                self._leave_stretch(line)
+            else:
+                self._end_stretch(line)
 
     @property
     def damaged(self) -> list[str]:
@@ -187,6 +190,15 @@ class Pipeline:
         self._decide(stretch, stretch.windows.ready(stretch.ring.written_sample))
         self._decide(stretch, stretch.windows.finish())
         self._keep_all(stretch.finish())
+
+    def _leave_stretch(self, line: Line) -> None:
+        """A stop in the midst of what will be heard again: the rest is decided then.
+
+        Decided on half a sound, a cough would have one onset now and another one then.
+        """
+        stretch, line.stretch = line.stretch, None
+        if stretch is not None:
+            self._keep_all(stretch.ledger.progress())
 
     def _tell(self, line: Line, turn: Turn | None) -> None:
         if turn is not None:
