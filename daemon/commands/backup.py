@@ -94,7 +94,8 @@ def restore_backup(
 
 
 def _said(contents: Contents) -> str:
-    return f"{contents.count('events')} events, {contents.count('outbox')} messages"
+    counts = ((contents.count("events"), "event"), (contents.count("outbox"), "message"))
+    return ", ".join(f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in counts)
 
 
 def _print_json(path: Path, contents: Contents, **more: object) -> None:

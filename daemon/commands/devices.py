@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from ...config.errors import DeviceUnavailableError
 from ...config.settings import SourceSettings
@@ -46,7 +48,7 @@ def devices(
     if not found:
         raise DeviceUnavailableError(NO_MICROPHONE)
     if not as_json:
-        _print_table(found, choices)
+        _print(found, choices)
 
 
 def _choice(source: SourceSettings, found: Sequence[InputDevice]) -> Choice:
@@ -80,27 +82,40 @@ def _as_json(found: Sequence[InputDevice], choices: Sequence[Choice]) -> dict[st
     }
 
 
-def _print_table(found: Sequence[InputDevice], choices: Sequence[Choice]) -> None:
-    table = Table(
-        "device (to write down)", "USB port", "USB id", "Hz", "channels", "default", box=None
-    )
+def _print(found: Sequence[InputDevice], choices: Sequence[Choice]) -> None:
+    headings = ["device (to write down)", "USB port", "USB id", "Hz", "channels", "default"]
     if choices:
-        table.add_column("heard by")
-    for device in found:
-        cells = [
+        headings.append("heard by")
+    rows = [
+        [
             name_to_write(device, found),
             device.usb_port or "",
             device.usb_id or "",
             str(device.sample_rate_hz),
             str(device.channels),
             "yes" if device.is_default else "",
+            *([", ".join(_heard_by(device, choices))] if choices else ()),
         ]
-        table.add_row(*cells, ", ".join(_heard_by(device, choices)))
-    # A name cut to the width of the terminal could not be written down.
-    Console(width=_WIDE_COLUMNS, soft_wrap=True, highlight=False).print(table)
+        for device in found
+    ]
+    if sys.stdout.isatty():
+        _print_table(headings, rows)
+    else:
+        for row in (headings, *rows):
+            typer.echo("\t".join(row))
     for choice in choices:
         if choice.problem is not None:
             typer.echo(f"source '{choice.source_id}': {choice.problem}", err=True)
+
+
+def _print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, justify="right" if heading in ("Hz", "channels") else "left")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    # A name cut to the width of the terminal could not be written down.
+    Console(width=_WIDE_COLUMNS, soft_wrap=True, highlight=False).print(table)
 
 
 def _heard_by(device: InputDevice, choices: Sequence[Choice]) -> list[str]:

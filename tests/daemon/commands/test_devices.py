@@ -31,12 +31,15 @@ def app() -> typer.Typer:
     return application
 
 
-def test_the_table_has_names_to_write_down(runner: CliRunner) -> None:
+def test_a_pipe_gets_names_to_write_down_between_tabs(runner: CliRunner) -> None:
     result = runner.invoke(app())
     assert result.exit_code == 0
-    lines = result.stdout.splitlines()
-    assert any(line.split()[-4:] == ["pulse", "44100", "1", "yes"] for line in lines)
-    assert any(line.startswith(SNOWBALL) for line in map(str.strip, lines))
+    headings, *rows = [line.split("\t") for line in result.stdout.splitlines()]
+    assert headings == [
+        "device (to write down)", "USB port", "USB id", "Hz", "channels", "default"
+    ]  # fmt: skip
+    assert ["pulse", "", "", "44100", "1", "yes"] in rows
+    assert SNOWBALL in [row[0] for row in rows]
 
 
 def test_json_says_which_source_hears_which(runner: CliRunner, tmp_path: Path) -> None:
