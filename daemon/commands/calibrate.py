@@ -26,6 +26,7 @@ from ..lifecycle import StopRequest, stop_on_signals
 from ..wiring import build_listener, load_judge
 from .options import ConfigOption, JsonOption
 
+_NEARLY_SURE = 0.95
 _PROGRESS_S = 2.0
 
 
@@ -137,6 +138,11 @@ def _print(rooms: list[Room], present: float, proposal: Proposal | None) -> None
         f"{proposal.per_hour:.1f} (95 % interval {proposal.low_per_hour:.1f} to "
         f"{proposal.high_per_hour:.1f})"
     )
+    if proposal.threshold > present and proposal.threshold >= _NEARLY_SURE:
+        typer.echo(
+            "did somebody cough? What was heard is as sure as coughs are, and such a threshold "
+            "misses most of them"
+        )
 
 
 def _document(

@@ -50,6 +50,15 @@ def test_a_threshold_is_proposed_and_written(config: Path) -> None:
     assert sorted(path.name for path in config.parent.iterdir()) == ["config.yaml", "room.wav"]
 
 
+def test_who_coughed_meanwhile_is_told(config: Path) -> None:
+    one_cough = bundled_scene().samples[: round(3.5 * SAMPLE_RATE_HZ)]
+    soundfile.write(config.with_name("room.wav"), one_cough, SAMPLE_RATE_HZ)
+    said = coughd("calibrate", "--false-alarms", "0", "--config", config)
+    assert said.exit_code == 0, said.complaints
+    assert said.lines[-2].startswith("set probe.threshold: ")
+    assert said.lines[-1].startswith("did somebody cough?")
+
+
 def test_a_quiet_room_keeps_its_threshold_and_its_file(config: Path) -> None:
     noise = np.random.default_rng(1).normal(0, 0.001, 20 * SAMPLE_RATE_HZ)
     soundfile.write(config.with_name("room.wav"), noise, SAMPLE_RATE_HZ)
