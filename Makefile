@@ -12,7 +12,7 @@ MYPY = $(BIN)/python -m mypy
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-hear test-wheel check format lint types imports bench lock clean
+.PHONY: help run test test-hear test-wheel check format lint types imports bench soak lock clean
 
 help: ## Print this
 	@echo "make run, on a fresh machine too. Also:"
@@ -55,6 +55,9 @@ imports: $(VENV)/.dev-stamp ## Check the direction of dependencies
 
 bench: $(VENV)/.dev-stamp ## Measure what coughd costs on this machine
 	OPENBLAS_NUM_THREADS=1 PYTHONPATH=tests/support $(BIN)/python -m benchmarks $(WITH)
+
+soak: $(VENV)/.dev-stamp ## Harm the daemon at random for an hour; what is lost must be nothing
+	PYTHONPATH=tests/support:tests $(BIN)/python -m soak $(WITH)
 
 lock: ## For maintainers: choose the newest versions and write the lock files (needs uv)
 	$(UV) lock --upgrade

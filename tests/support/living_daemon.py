@@ -57,8 +57,10 @@ def write_config(
 class LivingDaemon:
     """Runs until it is ended; a context manager that kills what is left."""
 
-    def __init__(self, config: Path, others: Mapping[str, str] | None = None) -> None:
-        self._log_file = config.with_name("log")
+    def __init__(
+        self, config: Path, others: Mapping[str, str] | None = None, log_name: str = "log"
+    ) -> None:
+        self._log_file = config.with_name(log_name)
         self._replay = json.loads(config.read_text())["stream"]["replay"]
         with self._log_file.open("ab") as log:
             self.process = subprocess.Popen(

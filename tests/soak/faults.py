@@ -1,0 +1,173 @@
+"""What happens to the daemon: one fault at a time, chosen by a seeded chance."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing, suppress
+from pathlib import Path
+
+import zmq
+from living_daemon import STORE_FILE, LivingDaemon
+
+from coughd.storage.backup import back_up
+
+from .bench import Bench
+
+KILLS = ("kill the daemon", "kill a capture process", "kill the subscriber")
+OTHERS = (
+    "stop and start",
+    "hang up",
+    "freeze the daemon",
+    "refuse to write",
+    "take long to write",
+    "lock the store",
+    "delete the store",
+    "back up",
+    "send garbage",
+)
+HARMLESS = tuple(name for name in OTHERS if name != "stop and start")
+"""What a daemon lives through."""
+_LONGEST_S = 1.0
+
+
+class Faults:
+    """Does harm to what stands on a bench; counts what it did."""
+
+    def __init__(self, bench: Bench, chance: random.Random, longest_peace_s: float) -> None:
+        self._bench = bench
+        self._chance = chance
+        self._longest_peace_s = longest_peace_s
+        self.done: Counter[str] = Counter()
+        self.slowest_back_s = 0.0
+        self._do: dict[str, Callable[[], None]] = {
+            "kill the daemon": self._kill_daemon,
+            "kill a capture process": self._kill_capture,
+            "kill the subscriber": bench.restart_listener,
+            "stop and start": self._stop_and_start,
+            "hang up": lambda: self._daemon.process.send_signal(signal.SIGHUP),
+            "freeze the daemon": self._freeze,
+            "refuse to write": self._refuse,
+            "take long to write": self._take_long,
+            "lock the store": self._lock,
+            "delete the store": self._delete,
+            "back up": self._back_up,
+            "send garbage": self._send_garbage,
+        }
+
+    @property
+    def _daemon(self) -> LivingDaemon:
+        return self._bench.daemon
+
+    def one(self, among: tuple[str, ...]) -> None:
+        """Let one of these happen, of those that have happened least, and be over."""
+        fewest = min(self.done[name] for name in among)
+        which = self._chance.choice([name for name in among if self.done[name] == fewest])
+        self._do[which]()
+        self.done[which] += 1
+
+    def peace(self) -> None:
+        """Do nothing for a random while."""
+        self._pause(self._longest_peace_s)
+
+    def _pause(self, longest_s: float = _LONGEST_S) -> None:
+        """A random while, in which the daemon must not end by itself."""
+        with suppress(subprocess.TimeoutExpired):
+            code = self._daemon.process.wait(self._chance.uniform(0.05, longest_s))
+            raise AssertionError(f"it ended with {code}:\n{self._daemon.log}")
+
+    def _kill_daemon(self) -> None:
+        children = self._bench.children()
+        self._daemon.kill()
+        self._start_again()
+        left = [pid for pid in children if _is_alive(pid)]
+        assert not left, f"processes {left} outlived their daemon"
+
+    def _stop_and_start(self) -> None:
+        assert self._daemon.stop() == os.EX_OK, self._daemon.log
+        left = [path.name for path in self._bench.folder.glob("*.sock")]
+        assert not left, f"sockets {left} outlived their daemon"
+        self._start_again()
+
+    def _start_again(self) -> None:
+        began_s = time.monotonic()
+        self._bench.start_daemon()
+        self._bench.until_listening()
+        self.slowest_back_s = max(self.slowest_back_s, time.monotonic() - began_s)
+
+    def _kill_capture(self) -> None:
+        for pid in self._bench.children():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._bench.until_listening()
+
+    def _freeze(self) -> None:
+        self._daemon.process.send_signal(signal.SIGSTOP)
+        try:
+            self._pause()
+        finally:
+            self._daemon.process.send_signal(signal.SIGCONT)
+
+    def _refuse(self) -> None:
+        self._fail(self._chance.choice(("EROFS", "EIO", "ENOSPC", "EDQUOT")))
+
+    def _take_long(self) -> None:
+        self._fail(f"slow {self._chance.uniform(0.05, 0.5):.2f}")
+
+    def _fail(self, how: str) -> None:
+        note = self._bench.data_dir / "FAULT"
+        note.write_text(how)
+        try:
+            self._pause()
+        finally:
+            note.unlink()
+        self._until_written()
+
+    def _lock(self) -> None:
+        with closing(sqlite3.connect(self._store, isolation_level=None, timeout=30)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            self._pause()
+        self._until_written()
+
+    def _delete(self) -> None:
+        for path in self._bench.data_dir.glob(f"{STORE_FILE}*"):
+            path.unlink()
+        # Killed before it is put back, what was in it would be gone.
+        self._daemon.until("store", self._store.exists)
+        self._until_written()
+
+    def _back_up(self) -> None:
+        target = self._bench.folder / "backup"
+        target.unlink(missing_ok=True)
+        back_up(self._store, target)
+
+    def _send_garbage(self) -> None:
+        with zmq.Context() as context:
+            for _ in range(20):
+                with context.socket(zmq.DEALER) as peer:
+                    peer.setsockopt(zmq.LINGER, 0)
+                    peer.connect(f"ipc://{self._bench.folder}/replay.sock")
+                    size = self._chance.choice((0, 1, 100, 100_000))
+                    peer.send_multipart([self._chance.randbytes(size)] * self._chance.randint(1, 4))
+        self._daemon.status()
+
+    @property
+    def _store(self) -> Path:
+        return self._bench.data_dir / STORE_FILE
+
+    def _until_written(self) -> None:
+        self._daemon.until("commit", lambda: self._daemon.queue("store", "refused") is None)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"

@@ -1,0 +1,204 @@
+"""A soak: nights of recordings one after another, faults all the time, and the balance."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from command_line import coughd
+from living_daemon import STORE_FILE, messages
+from victim import SUPPORT
+
+from coughd.detectors.ports import SAMPLE_RATE_HZ
+
+from .balance import Line, balance
+from .bench import NIGHT, Bench, Burden
+from .faults import HARMLESS, KILLS, OTHERS, Faults
+from .recordings import Recording
+
+_FIRST_NIGHT = datetime(2026, 1, 1, 22, tzinfo=UTC)
+_KINDS = (*KILLS, *OTHERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a soak came to."""
+
+    seed: int
+    nights: int
+    played_s: float
+    took_s: float
+    faults: Counter[str]
+    slowest_back_s: float
+    lines: Sequence[Line]
+    burdens: Sequence[Burden]
+    """Of the daemon that lived on and on, in order."""
+    doctor: Sequence[str]
+    """The faults that `coughd doctor` finds, the microphone that is not there excepted."""
+    left_over: Sequence[str]
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether nothing is lost, doubled or left over."""
+        return not any(line.difference for line in self.lines) and not (
+            self.doctor or self.left_over
+        )
+
+
+def faults_found(config: Path) -> list[str]:
+    """Ask `coughd doctor`."""
+    findings = json.loads("".join(coughd("doctor", "--json", "--config", config).lines))["findings"]
+    return [
+        one["evidence"]
+        for one in findings
+        if one["state"] == "fault" and not one["check"].startswith("microphone")
+    ]
+
+
+def build_faulty_disk(folder: Path) -> Path:
+    """Compile the disk that fails on demand; skips without a compiler."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("a disk that fails on demand needs a C compiler")
+    folder.mkdir(exist_ok=True)
+    library = folder / "faulty_disk.so"
+    source = SUPPORT / "faulty_disk.c"
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source], check=True)
+    return library
+
+
+def soak(
+    folder: Path,
+    recordings: Sequence[Recording],
+    *,
+    seed: int,
+    nights: int | None = None,
+    for_s: float = 0.0,
+    steady_s: float = 0.0,
+    sources: int = 2,
+    faults_a_night: int = 10,
+    longest_peace_s: float = 2.0,
+    kinds: Sequence[str] = _KINDS,
+) -> Report:
+    """Run so many nights, or so long, and then one daemon on and on for `steady_s`.
+
+    `longest_peace_s` lies between two faults at most. `kinds` are the faults to choose from. The
+    same seed chooses the same faults in the same order; the moments are the machine's.
+    """
+    chance = random.Random(seed)
+    began_s = time.monotonic()
+    played: dict[str, Recording] = {}
+    with Bench(folder, build_faulty_disk(folder), recordings[0]) as bench:
+        faults = Faults(bench, chance, longest_peace_s)
+        night = 0
+        while night < nights if nights is not None else time.monotonic() - began_s < for_s:
+            heard = {
+                f"{NIGHT}{night}-{number}": recordings[(night + number) % len(recordings)]
+                for number in range(sources)
+            }
+            one_night(bench, faults, night, heard, faults_a_night, tuple(kinds))
+            played.update(heard)
+            night += 1
+        burdens = steady(bench, faults, recordings, steady_s) if steady_s else []
+        # One that hears nothing more, and answers whoever was away.
+        bench.set_sources([], microphone="not there")
+        bench.start_daemon()
+        store = folder / "data" / STORE_FILE
+        bench.daemon.until(
+            "last message delivered",
+            lambda: (
+                bench.daemon.status()["sources"][0]["state"] == "down"
+                and len(bench.delivered) == len(messages(store))
+            ),
+        )
+        lines = balance(store, played, bench.delivered)
+        bench.kill_listener()
+        assert bench.daemon.stop() == os.EX_OK, bench.daemon.log
+        left = [path.name for path in folder.glob("*.sock")]
+        return Report(
+            seed=seed,
+            nights=night,
+            played_s=sum(one.samples for one in played.values()) / SAMPLE_RATE_HZ,
+            took_s=time.monotonic() - began_s,
+            faults=faults.done,
+            slowest_back_s=faults.slowest_back_s,
+            lines=lines,
+            burdens=burdens,
+            doctor=faults_found(folder / "config.yaml"),
+            left_over=left,
+        )
+
+
+def one_night(
+    bench: Bench,
+    faults: Faults,
+    night: int,
+    heard: Mapping[str, Recording],
+    due: int,
+    kinds: tuple[str, ...],
+) -> None:
+    """Play recordings to their ends, with so many faults."""
+    starts_at = (_FIRST_NIGHT + timedelta(days=night)).isoformat()
+    bench.set_sources(
+        [
+            {
+                "id": source_id,
+                "kind": "file",
+                "path": str(recording.path),
+                "pace": "fast",
+                "starts_at": starts_at,
+            }
+            for source_id, recording in heard.items()
+        ]
+    )
+    bench.start_daemon()
+    bench.until_listening()
+    while due or not bench.files_are_heard():
+        faults.peace()
+        # A daemon that starts again hears its files from the beginning: in the end it must be
+        # left in peace.
+        if due:
+            faults.one(kinds)
+            due -= 1
+    assert bench.daemon.stop() == os.EX_OK, bench.daemon.log
+
+
+def steady(
+    bench: Bench,
+    faults: Faults,
+    recordings: Sequence[Recording],
+    for_s: float,
+) -> list[Burden]:
+    """Let one daemon live through what does not end it; what it took, now and then."""
+    bench.set_sources(
+        [
+            {
+                "id": f"steady-{number}",
+                "kind": "file",
+                "pace": "fast",
+                "loop": True,
+                "path": str(one.path),
+            }
+            for number, one in enumerate(recordings)
+        ]
+    )
+    bench.start_daemon()
+    bench.until_listening()
+    burdens = []
+    until_s = time.monotonic() + for_s
+    while time.monotonic() < until_s:
+        faults.peace()
+        faults.one(HARMLESS)
+        burdens.append(bench.burden())
+    assert bench.daemon.stop() == os.EX_OK, bench.daemon.log
+    return burdens
