@@ -95,7 +95,7 @@ class SourceHealth:
             self._see_clipping(one, length_s)
         if self._heard_s - self._last_gap_s > CALM_S:
             self._faults.pop("losing", None)
-        return self._worst() if heard else None
+        return self._worst()
 
     def _measure_level(self, level_dbfs: float, length_s: float) -> None:
         self._power += 10 ** (level_dbfs / 10) * length_s

@@ -55,7 +55,6 @@ class ArrivalWatch:
             self._window_end_sample = first_sample + self._rate_hz
             verdict = self._find_missing() or self._check_rate()
             if isinstance(verdict, Missing):
-                late_s -= verdict.samples / self._rate_hz
                 self._window_end_sample += verdict.samples
         self._least_s = late_s if self._least_s is None else min(self._least_s, late_s)
         return verdict
@@ -81,7 +80,6 @@ class ArrivalWatch:
         if missing_s < LEAST_MISSING_S:
             self._usual_s = min(recent)
             return None
-        self._windows.clear()
         return Missing(round(missing_s * self._rate_hz))
 
     def _check_rate(self) -> RateChecked | None:

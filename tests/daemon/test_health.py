@@ -109,6 +109,15 @@ def test_an_outage_forgets_faults_and_level() -> None:
     assert listener.hear("silent", 2, constant=0.0) == ["zeros"]
 
 
+def test_what_was_clipped_before_an_outage_is_forgotten() -> None:
+    listener = Listener()
+    assert listener.hear("clipped", 2) == ["clipping"]
+    listener.health.lost(Lost("it was pulled", "gone"))
+    listener.health.opened(Opened(RATE_HZ, 1, 0, None, "again"))
+    assert listener.hear("ok", 1) == []
+    assert listener.hear("clipped", 0.5) == []
+
+
 def test_the_end_of_a_file_is_no_outage() -> None:
     turn = Listener().health.finished(Finished("heard to its end", damaged=False))
     assert turn == Turn("down", "finished", "heard to its end")

@@ -55,6 +55,17 @@ def test_a_loss_is_found_once_and_about_right(lost_s: float) -> None:
     assert device.play(60) == []
 
 
+def test_a_loss_is_found_where_most_blocks_are_late() -> None:
+    device = Device()
+    rng = np.random.default_rng(2)
+    device.busy_s = lambda _since_s: rng.uniform(0, 0.3)
+    assert device.play(60) == []
+    device.lose(0.4)
+    (missing,) = device.play(10)
+    assert isinstance(missing, Missing)
+    assert missing.samples / RATE_HZ == pytest.approx(0.4, abs=0.06)
+
+
 def test_each_loss_is_found() -> None:
     device = Device()
     told = []

@@ -176,6 +176,8 @@ def test_what_an_overflow_cost_is_estimated_by_the_clock() -> None:
     assert (gap.first_sample, gap.lost_samples) == (160_000, 8_000)
     assert (first.first_sample, second.first_sample) == (168_000, 168_002)
     assert (source.counters.overflows, source.counters.dropped_samples) == (1, 8_000)
+    starter.children[0].hears(1, skip=640, at_s=110.7)
+    assert [item.lost_samples for item in source.poll(110.8) if isinstance(item, Gap)] == [640]
 
 
 def test_what_is_lost_unsaid_is_a_gap_all_the_same() -> None:
@@ -188,6 +190,8 @@ def test_what_is_lost_unsaid_is_a_gap_all_the_same() -> None:
     assert isinstance(after, Block)
     assert after.first_sample == gap.first_sample + 8_000
     assert source.counters.dropped_samples == 8_000
+    starter.children[0].hears(1, skip=640, at_s=120.6)
+    assert [item.lost_samples for item in source.poll(120.6) if isinstance(item, Gap)] == [640]
 
 
 def test_a_rate_that_turns_wrong_is_worth_another_opening() -> None:
@@ -238,6 +242,29 @@ def test_the_processes_own_words_are_the_reason() -> None:
     told = source.poll(101.0)
     assert reasons(told) == ["microphone 'snowball': the microphone has gone."]
     assert causes(told) == ["gone"]
+
+
+def test_the_same_failure_after_some_sound_is_told_again() -> None:
+    source, starter = running()
+    told: list[Item] = []
+    for child in range(3):
+        starter.children[child].opens()
+        starter.children[child].hears(1)
+        told += source.poll(101.0 + 100 * child)
+        starter.children[child].ended = True
+        told += source.poll(102.0 + 100 * child)
+        told += source.poll(200.0 + 100 * child)
+    assert causes(told) == ["gone"] * 3
+
+
+def test_sound_behind_the_end_of_an_opening_is_no_sound() -> None:
+    source, starter = running()
+    play(source, starter.children[0], 100.0, 70, 16_000)
+    for tenth in range(300):
+        starter.children[0].hears(*([0] * 1_600), at_s=170.0 + tenth * 1_600 / 14_700)
+    *_, lost = source.poll(200.0)
+    assert isinstance(lost, Lost)
+    assert lost.cause == "wrong_rate"
 
 
 def test_a_note_is_logged_and_nothing_more(caplog: pytest.LogCaptureFixture) -> None:
