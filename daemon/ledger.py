@@ -41,7 +41,7 @@ class Ledger:
         self._longest_samples = LONGEST_INTERVAL_S * sample_rate_hz
         self._open: _OpenInterval | None = None
         self._told_sample = timeline.first_sample
-        self._closed: list[Covered] = []  # emptied by the call that fills it, or by `finish`
+        self._closed: list[Covered] = []  # emptied by the call that fills it, or by the next one
         self.decided: list[Heard] = []
         """What the last `hear` decided of the sound's condition."""
 
@@ -65,16 +65,20 @@ class Ledger:
             self._cover(start, start + samples, "dropped", LOWEST_DBFS)
 
     def progress(self) -> list[Covered]:
-        """The lasting interval as far as it goes now, where it went further since last told."""
-        if self._open is None or self._open.end_sample == self._told_sample:
-            return []
-        self._told_sample = self._open.end_sample
-        return [self._record(self._open)]
+        """The lasting interval as far as it goes now, where it went further since last told.
+
+        Before it what has ended and is not told: a crash in between must not leave a hole.
+        """
+        told = self._take_closed()
+        if self._open is not None and self._open.end_sample != self._told_sample:
+            self._told_sample = self._open.end_sample
+            told.append(self._record(self._open))
+        return told
 
     def finish(self) -> list[Covered]:
         """The stretch is over: the intervals that are still to tell."""
         self._decide_rest()
-        return self._take_closed() + self.progress()
+        return self.progress()
 
     def _decide_rest(self) -> None:
         for heard in self._condition.finish():
