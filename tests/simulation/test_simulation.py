@@ -8,7 +8,6 @@ import pytest
 
 from .run import simulate
 
-
 FOUND = (188,)
 """Seeds that once failed: what ended was told after what followed it, and a kill left a hole."""
 
