@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from coughd.storage.history import History
-from coughd.storage.local_time import to_us
+from coughd.storage.reading.local_time import to_us
 
 from .figures import Figure, Room, percentile
 from .history_year import START, YEAR_US, make_store

@@ -21,8 +21,8 @@ from tempfile import TemporaryDirectory
 
 from coughd.storage.engine import open_writer, store_url
 from coughd.storage.history import History
-from coughd.storage.local_time import DAY_US, to_us
 from coughd.storage.migrations import prepare
+from coughd.storage.reading.local_time import DAY_US, to_us
 from coughd.storage.schema import BUCKET_US, UTC_HOUR_US
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from ..storage.rates import poisson_interval
+from ..storage.reading.rates import poisson_interval
 from ..storage.records import Change, Covered, EventFinished
 from .pipeline import Started
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..storage.records import SourceChanged
-from .health import SourceHealth
 from .identity import Identity
 from .sources.ports import Block, Finished, Opened, Source
 from .stretch import Stretch
+from .supervision.health import SourceHealth
 
 
 @dataclass(slots=True)

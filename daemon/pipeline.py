@@ -16,7 +16,6 @@ from ..detectors.ports import SAMPLE_RATE_HZ, Samples, Trigger
 from ..detectors.windows import Window
 from ..storage.records import Change, SourceChanged, SourceSeen
 from .clock import Clock
-from .health import Turn
 from .judge import WindowJudge
 from .lifecycle import StopRequest
 from .line import Line
@@ -24,6 +23,7 @@ from .second_opinion import SecondOpinion
 from .sources.ports import Block, Finished, Gap, Item, Lost, Opened, RateChecked
 from .stretch import Stretch
 from .stretches import StretchMaker
+from .supervision.health import Turn
 from .waiting import wait_for_sound
 
 

@@ -7,11 +7,11 @@ from collections.abc import Collection, Mapping
 from ..storage.messages import Sender, Source, start_message
 from ..storage.records import Change, EventFinished, SourceChanged
 from .clock import Clock
-from .latest import LatestEvents
 from .pipeline import Started
-from .publisher import Publisher
 from .recorder import Recorder
-from .source_log import log_state
+from .stream.publisher import Publisher
+from .supervision.latest import LatestEvents
+from .supervision.source_log import log_state
 
 
 class StoreAndStream:

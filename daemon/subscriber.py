@@ -16,9 +16,9 @@ from types import TracebackType
 from typing import Self
 
 from ..config.errors import UsageError
-from .cursor import CursorFile
-from .stream_feed import StreamFeed, SubscriberCounts
-from .stream_items import Item, Message, Position, StoreChanged, Truncated, selector
+from .stream.cursor import CursorFile
+from .stream.feed import StreamFeed, SubscriberCounts
+from .stream.items import Item, Message, Position, StoreChanged, Truncated, selector
 
 __all__ = [
     "Item",
@@ -52,7 +52,7 @@ class Subscriber:
         Begin after this message of this store (any store where None). None: from the first contact
         on, 0: with the oldest message that is kept, below: UsageError.
     topics, sources, labels
-        What the user wants (see `stream_items.selector`); empty wants all.
+        What the user wants (see `stream.items.selector`); empty wants all.
     accept
         A further condition of the user's own.
     ephemeral

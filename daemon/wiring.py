@@ -25,32 +25,32 @@ from ..storage.lock import InstanceLock
 from ..storage.messages import heartbeat_message
 from ..storage.outbox import OutboxReader
 from ..storage.records import Origin
-from ..storage.room import Ballast
 from ..storage.store import EventStore
+from ..storage.upkeep.room import Ballast
 from .clock import Clock, SystemClock
 from .hear_opinion import HearOpinion
-from .housekeeping import Housekeeping, room_policy
 from .identity import FileIdentity, Identity, LiveIdentity
 from .judge import Judge, JudgeInForce, LaterJudge
-from .latest import LatestEvents
 from .lifecycle import StopRequest
 from .line import Line
 from .logs import set_up_logging
 from .pipeline import Pipeline, Sink
-from .publisher import Publisher
 from .recorder import Recorder
-from .reloading import Reloader
-from .replay import ReplayServer
 from .second_opinion import NoSecondOpinion, SecondOpinion
 from .sinks import StoreAndStream
 from .sources.file import FileSource
 from .sources.microphone import open_microphone
 from .sources.ports import Source
-from .status import Reporter
-from .status_document import StatusDesk
+from .stream.publisher import Publisher
+from .stream.replay import ReplayServer
 from .stretches import HeardBefore, StretchMaker
-from .upkeep import Service, Upkeep
-from .watchdog import Watchdog, Worker
+from .supervision.housekeeping import Housekeeping, room_policy
+from .supervision.latest import LatestEvents
+from .supervision.reloading import Reloader
+from .supervision.status import Reporter
+from .supervision.status_document import StatusDesk
+from .supervision.upkeep import Service, Upkeep
+from .supervision.watchdog import Watchdog, Worker
 
 PATIENCE_S = 60.0
 """A thread that has not moved for so long hangs; a slow disk alone may take tens of seconds."""

@@ -7,7 +7,6 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from ..config.errors import UsageError
 from .counting import count_in, count_out
 from .event_state import EventState, finished, rescored, reviewed
-from .forgotten import was_forgotten
 from .messages import Source, epoch_message, event_message, review_message
 from .models import keep_embedding, model_id_of, model_name
 from .records import (
@@ -21,6 +20,7 @@ from .records import (
 )
 from .schema import embeddings, events, reviews
 from .transaction import Transaction
+from .upkeep.forgotten import was_forgotten
 
 _BY_ID = select(events).where(events.c.event_id == bindparam("id"))
 _EXISTS = select(events.c.event_row).where(events.c.event_id == bindparam("id"))

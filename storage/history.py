@@ -22,22 +22,22 @@ from sqlalchemy import Connection, Engine, Row
 
 from ..config.errors import StorageError, UsageError
 from .closing import Closing
-from .cough_reading import read_groups
 from .engine import open_reader, store_name, store_url
-from .event_reading import PAGE_ROWS, event_from, page_of_events, read_spans
 from .faults import storage_faults
-from .history_rows import Epoch, Event, Source, Span
-from .interval_reading import gap_us_of, read_intervals
-from .intervals import (
+from .reading.cough_reading import read_groups
+from .reading.event_reading import PAGE_ROWS, event_from, page_of_events, read_spans
+from .reading.history_rows import Epoch, Event, Source, Span
+from .reading.interval_reading import gap_us_of, read_intervals
+from .reading.intervals import (
     DEFAULT_GAP_S,
     DEFAULT_MINIMUM_COUGHS,
     DEFAULT_MINIMUM_COVERAGE,
     Interval,
     Terms,
 )
-from .local_time import Grid, days, find_zone, from_us, hours, one_row, to_us
-from .readable import check_readable, newest_onset_us, newest_timezone
-from .source_life import SourceLife, choose, read_lives
+from .reading.local_time import Grid, days, find_zone, from_us, hours, one_row, to_us
+from .reading.readable import check_readable, newest_onset_us, newest_timezone
+from .reading.source_life import SourceLife, choose, read_lives
 
 _PageReader: TypeAlias = Callable[..., Sequence[Row[Any]]]
 

@@ -12,8 +12,8 @@ import uuid_utils
 from sqlalchemy import Connection, Engine, insert, inspect, select, update
 
 from ..config.errors import StorageError
-from .copying import copy_store
 from .schema import SCHEMA_VERSION, meta, metadata
+from .upkeep.copying import copy_store
 
 Step: TypeAlias = Callable[[Connection], None]
 """Brings a store from one version to the next, inside a transaction."""

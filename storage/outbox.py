@@ -26,7 +26,7 @@ from .messages import Message
 from .migrations import read_store_id
 from .records import OutboxRow
 from .schema import outbox
-from .whereabouts import whereabouts_of
+from .upkeep.whereabouts import whereabouts_of
 
 PRUNE_AT_ONCE = 10_000
 """A transaction that deletes must not keep a cough waiting."""

@@ -31,7 +31,6 @@ from .messages import Sender
 from .meta import ALIVE_US, write_meta
 from .migrations import prepare, read_store_id
 from .outbox import prune
-from .placing import put_in_place
 from .records import (
     AnchorSet,
     Change,
@@ -47,13 +46,14 @@ from .records import (
     SourceChanged,
     SourceSeen,
 )
-from .retention import Forgotten, Limits, Need, Sweep, forget
 from .rollup import write_tally
-from .room import Usage, usage_of
 from .schema import events
 from .sources_write import read_anchors, write_anchor, write_seen, write_source_changed
 from .transaction import Transaction
-from .whereabouts import Whereabouts, save_into, whereabouts_of
+from .upkeep.placing import put_in_place
+from .upkeep.retention import Forgotten, Limits, Need, Sweep, forget
+from .upkeep.room import Usage, usage_of
+from .upkeep.whereabouts import Whereabouts, save_into, whereabouts_of
 
 _log = logging.getLogger("coughd.store")
 

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from ...storage.backup import back_up, backup_name, check_backup, drop_older, restore
-from ...storage.copying import Contents
 from ...storage.lock import InstanceLock
+from ...storage.upkeep.backup import back_up, backup_name, check_backup, drop_older, restore
+from ...storage.upkeep.copying import Contents
 from .options import ConfigOption, JsonOption, configured
 from .reading import StoreOption, now
 

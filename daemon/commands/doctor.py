@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from ...storage.findings import Finding, exit_code_of
 from ...storage.lock import InstanceLock, holder_of
-from ...storage.mending import mend
-from ..doctor import examine
+from ...storage.upkeep.findings import Finding, exit_code_of
+from ...storage.upkeep.mending import mend
+from ..supervision.doctor import examine
 from .options import ConfigOption, JsonOption, configured
 from .reading import now
 

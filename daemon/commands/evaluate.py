@@ -21,9 +21,9 @@ from ...detectors.evaluation.annotation_rows import Notice
 from ...detectors.evaluation.page import make_page
 from ...detectors.evaluation.report import Json, System, make_report
 from ...detectors.evaluation.units import units_of_sounds
-from ..evaluating import Gathered, gather, hear_all, picture_cases
 from ..lifecycle import StopRequest, stop_on_signals
-from ..scan_pool import usable_cores
+from ..offline.evaluating import Gathered, gather, hear_all, picture_cases
+from ..offline.scan_pool import usable_cores
 from .evaluate_lines import print_report
 from .options import ConfigOption, configured
 

@@ -11,10 +11,10 @@ import typer
 from rich.console import Console
 
 from ...config.errors import UsageError
-from ...storage.export import COLUMNS, Format, What, export_records, write_csv, write_jsonl
 from ...storage.history import History
-from ...storage.intervals import DEFAULT_GAP_S, DEFAULT_MINIMUM_COUGHS
-from ...storage.whole_file import whole_file
+from ...storage.reading.export import COLUMNS, Format, What, export_records, write_csv, write_jsonl
+from ...storage.reading.intervals import DEFAULT_GAP_S, DEFAULT_MINIMUM_COUGHS
+from ...storage.reading.whole_file import whole_file
 from .options import ConfigOption
 from .reading import (
     GapOption,

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from ...config.errors import UsageError
 from ...storage.history import History
-from ...storage.intervals import DEFAULT_GAP_S, DEFAULT_MINIMUM_COUGHS
+from ...storage.reading.intervals import DEFAULT_GAP_S, DEFAULT_MINIMUM_COUGHS
 from .history_report import By, Report, Row, document
 from .history_view import print_plain, print_tables
 from .options import ConfigOption, JsonOption

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from ...storage.export_columns import (
+from ...storage.reading.export_columns import (
     Record,
     epoch_record,
     event_record,
     interval_record,
 )
-from ...storage.history_rows import Epoch, Event, Source
-from ...storage.intervals import Interval
+from ...storage.reading.history_rows import Epoch, Event, Source
+from ...storage.reading.intervals import Interval
 
 By: TypeAlias = Literal["event", "hour", "day", "epoch"]
 Row: TypeAlias = Event | Epoch | Interval

@@ -9,8 +9,8 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
-from ...storage.history_rows import Epoch, Event
-from ...storage.intervals import Interval
+from ...storage.reading.history_rows import Epoch, Event
+from ...storage.reading.intervals import Interval
 from .history_report import Report, Row
 from .history_words import (
     length_text,

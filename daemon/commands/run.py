@@ -12,8 +12,8 @@ from ...config.errors import InputError
 from ..lifecycle import ReloadRequest, StopRequest, reload_on_hangup, stop_on_signals
 from ..logs import set_up_logging
 from ..privacy.seclusion import keep_to_itself
-from ..service_manager import ServiceManager
-from ..upkeep import Service
+from ..supervision.service_manager import ServiceManager
+from ..supervision.upkeep import Service
 from ..wiring import build_daemon
 from .options import ConfigOption, configured
 from .show import showing

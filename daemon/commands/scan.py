@@ -18,7 +18,7 @@ from rich.table import Table
 from ...config.errors import InputError
 from ...config.settings import CoverageSettings, Settings
 from ..lifecycle import StopRequest, stop_on_signals
-from ..scanning import FoundSound, Scan, scan_file
+from ..offline.scanning import FoundSound, Scan, scan_file
 from ..wiring import load_gate, load_judge, stretch_maker
 from .options import ConfigOption, configured
 

@@ -18,9 +18,9 @@ from ...config.places import Places
 from ...config.settings import Settings
 from ...storage.engine import sqlite_path, store_name, store_url
 from ...storage.history import History
-from ..replay_protocol import STATUS_SCHEMA
-from ..status import store_status
-from ..status_client import Asked, ask_status
+from ..stream.replay_protocol import STATUS_SCHEMA
+from ..supervision.status import store_status
+from ..supervision.status_client import Asked, ask_status
 from .options import ConfigOption, JsonOption, configured
 from .reading import now
 from .status_view import print_status

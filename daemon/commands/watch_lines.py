@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from ..stream_items import Message
+from ..stream.items import Message
 
 HEADINGS = "  ".join(
     (f"{'time':<23}", f"{'source':<8}", f"{'label':<12}", "P    ", f"{'level':>11}", "above noise")

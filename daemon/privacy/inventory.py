@@ -15,7 +15,7 @@ from ...config.places import Places
 from ...config.settings import Settings
 from ...storage.engine import sqlite_path, store_url
 from ...storage.lock import LOCK_NAME
-from ...storage.room import BALLAST_NAME
+from ...storage.upkeep.room import BALLAST_NAME
 from .access import READ, WRITE, Access, access_to
 from .sniffing import Form, form_of
 

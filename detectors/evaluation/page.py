@@ -7,7 +7,7 @@ from html import escape
 from importlib import resources
 from typing import Any
 
-from . import charts
+from ..evaluation import charts
 from .cases import Case
 from .page_cases import cases_section
 from .titles import TITLES, figure, interval

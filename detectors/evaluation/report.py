@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from . import agreement, breakdown, calibration, curve, field, resampling
+from ..evaluation import agreement, breakdown, calibration, curve, field, resampling
 from .annotation_rows import Notice
 from .matching import TOLERANCE_S
 from .outcome import STAGES, FalseAlarm, Miss, Outcome

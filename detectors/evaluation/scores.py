@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from . import agreement, calibration
+from ..evaluation import agreement, calibration
 from .cough_seconds import cough_second_tally
 from .field import field_tally
 from .matching import Interval, match

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
-from .. import synthesis
+from ...detectors import synthesis
 from ..ports import SAMPLE_RATE_HZ, Samples
 from .augment import change_speed, fade
 from .bank import LABEL_OF, Bank, Sound

@@ -11,10 +11,10 @@ import pytest
 import zmq
 
 from coughd.config.errors import ConfigError, InputError, UsageError
-from coughd.daemon.stream_items import Item, Message, Position, StoreChanged, Truncated
+from coughd.daemon.stream.items import Item, Message, Position, StoreChanged, Truncated
 from coughd.daemon.subscriber import Subscriber
 
-from .stream_fakes import FakeDaemon, start_message
+from .stream.fakes import FakeDaemon, start_message
 
 WAIT_S = 20.0
 

@@ -21,8 +21,8 @@ from living_daemon import (
     write_recording,
 )
 
-from coughd.storage.copying import check_store
 from coughd.storage.schema import SCHEMA_VERSION
+from coughd.storage.upkeep.copying import check_store
 
 SCENES = 4
 

@@ -20,7 +20,7 @@ from pulse import PulseServer, pulse_server, skip_unless_available
 
 from coughd.config.settings import Settings
 from coughd.daemon.lifecycle import StopRequest
-from coughd.daemon.scanning import Scan, scan_file
+from coughd.daemon.offline.scanning import Scan, scan_file
 from coughd.daemon.subscriber import Message, Subscriber
 from coughd.daemon.wiring import load_gate, load_judge, stretch_maker
 from coughd.detectors.ports import SAMPLE_RATE_HZ

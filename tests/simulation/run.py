@@ -20,9 +20,9 @@ from coughd.daemon.lifecycle import StopRequest
 from coughd.daemon.line import Line
 from coughd.daemon.pipeline import Pipeline
 from coughd.daemon.stretches import StretchMaker
-from coughd.storage.checkup import check_store_at
 from coughd.storage.records import AnchorSet, Origin, OutboxRow
 from coughd.storage.store import EventStore
+from coughd.storage.upkeep.checkup import check_store_at
 
 from .edges import BLOCK, KilledError, Life, ScriptedDevice, ScriptedDisk, ScriptedOpinion
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import zmq
 from living_daemon import STORE_FILE, LivingDaemon
 
-from coughd.storage.backup import back_up
+from coughd.storage.upkeep.backup import back_up
 
 from .bench import Bench
 

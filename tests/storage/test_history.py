@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from coughd.config.errors import StorageError, UsageError
 from coughd.storage import history as history_module
 from coughd.storage.history import History
-from coughd.storage.intervals import Interval, Tally
-from coughd.storage.local_time import from_us, to_us
+from coughd.storage.reading.intervals import Interval, Tally
+from coughd.storage.reading.local_time import from_us, to_us
 from coughd.storage.records import (
     Change,
     Covered,

@@ -15,7 +15,7 @@ from typing import Any, Self
 import soundfile
 from command_line import command, environment
 
-from coughd.daemon.status_client import ask_status
+from coughd.daemon.supervision.status_client import ask_status
 from coughd.detectors.ports import SAMPLE_RATE_HZ
 from coughd.detectors.synthesis import bundled_scene
 

@@ -11,8 +11,8 @@ import sys
 import time
 from pathlib import Path
 
-from coughd.daemon.publisher import Publisher
-from coughd.daemon.replay import ReplayServer
+from coughd.daemon.stream.publisher import Publisher
+from coughd.daemon.stream.replay import ReplayServer
 from coughd.storage.messages import heartbeat_message
 from coughd.storage.outbox import OutboxReader
 from coughd.storage.records import EventFinished, Origin, Scored, SourceSeen

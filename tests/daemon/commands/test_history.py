@@ -19,8 +19,8 @@ from coughd.config.errors import StorageError, UsageError
 from coughd.daemon.commands.history import history
 from coughd.daemon.commands.history_report import By, Report
 from coughd.daemon.commands.history_view import print_tables
-from coughd.storage.export_columns import EPOCH_COLUMNS, EVENT_COLUMNS, INTERVAL_COLUMNS
 from coughd.storage.history import History
+from coughd.storage.reading.export_columns import EPOCH_COLUMNS, EVENT_COLUMNS, INTERVAL_COLUMNS
 
 from ...storage.facts import EPOCH_US, covered, event, open_store, seen
 

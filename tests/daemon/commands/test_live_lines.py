@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from coughd.daemon.commands.live_lines import LiveLines
-from coughd.daemon.stream_items import Message
+from coughd.daemon.stream.items import Message
 
 BOLD_GREEN, DIM, YELLOW = "\x1b[1;32m", "\x1b[2m", "\x1b[33m"
 

@@ -16,12 +16,12 @@ from coughd.config.places import Places
 from coughd.config.settings import Settings
 from coughd.daemon.commands.status import collect
 from coughd.daemon.commands.status_view import print_status
-from coughd.daemon.status import DaemonStatus
-from coughd.daemon.status_client import Asked
-from coughd.daemon.status_document import document
+from coughd.daemon.supervision.status import DaemonStatus
+from coughd.daemon.supervision.status_client import Asked
+from coughd.daemon.supervision.status_document import document
 
 from ...storage.facts import EPOCH_US, covered, event, open_store, seen
-from ..facts_of_status import BEDROOM, HEAR, NOW_US, WELL
+from ..supervision.facts_of_status import BEDROOM, HEAR, NOW_US, WELL
 
 NOW = datetime.fromtimestamp(NOW_US / 1e6, UTC)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ..stream_fakes import FakeDaemon
+from ..stream.fakes import FakeDaemon
 
 PROGRAM = "import typer; from coughd.daemon.commands.watch import watch; typer.run(watch)"
 

@@ -15,12 +15,12 @@ from coughd.config.settings import ProbeSettings, Settings, SourceSettings, Stor
 from coughd.daemon.privacy import inventory
 from coughd.daemon.privacy.inventory import HOLDS, recordings, take_inventory
 from coughd.daemon.sources.recording import Recording
-from coughd.storage.backup import back_up, backup_name, restore
 from coughd.storage.lock import InstanceLock
 from coughd.storage.records import Origin
-from coughd.storage.room import Ballast
-from coughd.storage.salvage import salvage
 from coughd.storage.store import EventStore
+from coughd.storage.upkeep.backup import back_up, backup_name, restore
+from coughd.storage.upkeep.room import Ballast
+from coughd.storage.upkeep.salvage import salvage
 
 _NOW = datetime(2026, 11, 21, tzinfo=UTC)
 

@@ -1,0 +1,1 @@
+"""The same pipeline on recordings: scanning and evaluating."""

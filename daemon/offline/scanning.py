@@ -1,0 +1,100 @@
+"""Offline hearing: the same pipeline on a file, with a list where the daemon has a store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...storage.records import Change, Covered, EventFinished
+from ..clock import SystemClock
+from ..identity import FileIdentity
+from ..judge import Judge
+from ..lifecycle import StopRequest
+from ..line import Line
+from ..pipeline import Pipeline, Started
+from ..second_opinion import NoSecondOpinion
+from ..sources.file import FileSource
+from ..sources.mix import Channel
+from ..stretches import StretchMaker
+
+SOURCE_ID = "scan"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSound:
+    """One judged trigger of a file; times count from the file's beginning."""
+
+    onset_s: float
+    offset_s: float
+    counted: bool
+    event: EventFinished
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """All that one file held."""
+
+    path: Path
+    duration_s: float
+    found: tuple[FoundSound, ...]
+    """In order of onset; rejected triggers too."""
+    damage: str | None
+    """Where the file broke off; what precedes it was heard."""
+
+
+class _ScanSink:
+    """Collects events, and tells how far the sound is covered."""
+
+    def __init__(self, heard: Callable[[int], None]) -> None:
+        self.events: list[EventFinished] = []
+        self.end_sample = 0
+        self._heard = heard
+
+    def started(self, started: Started) -> None:
+        """Nobody watches."""
+
+    def keep(self, change: Change) -> None:
+        """See `Sink`."""
+        if isinstance(change, EventFinished):
+            self.events.append(change)
+        elif isinstance(change, Covered):
+            self.end_sample = max(self.end_sample, change.end_sample)
+            self._heard(self.end_sample)
+
+
+def scan_file(
+    path: Path,
+    stretches: StretchMaker,
+    judge: Judge,
+    stop: StopRequest,
+    *,
+    channel: Channel = "mix",
+    progress: Callable[[float, float], None],
+) -> Scan:
+    """Hear one file as fast as the machine can.
+
+    `progress` is told seconds heard and seconds in all (the file's own claim, 0 where it has
+    none). Raises InputError where the file cannot be heard at all, ModelError.
+    """
+    with closing(FileSource(SOURCE_ID, path, channel=channel)) as source:
+        rate_hz = source.sample_rate_hz
+        sink = _ScanSink(lambda sample: progress(sample / rate_hz, source.claimed_s))
+        line = Line(source, path.name, "file", FileIdentity(source.content_sha256, SOURCE_ID))
+        clock = SystemClock()
+        Pipeline([line], stretches, judge, NoSecondOpinion(), sink, clock, stop).run()
+        return Scan(
+            path=path,
+            duration_s=sink.end_sample / rate_hz,
+            found=tuple(
+                FoundSound(
+                    onset_s=event.onset_sample / rate_hz,
+                    offset_s=event.offset_sample / rate_hz,
+                    counted=event.scored.counted,
+                    event=event,
+                )
+                for event in sink.events
+            ),
+            damage=line.finished.reason if line.finished and line.finished.damaged else None,
+        )

@@ -1,0 +1,1 @@
+"""What leaves the daemon over ZeroMQ: publisher, replay, and the parts of the client."""

@@ -1,0 +1,99 @@
+"""Where the sockets may be: a file that only we and our group can open, or this machine's loopback.
+
+libzmq removes whatever stands at an ipc path before it binds, another daemon's socket and an
+ordinary file alike; so everything is checked here first.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import stat
+from pathlib import Path
+
+import zmq
+
+from ...config.addresses import refuse_address
+from ...config.errors import AlreadyRunningError, ConfigError, CoughdError
+
+_SOCKET_MODE = 0o660  # our group may listen, nobody else
+_FOLDER_MODE = 0o700
+_PROBE_TIMEOUT_S = 1.0
+
+
+def bind_local(endpoint: zmq.Socket[bytes], address: str) -> None:
+    """Bind to `ipc://ABSOLUTE-PATH` or `tcp://LOOPBACK:PORT`.
+
+    The folder of an ipc path is made (0700) where it is missing, a dead daemon's socket file is
+    replaced. Raises ConfigError for an address that cannot or must not be used,
+    AlreadyRunningError where somebody listens there already.
+    """
+    refusal = refuse_address(address)
+    if refusal:
+        raise ConfigError(f"cannot listen at {address!r}: it {refusal}")
+    path = Path(address.removeprefix("ipc://")) if address.startswith("ipc://") else None
+    if path is not None:
+        _clear_the_way(path, address)
+    endpoint.setsockopt(zmq.IPV6, int("[" in address))
+    try:
+        endpoint.bind(address)
+    except zmq.ZMQError as exc:
+        raise _told(exc, address) from exc
+    if path is not None:
+        path.chmod(_SOCKET_MODE)
+
+
+def remove_socket(address: str) -> None:
+    """Remove the socket file of an address that is no longer bound; libzmq leaves it behind."""
+    if address.startswith("ipc://"):
+        Path(address.removeprefix("ipc://")).unlink(missing_ok=True)
+
+
+def _clear_the_way(path: Path, address: str) -> None:
+    """Leave the path free, or hold nothing but the socket file of a dead process."""
+    try:
+        path.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+        owner = path.parent.stat().st_uid
+        found = path.lstat().st_mode if os.path.lexists(path) else None
+    except OSError as exc:
+        raise ConfigError(
+            f"the folder of {address} cannot be used ({exc.strerror}): "
+            "choose another address or give us the right to it"
+        ) from exc
+    if owner not in {0, os.geteuid()}:
+        raise ConfigError(
+            f"{path.parent} belongs to another user, who could listen or speak in our place: "
+            "choose a folder of your own"
+        )
+    if found is None:
+        return
+    if not stat.S_ISSOCK(found):
+        raise ConfigError(
+            f"{path} is there already and is not a socket: move it away or choose another address"
+        )
+    if _somebody_answers(path):
+        raise AlreadyRunningError(
+            f"another process listens at {address}: stop it or choose another address"
+        )
+
+
+def _somebody_answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as knock:
+        knock.settimeout(_PROBE_TIMEOUT_S)
+        try:
+            knock.connect(os.fspath(path))
+        except TimeoutError:
+            return True
+        except OSError:
+            return False
+    return True
+
+
+def _told(exc: zmq.ZMQError, address: str) -> CoughdError:
+    if exc.errno == errno.EADDRINUSE:
+        return AlreadyRunningError(
+            f"another process listens at {address}: stop it or choose another address"
+        )
+    reason = os.strerror(exc.errno) if exc.errno else str(exc)
+    return ConfigError(f"cannot listen at {address} ({reason}): choose another address")

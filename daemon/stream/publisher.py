@@ -1,0 +1,178 @@
+"""Tells whoever listens: one thread, one PUB socket, best effort by design.
+
+What is durable is in the outbox before it comes here, so whatever is lost between here and a
+subscriber shows as a gap in `seq`, or in the heartbeat's `last_seq`, and is asked for again
+(`replay.py`).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import zmq
+
+from ...storage.messages import Message
+from ...storage.records import OutboxRow
+from .socket_thread import SocketThread
+
+Heartbeat = Callable[[int, int], Message]
+"""Built from `(last_seq, oldest_seq)`."""
+
+_JOIN_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherCounts:
+    """What `status` shows of this buffer."""
+
+    sent: int
+    """Messages given to ZeroMQ, heartbeats not among them."""
+    heartbeats: int
+    waiting: int
+    dropped_durable: int
+    """Gave way because the queue was full; replay has them."""
+    dropped_ephemeral: int
+    """Gave way because the queue was full; nobody will hear of them."""
+
+
+class Publisher:
+    """Publishes what is handed over by any thread, in that order; a context manager.
+
+    The thread `publisher` owns the PUB socket and sends; it must not touch the store, and nobody
+    else may touch the socket. Handing over never blocks: beyond `queue_size` waiting messages the
+    newest is dropped and counted. A subscriber with more than `high_water` unread messages loses
+    the newest ones, unseen by us.
+
+    Parameters
+    ----------
+    address
+        `ipc://PATH` or `tcp://` on the loopback. Entering raises ConfigError or
+        AlreadyRunningError where it cannot be bound.
+    heartbeat
+        Builds a heartbeat; called on the publisher's thread.
+    last_seq, oldest_seq
+        Of the outbox, now.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        heartbeat: Heartbeat,
+        heartbeat_s: float,
+        last_seq: int,
+        oldest_seq: int,
+        high_water: int = 10_000,
+        queue_size: int = 10_000,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.address = address
+        self._heartbeat = heartbeat
+        self._heartbeat_s = heartbeat_s
+        self._high_water = high_water
+        self._queue_size = queue_size
+        self._clock = clock
+        self._changed = threading.Condition()
+        # All below are guarded by `_changed`.
+        self._queue: deque[Message] = deque()
+        self._last_seq = last_seq
+        self._oldest_seq = oldest_seq
+        self._stopping = False
+        self._sent = 0
+        self._heartbeats = 0
+        self._dropped_durable = 0
+        self._dropped_ephemeral = 0
+
+    def __enter__(self) -> Self:
+        """Bind, and start the thread."""
+        self._socket = SocketThread(
+            "publisher", zmq.PUB, self.address, {zmq.SNDHWM: self._high_water}, self._run
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Send what waits, close the socket and remove its file."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify()
+        self._socket.join(_JOIN_S)
+
+    def publish(self, rows: Sequence[OutboxRow]) -> None:
+        """Send committed rows, ascending in `seq`; call only after the commit."""
+        with self._changed:
+            for row in rows:
+                self._last_seq = max(self._last_seq, row.seq)
+                if len(self._queue) < self._queue_size:
+                    self._queue.append(Message(row.topic, row.body))
+                else:
+                    self._dropped_durable += 1
+            self._changed.notify()
+
+    def publish_ephemeral(self, message: Message) -> None:
+        """Send a message without `seq` that nobody may ask for again."""
+        with self._changed:
+            if len(self._queue) < self._queue_size:
+                self._queue.append(message)
+            else:
+                self._dropped_ephemeral += 1
+            self._changed.notify()
+
+    def kept_from(self, oldest_seq: int) -> None:
+        """The outbox was pruned: heartbeats say so from now on."""
+        with self._changed:
+            self._oldest_seq = oldest_seq
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._socket.is_alive
+
+    @property
+    def counts(self) -> PublisherCounts:
+        """Since the start. Any thread."""
+        with self._changed:
+            return PublisherCounts(
+                sent=self._sent,
+                heartbeats=self._heartbeats,
+                waiting=len(self._queue),
+                dropped_durable=self._dropped_durable,
+                dropped_ephemeral=self._dropped_ephemeral,
+            )
+
+    def _run(self, endpoint: zmq.Socket[bytes]) -> None:
+        next_heartbeat = self._clock()
+        try:
+            while True:
+                with self._changed:
+                    if not (self._queue or self._stopping):
+                        self._changed.wait(max(0.0, next_heartbeat - self._clock()))
+                    batch = list(self._queue)
+                    self._queue.clear()
+                    # Taken together with the queue: a heartbeat never runs ahead of what it tells.
+                    reach = (self._last_seq, self._oldest_seq)
+                    stopping = self._stopping
+                beat = self._clock() >= next_heartbeat
+                if beat:
+                    batch.append(self._heartbeat(*reach))
+                    next_heartbeat = self._clock() + self._heartbeat_s
+                for message in batch:
+                    # A PUB socket never waits: it drops for the subscriber that is too slow.
+                    endpoint.send_multipart([message.topic.encode(), message.body.encode()])
+                with self._changed:
+                    self._sent += len(batch) - beat
+                    self._heartbeats += beat
+                if stopping:
+                    return
+        finally:
+            endpoint.close()

@@ -1,0 +1,1 @@
+"""Whether the daemon is well: health, status, watchdog, upkeep, doctor."""

@@ -1,0 +1,111 @@
+"""Everything that must be right for coughd to hear, judge, write and tell, looked at in turn."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from ...config.errors import CoughdError
+from ...config.places import Places
+from ...config.settings import Settings
+from ...storage.upkeep.checkup import check_folder, check_store_at
+from ...storage.upkeep.findings import Finding
+from ...storage.upkeep.room import MEGABYTE
+from ..sources.devices import choose
+from ..sources.portaudio import list_inputs
+from ..wiring import load_gate, load_judge
+
+_KNOCK_S = 1.0
+
+
+def examine(
+    settings: Settings, places: Places, now: datetime, *, daemon: str | None
+) -> Iterator[Finding]:
+    """Look at everything, one finding at a time; nothing is changed.
+
+    `daemon` is the pid that `holder_of` the data directory gives.
+    """
+    running = daemon is not None
+    yield Finding("daemon", "ok", f"it runs as process {daemon}" if running else "it does not run")
+    yield from check_store_at(places.store)
+    if places.data_dir.exists() and isinstance(places.store, Path):
+        floor = settings.retention.free_space_mb * MEGABYTE
+        yield from check_folder(places.data_dir, places.store, floor, now)
+    yield _models(settings)
+    yield from _microphones(settings)
+    yield from _sockets(places, running=running)
+
+
+def _models(settings: Settings) -> Finding:
+    try:
+        gate = load_gate(settings)
+        load_judge(settings)
+    except CoughdError as exc:
+        return _fault("models", exc)
+    return Finding("models", "ok", f"{gate.name}, the open embedder and the probe are loaded")
+
+
+def _microphones(settings: Settings) -> Iterator[Finding]:
+    wanted = [source for source in settings.sources if source.kind == "microphone"]
+    if not wanted:
+        return
+    try:
+        found = list_inputs()
+    except CoughdError as exc:
+        yield _fault("microphones", exc)
+        return
+    for source in wanted:
+        check = f"microphone {source.id}"
+        try:
+            device = choose(found, source.device)
+        except CoughdError as exc:
+            yield _fault(check, exc)
+        else:
+            yield Finding(check, "ok", f"{device.portaudio_name} at {device.sample_rate_hz} Hz")
+
+
+def _sockets(places: Places, *, running: bool) -> Iterator[Finding]:
+    for name, address in (("publish", places.publish), ("replay", places.replay)):
+        check = f"socket {name}"
+        if not address.startswith("ipc://"):
+            yield Finding(check, "ok", f"{address}, not knocked at")
+            continue
+        answers = _answers(Path(address.removeprefix("ipc://")))
+        if answers == running:
+            yield Finding(check, "ok", f"{address}: {'answers' if answers else 'nobody there'}")
+        elif running:
+            yield Finding(
+                check,
+                "fault",
+                f"{address}: the daemon runs, and nobody answers here",
+                "does this configuration belong to it? else restart it",
+                exit_code=os.EX_UNAVAILABLE,
+            )
+        else:
+            yield Finding(
+                check,
+                "fault",
+                f"{address}: somebody answers, and no daemon holds {places.data_dir}",
+                "another coughd uses this socket: stop it or choose another address",
+                exit_code=os.EX_TEMPFAIL,
+            )
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as knock:
+        knock.settimeout(_KNOCK_S)
+        try:
+            knock.connect(os.fspath(path))
+        except OSError:
+            return False
+    return True
+
+
+def _fault(check: str, exc: CoughdError) -> Finding:
+    what, _, remedy = str(exc).rpartition("; ")
+    return Finding(
+        check, "fault", what or str(exc), remedy or "see the sentence", exit_code=exc.exit_code
+    )

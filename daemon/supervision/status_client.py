@@ -1,0 +1,57 @@
+"""Asking a running daemon how it is."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import zmq
+
+from ..stream.connect import patient_socket
+from ..stream.replay_protocol import ReplayProtocolError, encode_status_request, parse_status
+
+ANSWER_S = 3.0
+_CONNECT_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came of the question."""
+
+    reached: bool
+    """Somebody listens at the address."""
+    document: dict[str, object] | None
+    """`coughd.status/1`; None where nobody answered in time."""
+
+
+def ask_status(address: str, timeout_s: float = ANSWER_S) -> Asked:
+    """Ask at the replay address; waits a few seconds at most."""
+    if not _somebody_listens(address):
+        return Asked(reached=False, document=None)
+    with zmq.Context() as context, patient_socket(context, zmq.DEALER, address) as client:
+        client.connect(address)
+        client.send(encode_status_request())
+        if not client.poll(round(timeout_s * 1000)):
+            return Asked(reached=True, document=None)
+        try:
+            return Asked(reached=True, document=parse_status(client.recv_multipart()))
+        except ReplayProtocolError:
+            return Asked(reached=True, document=None)
+
+
+def _somebody_listens(address: str) -> bool:
+    """Whether the kernel takes a connection, which it does for a hanging process too."""
+    path = address.removeprefix("ipc://")
+    try:
+        if path != address:
+            with socket.socket(socket.AF_UNIX) as probe:
+                probe.settimeout(_CONNECT_S)
+                probe.connect(path)
+        else:
+            place = urlsplit(address)
+            with socket.create_connection((place.hostname, place.port), _CONNECT_S):
+                pass
+    except OSError:
+        return False
+    return True

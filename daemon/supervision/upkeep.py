@@ -1,0 +1,68 @@
+"""What the listening loop does for the service between two turns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ...config.errors import StorageError
+from ...config.settings import Settings
+from ..lifecycle import ReloadRequest, StopRequest
+from ..line import Line
+from .reloading import Reloader
+from .service_manager import ServiceManager
+from .watchdog import Watchdog
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """How the daemon is asked and what it tells, from outside the program."""
+
+    manager: ServiceManager
+    stop: StopRequest
+    reload: ReloadRequest
+    load: Callable[[], Settings]
+    """Reads the configuration again; ConfigError."""
+
+
+class Upkeep:
+    """Signs of life, the manager's status line, and the reload. Listening thread."""
+
+    def __init__(
+        self, service: Service, watchdog: Watchdog, reloader: Reloader, lines: Sequence[Line]
+    ) -> None:
+        self._service = service
+        self._watchdog = watchdog
+        self._reloader = reloader
+        self._lines = lines
+        self._told: str | None = None
+
+    def turn(self) -> None:
+        """Once in every turn of the loop; CoughdError where a thread has died."""
+        self._watchdog.look()
+        if self._service.reload.take():
+            self._service.manager.reloading()
+            self._reloader.reload()
+            self._service.manager.ready()
+        status = _status(self._lines)
+        if status != self._told:
+            self._service.manager.status(status)
+            self._told = status
+
+    def while_the_store_is_full(self) -> None:
+        """Instead of a turn, while a change waits for its place in the recorder's queue.
+
+        Raises
+        ------
+        StorageError
+            A stop was asked for: there is no place any more.
+        """
+        self._watchdog.look()
+        if self._service.stop.is_set():
+            raise StorageError("the store took nothing until the stop; see the lines above")
+
+
+def _status(lines: Sequence[Line]) -> str:
+    deaf = [line.source_id for line in lines if line.stretch is None or line.silent]
+    heard = f"hears {len(lines) - len(deaf)} of {len(lines)} sources"
+    return f"{heard}; not {', '.join(deaf)}" if deaf else heard

@@ -1,0 +1,83 @@
+"""Whether the daemon still does its work, whatever there is to hear.
+
+A quiet night and an unplugged microphone are no faults of the daemon's: progress is counted in
+turns of its loops, never in coughs or in sound.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ...config.errors import CoughdError
+from ..clock import Clock
+from .service_manager import ServiceManager
+
+_LOOK_EVERY_S = 1.0
+
+_log = logging.getLogger("coughd.watchdog")
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A thread that the daemon cannot do without."""
+
+    name: str
+    is_alive: Callable[[], bool]
+    turns: Callable[[], int] | None
+    """Grows while the thread works, even when what it tries fails; None: being alive will do."""
+    patience_s: float
+    """How long `turns` may stand still."""
+
+
+class Watchdog:
+    """Passes signs of life on to the service manager, from the listening loop, its own worker.
+
+    When the loop hangs nobody calls `look`; when a worker hangs `look` says so once and is silent
+    towards the manager until the worker goes on; when a worker is dead `look` raises.
+    """
+
+    def __init__(self, manager: ServiceManager, workers: Sequence[Worker], clock: Clock) -> None:
+        self._manager = manager
+        self._workers = workers
+        self._clock = clock
+        self._next_look_s = clock.monotonic_s()
+        self._seen = {worker.name: (-1, self._next_look_s) for worker in workers}
+        self._stuck: frozenset[str] = frozenset()
+
+    def look(self) -> None:
+        """Look at every worker, once a second at most.
+
+        Raises
+        ------
+        CoughdError
+            A worker is dead: a new start must bring it back.
+        """
+        now_s = self._clock.monotonic_s()
+        if now_s < self._next_look_s:
+            return
+        self._next_look_s = now_s + _LOOK_EVERY_S
+        stuck = frozenset(worker.name for worker in self._workers if self._is_stuck(worker, now_s))
+        for name in sorted(stuck - self._stuck):
+            _log.error("the thread %s hangs; unless it goes on, the service is restarted", name)
+        for name in sorted(self._stuck - stuck):
+            _log.info("the thread %s goes on", name)
+        self._stuck = stuck
+        if not stuck:
+            self._manager.alive()
+
+    def _is_stuck(self, worker: Worker, now_s: float) -> bool:
+        if not worker.is_alive():
+            raise CoughdError(
+                f"the thread {worker.name} has died, so coughd ends to be started again; the lines "
+                "above this one say why: please report them"
+            )
+        if worker.turns is None:
+            return False
+        turns = worker.turns()
+        before, since_s = self._seen[worker.name]
+        if turns != before:
+            self._seen[worker.name] = (turns, now_s)
+            return False
+        return now_s - since_s > worker.patience_s

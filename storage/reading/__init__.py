@@ -1,0 +1,1 @@
+"""Questions asked of the store, behind `coughd.storage.history`, and exports."""

@@ -1,0 +1,92 @@
+"""Since when, and until when, a source's time runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from ...config.errors import UsageError
+from ..schema import coverage, sources
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLife:
+    """A source, and the time in which it could have been heard."""
+
+    source_id: str
+    name: str
+    kind: str
+    first_seen_us: int
+    last_seen_us: int
+    begin_us: int
+    """First known, or first heard where that is earlier."""
+    end_us: int
+    """Now, or the last moment heard where that is later. A file ends where it was last heard:
+    nobody could have heard more of it."""
+
+    def elapsed_us(self, start_us: int, end_us: int) -> int:
+        """Give how much of [start, end) belongs to the source's time."""
+        if self.begin_us <= start_us and end_us <= self.end_us:
+            return end_us - start_us
+        return max(min(end_us, self.end_us) - max(start_us, self.begin_us), 0)
+
+
+def read_lives(connection: Connection, now_us: int) -> list[SourceLife]:
+    """Read all sources, by id."""
+    return [
+        _life(connection, *row, now_us=now_us)
+        for row in connection.execute(
+            select(
+                sources.c.source_id,
+                sources.c.name,
+                sources.c.kind,
+                sources.c.first_seen_us,
+                sources.c.last_seen_us,
+            ).order_by(sources.c.source_id)
+        )
+    ]
+
+
+def choose(lives: Sequence[SourceLife], source_ids: Sequence[str] | None) -> list[SourceLife]:
+    """Give the sources of these ids, or all for None; UsageError for an unknown id."""
+    if source_ids is None:
+        return list(lives)
+    known = {life.source_id: life for life in lives}
+    for source_id in source_ids:
+        if source_id not in known:
+            there = ", ".join(known) or "none yet"
+            raise UsageError(f"the store knows no source {source_id!r}; it has: {there}")
+    return [known[source_id] for source_id in sorted(set(source_ids))]
+
+
+def _life(
+    connection: Connection,
+    source_id: str,
+    name: str,
+    kind: str,
+    first_seen_us: int,
+    last_seen_us: int,
+    *,
+    now_us: int,
+) -> SourceLife:
+    of_source = (
+        select(coverage.c.start_us, coverage.c.end_us)
+        .where(coverage.c.source_id == source_id)
+        .limit(1)
+    )
+    earliest = connection.execute(of_source.order_by(coverage.c.start_us)).first()
+    newest = connection.execute(of_source.order_by(coverage.c.start_us.desc())).first()
+    heard_from_us = earliest.start_us if earliest else first_seen_us
+    heard_until_us = newest.end_us if newest else first_seen_us
+    from_file = kind == "file"
+    return SourceLife(
+        source_id=source_id,
+        name=name,
+        kind=kind,
+        first_seen_us=first_seen_us,
+        last_seen_us=last_seen_us,
+        begin_us=heard_from_us if from_file else min(first_seen_us, heard_from_us),
+        end_us=heard_until_us if from_file else max(now_us, heard_until_us),
+    )

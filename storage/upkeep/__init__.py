@@ -1,0 +1,1 @@
+"""Keeping the store whole: backup, check-up, repair, retention, room on the disk."""

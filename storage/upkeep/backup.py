@@ -1,0 +1,114 @@
+"""Backups of a SQLite store: made while the daemon writes, checked, and put back."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uuid_utils
+
+from ...config.errors import InputError, StorageError
+from ..engine import sqlite_path, store_name, store_url
+from ..schema import SCHEMA_VERSION
+from .copying import Contents, check_store, copy_store
+from .placing import put_in_place
+
+_PREFIX, _SUFFIX = "coughd-", ".sqlite3"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restore did."""
+
+    contents: Contents
+    """Of the store that is now in place, with its new `store_id`."""
+    aside: Path | None
+    """Where the store that was there is now."""
+
+
+def backup_name(now: datetime) -> str:
+    """Name a backup by its time, so that names sort as times do."""
+    return f"{_PREFIX}{now.astimezone(UTC):%Y%m%dT%H%M%SZ}{_SUFFIX}"
+
+
+def back_up(store: Path | str, target: Path) -> Contents:
+    """Write a checked copy of a store to a new file; StorageError."""
+    source = file_of(store)
+    if not source.exists():
+        raise StorageError(f"{source}: there is no store yet; `coughd run` makes one")
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as exc:
+        raise StorageError(
+            f"{target.parent}: cannot be made ({exc.strerror}); name another folder"
+        ) from exc
+    return copy_store(source, target)
+
+
+def backups_in(folder: Path) -> list[Path]:
+    """Give the backups (by `backup_name`) in a folder, the oldest first."""
+    return sorted(folder.glob(f"{_PREFIX}*Z{_SUFFIX}"))
+
+
+def drop_older(folder: Path, keep: int) -> Sequence[Path]:
+    """Delete the oldest backups (by `backup_name`) beyond `keep`; gives which. StorageError."""
+    backups = backups_in(folder)
+    dropped = backups[: max(len(backups) - keep, 0)]
+    for path in dropped:
+        try:
+            path.unlink()
+        except OSError as exc:
+            raise StorageError(f"{path}: cannot be deleted ({exc.strerror})") from exc
+    return dropped
+
+
+def check_backup(path: Path) -> Contents:
+    """Read every page of a backup; InputError where it could not be restored."""
+    if not path.is_file():
+        raise InputError(f"{path}: there is no such file; name a backup")
+    try:
+        found = check_store(path)
+    except StorageError as exc:
+        raise InputError(f"{exc}; use another backup") from exc
+    if found.schema_version > SCHEMA_VERSION:
+        raise InputError(
+            f"{path}: it was made by a newer coughd (version {found.schema_version}, this one "
+            f"knows up to {SCHEMA_VERSION}); upgrade coughd"
+        )
+    return found
+
+
+def restore(backup: Path, store: Path | str, now: datetime) -> Restored:
+    """Put a backup in place of the store, which is set aside; the caller holds the InstanceLock.
+
+    The store gets a new `store_id`: subscribers learn from it that what they have heard since the
+    backup is not in this store. Raises InputError for the backup, StorageError for the place.
+    """
+    path = file_of(store)
+    check_backup(backup)
+    fresh = path.with_name(f"{path.name}.restored")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh.unlink(missing_ok=True)
+    contents = copy_store(backup, fresh, give_new_id)
+    return Restored(contents, put_in_place(fresh, path, now))
+
+
+def give_new_id(connection: sqlite3.Connection) -> None:
+    """Make another store of it, in the eyes of subscribers."""
+    connection.execute(
+        "UPDATE meta SET value = ? WHERE key = 'store_id'", (str(uuid_utils.uuid7()),)
+    )
+
+
+def file_of(store: Path | str) -> Path:
+    """Give the file of a SQLite store; StorageError for a database server."""
+    url = store_url(store)
+    path = sqlite_path(url)
+    if path is None:
+        raise StorageError(
+            f"{store_name(url)}: a database server has its own tools for this, such as pg_dump"
+        )
+    return path

@@ -1,0 +1,152 @@
+"""A whole, checked copy of a SQLite store, taken while the daemon writes."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from ...config.errors import StorageError
+from ..schema import metadata
+
+Edit = Callable[[sqlite3.Connection], None]
+"""Changes the copy before it is checked, inside a transaction."""
+
+_TABLES = tuple(table.name for table in metadata.sorted_tables)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a store holds, by its own word."""
+
+    store_id: str
+    schema_version: int
+    rows: tuple[tuple[str, int], ...]
+    """Of each table: name and number of rows."""
+
+    def count(self, table: str) -> int:
+        """Give the rows of a table; 0 where this version has none."""
+        return dict(self.rows).get(table, 0)
+
+
+def copy_store(source: Path, target: Path, edit: Edit | None = None) -> Contents:
+    """Copy a store as it is at one moment; the copy is one file, private, checked and on the disk.
+
+    It is written beside `target` and gets its name last, so a file of that name is whole.
+
+    Raises
+    ------
+    StorageError
+        There is something at `target` already; the source is no store or damaged; no room.
+    """
+    part = part_of(target)
+    if os.path.lexists(target):
+        raise StorageError(f"{target}: is there already, and nothing is overwritten; move it away")
+    with _sentences(f"{target}: the copy failed"):
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600)
+        try:
+            with closing(open_read_only(source)) as origin:
+                origin.execute("BEGIN")
+                before = contents(origin, source)
+                _copy_into(origin, part, edit)
+            copied = _check_against(before, part)
+            fsync(part)
+            part.rename(target)
+            fsync(target.parent)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+    return copied
+
+
+def check_store(path: Path) -> Contents:
+    """Read every page of a store and give what it holds; StorageError where anything is wrong."""
+    with _sentences(f"{path}: cannot be checked"), closing(open_read_only(path)) as connection:
+        found = faults_in(connection)
+        if found:
+            raise StorageError(f"{path}: it is damaged: {found[0]}")
+        return contents(connection, path)
+
+
+def faults_in(connection: sqlite3.Connection) -> list[str]:
+    """Give what SQLite finds wrong in its pages and in the references between tables."""
+    said = [row[0] for row in connection.execute("PRAGMA integrity_check(20)")]
+    faults = [] if said == ["ok"] else said
+    orphans = connection.execute("PRAGMA foreign_key_check").fetchmany(20)
+    return faults + [
+        f"row {rowid} of {table} refers to a missing row of {parent}"
+        for table, rowid, parent, _ in orphans
+    ]
+
+
+def contents(connection: sqlite3.Connection, path: Path) -> Contents:
+    """Read what an open store holds; StorageError where it is none of coughd's."""
+    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    if "meta" not in there:
+        raise StorageError(f"{path}: this is not a coughd store; name the right file")
+    meta = dict(connection.execute("SELECT key, value FROM meta"))
+    version = str(meta.get("schema_version", ""))
+    if "store_id" not in meta or not version.isdecimal():
+        raise StorageError(f"{path}: this is not a coughd store; name the right file")
+    rows = tuple(
+        (name, connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0])  # noqa: S608
+        for name in _TABLES
+        if name in there
+    )
+    return Contents(str(meta["store_id"]), int(version), rows)
+
+
+def open_read_only(path: Path) -> sqlite3.Connection:
+    """Open an existing store beside its writer; sqlite3.Error."""
+    return sqlite3.connect(
+        f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None, timeout=5.0
+    )
+
+
+def part_of(target: Path) -> Path:
+    """Name the file in which a copy grows."""
+    return target.with_name(f".{target.name}.part")
+
+
+def fsync(path: Path) -> None:
+    """Wait until a file, or a folder's names, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _check_against(before: Contents, part: Path) -> Contents:
+    copied = check_store(part)
+    if copied.rows != before.rows:
+        raise StorageError(f"{part}: the copy does not hold what was copied; look at the disk")
+    return copied
+
+
+def _copy_into(origin: sqlite3.Connection, part: Path, edit: Edit | None) -> None:
+    with closing(sqlite3.connect(part, isolation_level=None)) as copy:
+        origin.backup(copy)
+        # A copy is one file: no log beside it that could be left behind.
+        copy.execute("PRAGMA journal_mode=DELETE")
+        if edit is not None:
+            copy.execute("BEGIN")
+            edit(copy)
+            copy.execute("COMMIT")
+
+
+@contextmanager
+def _sentences(doing: str) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as exc:
+        raise StorageError(f"{doing}: {exc}; is it a store, is it whole, is there room?") from exc
+    except OSError as exc:
+        raise StorageError(
+            f"{doing} ({exc.strerror or exc}); name a folder that exists and has room"
+        ) from exc

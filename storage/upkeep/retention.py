@@ -1,0 +1,170 @@
+"""What is forgotten, by age or because room is needed: embeddings first, events last.
+
+The sums of `rollup`, the coverage and the anchors are never forgotten, so counts and rates of a
+year whose events are gone stay what they were. Work is done in small steps, since each is a
+transaction that a cough may have to wait for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from sqlalchemy import Connection, bindparam, delete, func, select, tuple_
+
+from ..outbox import bounds, delete_until
+from ..schema import embeddings, events, outbox, reviews, sources
+from .forgotten import note_forgotten
+
+EVENTS_AT_ONCE = 500
+MESSAGES_AT_ONCE = 10_000
+MESSAGES_LEFT = 1_000
+"""So many messages stay however great the need: a subscriber that restarts asks for them."""
+
+Need: TypeAlias = Literal["none", "embeddings", "anything"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How old things may get (None: any age), and how many messages there may be."""
+
+    events_us: int | None = None
+    embeddings_us: int | None = None
+    messages_us: int | None = None
+    messages: int = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How many of each one step deleted."""
+
+    embeddings: int = 0
+    messages: int = 0
+    events: int = 0
+
+    def __bool__(self) -> bool:
+        """Whether it was anything; then there may be more to do."""
+        return bool(self.embeddings or self.messages or self.events)
+
+
+class Sweep:
+    """Walks through the events by onset and takes their embeddings; remembers where it is.
+
+    One lap a day or so finds what was heard late of an early time, such as an old recording.
+    """
+
+    LAP_US = 24 * 3600 * 1_000_000
+
+    def __init__(self) -> None:
+        self._after = (-1, -1)
+        self._began_us: int | None = None
+
+    def step(self, connection: Connection, before_us: int | None, now_us: int) -> int:
+        """Delete the embeddings of the next events with an onset before; gives how many."""
+        if self._began_us is None or not 0 <= now_us - self._began_us < self.LAP_US:
+            self._after, self._began_us = (-1, -1), now_us
+        # Steps that find nothing but events without embeddings are gone through at once.
+        while rows := self._next(connection, before_us):
+            self._after = rows[-1][1:]
+            gone = connection.execute(_EMBEDDINGS, {"ids": [row[0] for row in rows]}).rowcount
+            if gone:
+                return gone
+        return 0
+
+    def _next(
+        self, connection: Connection, before_us: int | None
+    ) -> Sequence[tuple[str, int, int]]:
+        query = (
+            select(events.c.event_id, events.c.onset_us, events.c.event_row)
+            .where(
+                # For the index by time, to which a pair says nothing.
+                events.c.onset_us >= self._after[0],
+                tuple_(events.c.onset_us, events.c.event_row) > self._after,
+            )
+            .order_by(events.c.onset_us, events.c.event_row)
+            .limit(EVENTS_AT_ONCE)
+        )
+        if before_us is not None:
+            query = query.where(events.c.onset_us < before_us)
+        return [tuple(row) for row in connection.execute(query)]
+
+
+def forget(
+    connection: Connection, sweep: Sweep, limits: Limits, need: Need, now_us: int
+) -> Forgotten:
+    """Delete one step's worth of what is too old, else of the oldest that the need reaches."""
+    events_gone = _forget_events(connection, _before(now_us, limits.events_us))
+    messages_gone = _forget_messages(connection, limits, now_us)
+    embeddings_gone = 0
+    if limits.embeddings_us is not None:
+        before_us = now_us - limits.embeddings_us
+        embeddings_gone = sweep.step(connection, before_us, now_us)
+    by_age = Forgotten(embeddings_gone, messages_gone, events_gone)
+    if by_age or need == "none":
+        return by_age
+    return _give_way(connection, sweep, need, now_us)
+
+
+def _give_way(connection: Connection, sweep: Sweep, need: Need, now_us: int) -> Forgotten:
+    gone = sweep.step(connection, None, now_us)
+    if gone or need == "embeddings":
+        return Forgotten(embeddings=gone)
+    oldest_seq, last_seq = bounds(connection)
+    until_seq = min(last_seq - MESSAGES_LEFT, oldest_seq + MESSAGES_AT_ONCE - 1)
+    if until_seq >= oldest_seq:
+        return Forgotten(messages=delete_until(connection, until_seq))
+    return Forgotten(events=_forget_events(connection, now_us))
+
+
+def _before(now_us: int, age_us: int | None) -> int | None:
+    return None if age_us is None else now_us - age_us
+
+
+def _forget_events(connection: Connection, before_us: int | None) -> int:
+    if before_us is None:
+        return 0
+    rows = connection.execute(_OLD_EVENTS, {"before": before_us}).all()
+    if not rows:
+        return 0
+    note_forgotten(
+        connection,
+        until_us=rows[-1].onset_us + 1,
+        # Only a file can be heard again.
+        heard=[(row.stretch_id, row.onset_sample) for row in rows if row.kind == "file"],
+    )
+    ids = {"ids": [row.event_id for row in rows]}
+    for statement in (_EMBEDDINGS, _REVIEWS, _EVENTS):
+        connection.execute(statement, ids)
+    return len(rows)
+
+
+def _forget_messages(connection: Connection, limits: Limits, now_us: int) -> int:
+    oldest_seq, last_seq = bounds(connection)
+    until_seq = last_seq - max(limits.messages, 1)
+    if limits.messages_us is not None:
+        kept = {"since": now_us - limits.messages_us}
+        first_kept = connection.execute(_FIRST_MESSAGE, kept).scalar()
+        # The last one stays: what comes next is numbered after it.
+        until_seq = max(until_seq, (first_kept or last_seq) - 1)
+    until_seq = min(until_seq, oldest_seq + MESSAGES_AT_ONCE - 1)
+    return delete_until(connection, until_seq) if until_seq >= oldest_seq else 0
+
+
+_OLD_EVENTS = (
+    select(
+        events.c.event_id,
+        events.c.stretch_id,
+        events.c.onset_sample,
+        events.c.onset_us,
+        sources.c.kind,
+    )
+    .join(sources, sources.c.source_id == events.c.source_id)
+    .where(events.c.onset_us < bindparam("before"))
+    .order_by(events.c.onset_us, events.c.event_row)
+    .limit(EVENTS_AT_ONCE)
+)
+_EMBEDDINGS = delete(embeddings).where(embeddings.c.event_id.in_(bindparam("ids", expanding=True)))
+_REVIEWS = delete(reviews).where(reviews.c.event_id.in_(bindparam("ids", expanding=True)))
+_EVENTS = delete(events).where(events.c.event_id.in_(bindparam("ids", expanding=True)))
+_FIRST_MESSAGE = select(func.min(outbox.c.seq)).where(outbox.c.recorded_us >= bindparam("since"))

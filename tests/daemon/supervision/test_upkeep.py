@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import pytest
+from fakes import FakeClock, ListSource
+
+from coughd.config.errors import ConfigError, StorageError
+from coughd.config.settings import Settings
+from coughd.daemon.identity import LiveIdentity
+from coughd.daemon.lifecycle import ReloadRequest, StopRequest
+from coughd.daemon.line import Line
+from coughd.daemon.supervision.reloading import Reloader
+from coughd.daemon.supervision.service_manager import ServiceManager
+from coughd.daemon.supervision.upkeep import Service, Upkeep
+from coughd.daemon.supervision.watchdog import Watchdog
+
+
+class FakeManager(ServiceManager):
+    """Keeps what it is told, signs of life aside."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.told: list[str] = []
+
+    def ready(self) -> None:
+        self.told.append("ready")
+
+    def reloading(self) -> None:
+        self.told.append("reloading")
+
+    def status(self, sentence: str) -> None:
+        self.told.append(sentence)
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    def load() -> Settings:
+        raise ConfigError("a mistake")
+
+    with closing(StopRequest()) as stop:
+        yield Service(FakeManager(), stop, ReloadRequest(), load)
+
+
+@pytest.fixture
+def upkeep(service: Service) -> Callable[..., Upkeep]:
+    def make(*lines: Line) -> Upkeep:
+        watchdog = Watchdog(service.manager, [], FakeClock())
+        return Upkeep(service, watchdog, Reloader(Settings(), service.load, print), lines)
+
+    return make
+
+
+def told(service: Service) -> list[str]:
+    assert isinstance(service.manager, FakeManager)
+    return service.manager.told
+
+
+def test_the_status_line_changes_with_what_is_heard_and_only_then(
+    service: Service, upkeep: Callable[..., Upkeep]
+) -> None:
+    lines = [Line(ListSource(name, []), name, "microphone", LiveIdentity()) for name in "ab"]
+    keeper = upkeep(*lines)
+    keeper.turn()
+    keeper.turn()
+    assert ["hears 0 of 2 sources; not a, b"] == told(service)
+
+
+def test_a_reload_is_framed_even_where_it_is_refused(
+    service: Service, upkeep: Callable[..., Upkeep]
+) -> None:
+    keeper = upkeep()
+    keeper.turn()
+    service.reload.set()
+    keeper.turn()
+    keeper.turn()
+    assert ["hears 0 of 0 sources", "reloading", "ready"] == told(service)
+
+
+def test_a_stop_ends_the_wait_for_a_store_that_takes_nothing(
+    service: Service, upkeep: Callable[..., Upkeep]
+) -> None:
+    keeper = upkeep()
+    keeper.while_the_store_is_full()
+    service.stop.set()
+    with pytest.raises(StorageError):
+        keeper.while_the_store_is_full()

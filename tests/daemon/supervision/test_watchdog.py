@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+from fakes import FakeClock
+
+from coughd.config.errors import CoughdError
+from coughd.daemon.supervision.service_manager import ServiceManager
+from coughd.daemon.supervision.watchdog import Watchdog, Worker
+
+
+class FakeManager(ServiceManager):
+    """Counts signs of life."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.signs = 0
+
+    def alive(self) -> None:
+        self.signs += 1
+
+
+@dataclass
+class FakeThread:
+    """Lives and moves as the test says."""
+
+    alive: bool = True
+    turns: int = 0
+    clock: FakeClock = field(default_factory=FakeClock)
+    manager: FakeManager = field(default_factory=FakeManager)
+
+    def watchdog(self, *, counted: bool = True) -> Watchdog:
+        turns = (lambda: self.turns) if counted else None
+        worker = Worker("worker", lambda: self.alive, turns, patience_s=5.0)
+        return Watchdog(self.manager, [worker], self.clock)
+
+    def seconds(self, watchdog: Watchdog, count: int, *, turning: bool) -> int:
+        """Signs of life in so many seconds with ten looks each."""
+        before = self.manager.signs
+        for _ in range(10 * count):
+            self.turns += turning
+            self.clock.now_monotonic_s += 0.1
+            watchdog.look()
+        return self.manager.signs - before
+
+
+def test_work_gives_about_one_sign_a_second() -> None:
+    thread = FakeThread()
+    assert 50 <= thread.seconds(thread.watchdog(), 60, turning=True) <= 61
+
+
+def test_a_pause_within_its_patience_is_no_fault() -> None:
+    thread = FakeThread()
+    watchdog = thread.watchdog()
+    for _ in range(5):
+        assert thread.seconds(watchdog, 4, turning=False) >= 3
+        thread.seconds(watchdog, 1, turning=True)
+
+
+def test_a_hanging_thread_ends_the_signs_until_it_goes_on() -> None:
+    thread = FakeThread()
+    watchdog = thread.watchdog()
+    thread.seconds(watchdog, 3, turning=True)
+    assert thread.seconds(watchdog, 60, turning=False) <= 7
+    assert 0 == thread.seconds(watchdog, 10, turning=False)
+    assert thread.seconds(watchdog, 10, turning=True) >= 9
+
+
+def test_a_thread_without_a_count_need_only_live() -> None:
+    thread = FakeThread()
+    assert thread.seconds(thread.watchdog(counted=False), 60, turning=False) >= 50
+
+
+def test_a_dead_thread_ends_the_daemon() -> None:
+    thread = FakeThread()
+    watchdog = thread.watchdog()
+    thread.alive = False
+    with pytest.raises(CoughdError, match="the thread worker has died"):
+        thread.seconds(watchdog, 2, turning=False)

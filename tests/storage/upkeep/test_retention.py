@@ -1,0 +1,205 @@
+"""What is forgotten, in which order, and what stays for ever."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from coughd.config.errors import StorageError
+from coughd.storage.history import History
+from coughd.storage.outbox import OutboxReader
+from coughd.storage.records import Change, EventReviewed
+from coughd.storage.rollup import read_rollup, recompute, settled
+from coughd.storage.schema import embeddings, events, outbox, reviews
+from coughd.storage.store import EventStore
+from coughd.storage.upkeep import retention
+from coughd.storage.upkeep.forgotten import events_from_us
+from coughd.storage.upkeep.retention import Forgotten, Limits, Need
+
+from ..facts import EPOCH_US, ORIGIN, SOURCE, covered, event, reading, seen
+
+HOUR_MS = 3_600_000
+HOUR_US = HOUR_MS * 1_000
+TEN_HOURS = 10
+LATER_US = EPOCH_US + TEN_HOURS * HOUR_US
+
+
+class SettableClock:
+    """UTC as the test says."""
+
+    def __init__(self) -> None:
+        self.now_us = EPOCH_US
+
+    def __call__(self) -> int:
+        return self.now_us
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock()
+
+
+@pytest.fixture
+def store(store_path: Path, clock: SettableClock) -> Iterator[EventStore]:
+    """Ten hours of a file with 30 coughs each, told as they were heard."""
+    with EventStore.open(store_path, ORIGIN, clock) as opened:
+        opened.write([seen()])
+        for hour in range(TEN_HOURS):
+            clock.now_us = EPOCH_US + hour * HOUR_US
+            changes: list[Change] = [
+                event(f"event-{hour}-{number}", hour * HOUR_MS + number * 5_000)
+                for number in range(30)
+            ]
+            opened.write([*changes, covered(hour * 3_600, (hour + 1) * 3_600)])
+        clock.now_us = LATER_US
+        yield opened
+
+
+def forget_all(store: EventStore, limits: Limits, need: Need = "none") -> Forgotten:
+    total = Forgotten()
+    while step := store.forget(limits, need):
+        total = Forgotten(
+            total.embeddings + step.embeddings,
+            total.messages + step.messages,
+            total.events + step.events,
+        )
+    return total
+
+
+def counts(path: Path) -> tuple[int, int, int]:
+    with reading(path) as connection:
+        return tuple(  # type: ignore[return-value]
+            connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in (events, embeddings, outbox)
+        )
+
+
+def test_without_limits_nothing_is_forgotten(store: EventStore, store_path: Path) -> None:
+    assert not forget_all(store, Limits())
+    assert counts(store_path) == (300, 300, 300)
+
+
+def test_old_embeddings_go_and_their_events_stay(store: EventStore, store_path: Path) -> None:
+    gone = forget_all(store, Limits(embeddings_us=4 * HOUR_US))
+    assert gone == Forgotten(embeddings=180)
+    with reading(store_path) as connection:
+        oldest = select(func.min(events.c.onset_us)).join(embeddings)
+        assert connection.execute(oldest).scalar_one() == EPOCH_US + 6 * HOUR_US
+
+
+def test_what_is_heard_late_of_an_early_time_is_found_on_the_next_lap(
+    store: EventStore, store_path: Path, clock: SettableClock
+) -> None:
+    limits = Limits(embeddings_us=4 * HOUR_US)
+    forget_all(store, limits)
+    store.write([event("late", 2 * HOUR_MS + 700_000, stretch_id="stretch-2")])
+    assert not forget_all(store, limits)
+    clock.now_us += 25 * HOUR_US
+    assert forget_all(store, limits).embeddings == 121
+
+
+def test_old_events_go_with_all_that_is_theirs_and_their_counts_stay(
+    store: EventStore, store_path: Path
+) -> None:
+    store.write([EventReviewed("event-1-3", "confirm", None, "anna", "", EPOCH_US)])
+    with History.open(store_path, timezone="UTC", clock=lambda: LATER_US) as history:
+        before = [
+            (hour.start, hour.coughs, hour.epochs, hour.monitored_s) for hour in history.by_hour()
+        ]
+    assert forget_all(store, Limits(events_us=4 * HOUR_US)).events == 180
+    with reading(store_path) as connection:
+        assert connection.execute(select(reviews)).all() == []
+        assert connection.execute(select(func.count()).select_from(embeddings)).scalar_one() == 120
+        stored = read_rollup(connection)
+        from_us = events_from_us(connection)
+        assert from_us == EPOCH_US + 5 * HOUR_US + 29 * 5_000_000 + 1
+        assert stored == settled(stored, recompute(connection), from_us)
+    with History.open(store_path, timezone="UTC", clock=lambda: LATER_US) as history:
+        after = [
+            (hour.start, hour.coughs, hour.epochs, hour.monitored_s) for hour in history.by_hour()
+        ]
+    assert after == before
+
+
+def test_a_recording_heard_again_does_not_count_its_forgotten_coughs_anew(
+    store: EventStore, store_path: Path
+) -> None:
+    forget_all(store, Limits(events_us=4 * HOUR_US))
+    assert store.write([event("event-2-7", 2 * HOUR_MS + 35_000)]) == []
+    assert len(store.write([event("of another recording", 35_000, stretch_id="other")])) == 1
+    with reading(store_path) as connection:
+        sums = read_rollup(connection)
+    assert sum(total for (_, _, name), total in sums.items() if name == "coughs") == 301
+
+
+def test_old_messages_go_but_never_the_last(
+    store: EventStore, store_path: Path, clock: SettableClock
+) -> None:
+    assert forget_all(store, Limits(messages_us=3 * HOUR_US)).messages == 210
+    with OutboxReader.open(store_path) as reader:
+        assert reader.bounds() == (211, 300)
+        assert reader.page(10, 10).status == "truncated"
+    clock.now_us += 1000 * HOUR_US
+    assert forget_all(store, Limits(messages_us=3 * HOUR_US)).messages == 89
+    (row,) = store.write([event("new", 2 * TEN_HOURS * HOUR_MS)])
+    assert row.seq == 301
+
+
+def test_messages_beyond_the_number_go(store: EventStore, store_path: Path) -> None:
+    assert forget_all(store, Limits(messages=20)).messages == 280
+    with OutboxReader.open(store_path) as reader:
+        assert reader.bounds() == (281, 300)
+
+
+def test_in_need_embeddings_give_way_first_and_events_last(
+    store: EventStore, store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "MESSAGES_LEFT", 100)
+    order = []
+    while step := store.forget(Limits(), "anything"):
+        order.append((step.embeddings, step.messages, step.events))
+    assert order == [(300, 0, 0), (0, 200, 0), (0, 0, 300)]
+    with reading(store_path) as connection:
+        sums = read_rollup(connection)
+    assert sum(total for (_, _, name), total in sums.items() if name == "coughs") == 300
+
+
+def test_where_only_embeddings_may_give_way_nothing_else_does(
+    store: EventStore, store_path: Path
+) -> None:
+    assert forget_all(store, Limits(), "embeddings") == Forgotten(embeddings=300)
+    assert counts(store_path) == (300, 0, 300)
+
+
+@pytest.mark.sqlite
+def test_what_could_not_be_deleted_is_not_passed_over(store: EventStore, store_path: Path) -> None:
+    with closing(sqlite3.connect(store_path)) as other:
+        other.execute(
+            "CREATE TRIGGER refuse BEFORE DELETE ON embeddings "
+            "BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+        )
+        with pytest.raises(StorageError, match="the disk is full"):
+            store.forget(Limits(), "anything")
+        other.execute("DROP TRIGGER refuse")
+    assert store.forget(Limits(), "anything") == Forgotten(embeddings=300)
+
+
+@pytest.mark.sqlite
+def test_room_that_was_freed_is_used_again(store: EventStore, store_path: Path) -> None:
+    before = store.usage()
+    assert before is not None
+    forget_all(store, Limits(), "embeddings")
+    after = store.usage()
+    assert after is not None
+    assert after.used < before.used
+    assert after.used + after.reusable == before.used + before.reusable
+    store.write([replace(event("new", TEN_HOURS * HOUR_MS), source_id=SOURCE)])
+    now = store.usage()
+    assert now is not None
+    assert now.used + now.reusable == after.used + after.reusable

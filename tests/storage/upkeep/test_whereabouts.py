@@ -1,0 +1,106 @@
+"""The file is taken away under the writer: nothing committed goes with it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from coughd.config.errors import StorageError
+from coughd.storage.outbox import OutboxReader
+from coughd.storage.store import EventStore
+from coughd.storage.upkeep.copying import check_store
+
+from ..facts import event, open_store, seen
+
+pytestmark = pytest.mark.sqlite
+
+
+def delete_file(path: Path) -> None:
+    path.unlink()
+
+
+def delete_all(path: Path) -> None:
+    for one in path.parent.glob(f"{path.name}*"):
+        one.unlink()
+
+
+def delete_folder(path: Path) -> None:
+    shutil.rmtree(path.parent)
+
+
+def delete_log(path: Path) -> None:
+    path.with_name(f"{path.name}-wal").unlink()
+
+
+def delete_log_and_memory(path: Path) -> None:
+    delete_log(path)
+    path.with_name(f"{path.name}-shm").unlink()
+
+
+def replace(path: Path) -> None:
+    delete_all(path)
+    path.write_text("somebody else's")
+
+
+@pytest.mark.parametrize(
+    "harm", [delete_file, delete_all, delete_folder, delete_log, delete_log_and_memory, replace]
+)
+def test_it_is_put_back_whole(
+    harm: Callable[[Path], None],
+    store: EventStore,
+    store_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    store.write([event(f"before-{number}", number * 3_000) for number in range(50)])
+    with OutboxReader.open(store_path) as reader:
+        harm(store_path)
+        (row,) = store.write([event("after", 200_000)])
+        assert row.seq == 51
+        assert [told.seq for told in reader.page(0, 100).rows] == list(range(1, 52))
+    assert "nothing committed is lost" in caplog.text
+    store.write([event("later", 210_000)])
+    assert caplog.text.count("put back") == 1
+    store_id = store.store_id
+    store.close()
+    found = check_store(store_path)
+    assert (found.store_id, found.count("events"), found.count("outbox")) == (store_id, 52, 52)
+
+
+def test_what_took_its_place_is_set_aside(store: EventStore, store_path: Path) -> None:
+    replace(store_path)
+    store.write([event()])
+    (aside,) = store_path.parent.glob("*.foreign-*")
+    assert aside.read_text() == "somebody else's"
+
+
+def test_deleted_after_the_last_write_it_is_put_back_at_the_end(
+    store: EventStore, store_path: Path
+) -> None:
+    store.write([event()])
+    delete_all(store_path)
+    store.close()
+    assert check_store(store_path).count("events") == 1
+
+
+def test_where_it_cannot_be_put_back_it_is_tried_again(store: EventStore, store_path: Path) -> None:
+    store.write([event()])
+    delete_folder(store_path)
+    store_path.parent.write_text("in the way")
+    with pytest.raises(StorageError, match="cannot be put back"):
+        store.write([event("after", 5_000)])
+    store_path.parent.unlink()
+    assert [row.seq for row in store.write([event("after", 5_000)])] == [2]
+    store.close()
+    assert check_store(store_path).count("events") == 2
+
+
+def test_a_store_left_alone_stays_the_file_it_is(store_path: Path) -> None:
+    with open_store(store_path) as store:
+        store.write([seen()])
+        before = store_path.stat().st_ino
+        for number in range(20):
+            store.write([event(f"event-{number}", number * 3_000)])
+        assert store_path.stat().st_ino == before
