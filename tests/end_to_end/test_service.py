@@ -294,6 +294,8 @@ def test_a_person_has_a_service_of_their_own(machine: Booted, scene: Path) -> No
 
 
 def test_uninstalling_leaves_the_data(machine: Booted) -> None:
+    # A stop decides what was still open, so count after it.
+    machine.run("systemctl", "stop", _UNIT)
     heard = len(coughs(machine))
     said = machine.run("/opt/coughd/bin/coughd", "service", "uninstall").stdout
     assert "rm -r /var/lib/coughd /etc/coughd" in said
