@@ -23,7 +23,8 @@ from ...config.settings import Settings
 from ..calibration import Proposal, QuietSink, Room, propose
 from ..clock import SystemClock
 from ..lifecycle import StopRequest, stop_on_signals
-from ..wiring import build_listener, load_judge
+from ..wiring.detection import load_judge
+from ..wiring.listener import build_listener
 from .options import ConfigOption, JsonOption
 
 _NEARLY_SURE = 0.95

@@ -14,7 +14,7 @@ from ..logs import set_up_logging
 from ..privacy.seclusion import keep_to_itself
 from ..supervision.service_manager import ServiceManager
 from ..supervision.upkeep import Service
-from ..wiring import build_daemon
+from ..wiring.daemon import build_daemon
 from .options import ConfigOption, configured
 from .show import showing
 

@@ -19,7 +19,7 @@ from ...config.errors import InputError
 from ...config.settings import CoverageSettings, Settings
 from ..lifecycle import StopRequest, stop_on_signals
 from ..offline.scanning import FoundSound, Scan, scan_file
-from ..wiring import load_gate, load_judge, stretch_maker
+from ..wiring.detection import load_gate, load_judge, stretch_maker
 from .options import ConfigOption, configured
 
 _PROGRESS_S = 2.0

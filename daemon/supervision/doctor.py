@@ -16,7 +16,7 @@ from ...storage.upkeep.findings import Finding
 from ...storage.upkeep.room import MEGABYTE
 from ..sources.devices import choose
 from ..sources.portaudio import list_inputs
-from ..wiring import load_gate, load_judge
+from ..wiring.detection import load_gate, load_judge
 
 _KNOCK_S = 1.0
 

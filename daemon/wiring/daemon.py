@@ -1,0 +1,146 @@
+"""The whole daemon, put together in the order in which its parts need each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from importlib.metadata import version
+
+from ...config.places import Places
+from ...config.render import config_sha256
+from ...config.settings import Settings
+from ...storage.engine import sqlite_path, store_url
+from ...storage.lock import InstanceLock
+from ...storage.outbox import OutboxReader
+from ...storage.store import EventStore
+from ..clock import SystemClock
+from ..hear_opinion import HearOpinion
+from ..judge import JudgeInForce
+from ..logs import set_up_logging
+from ..pipeline import Pipeline
+from ..recorder import Recorder
+from ..second_opinion import SecondOpinion
+from ..sinks import StoreAndStream
+from ..stream.publisher import Publisher
+from ..stream.replay import ReplayServer
+from ..supervision.latest import LatestEvents
+from ..supervision.reloading import Reloader
+from ..supervision.status import Reporter
+from ..supervision.status_document import StatusDesk
+from ..supervision.upkeep import Service, Upkeep
+from ..supervision.watchdog import Watchdog, Worker
+from .detection import later_judge, load_gate, load_judge, second_opinion, stretch_maker
+from .keeping import heard_before, housekeeping, open_store
+from .lines import heard_now, open_lines
+from .telling import publisher, replay_server
+
+PATIENCE_S = 60.0
+"""A thread that has not moved for so long hangs; a slow disk alone may take tens of seconds."""
+
+
+@contextmanager
+def build_daemon(settings: Settings, places: Places, service: Service) -> Iterator[Pipeline]:
+    """Put the daemon together; what was opened is closed in reverse order.
+
+    Raises
+    ------
+    CoughdError
+        Something cannot be had: the lock, the store, a model, a file, a socket.
+    """
+    clock = SystemClock()
+    with ExitStack() as stack:
+        stack.enter_context(InstanceLock(places.data_dir))
+        store = stack.enter_context(open_store(settings, places, clock))
+        gate = load_gate(settings)
+        judge = JudgeInForce(load_judge(settings))
+        lines = stack.enter_context(open_lines(settings.sources))
+        outbox = stack.enter_context(OutboxReader.open(places.store))
+        live = stack.enter_context(publisher(settings, places, store, outbox, clock))
+        desk = StatusDesk()
+        replay = stack.enter_context(replay_server(settings, places, store, outbox, desk.answer))
+        known = heard_before(store, lines)
+
+        def blocked() -> None:
+            upkeep.while_the_store_is_full()
+
+        recorder = stack.enter_context(
+            Recorder(
+                store,
+                live,
+                housekeeping(settings, places, store, clock),
+                lambda: outbox.bounds()[0],
+                blocked,
+                settings.store.max_waiting_changes,
+            )
+        )
+        second = stack.enter_context(second_opinion(settings))
+        upkeep = Upkeep(
+            service,
+            Watchdog(service.manager, _workers(settings, recorder, live, replay), clock),
+            Reloader(settings, service.load, _take(judge, second, store)),
+            lines,
+        )
+        latest = LatestEvents(heard_now(settings), clock)
+        desk.report = Reporter(
+            sender=store.sender,
+            version=version("coughd"),
+            started_us=clock.utc_us(),
+            lines=lines,
+            latest=latest,
+            recorder=lambda: recorder.counts,
+            publisher=lambda: live.counts,
+            replay=lambda: replay.counts,
+            hear=lambda: second.status if isinstance(second, HearOpinion) else None,
+            gate=gate.name,
+            judge=lambda: judge.present,
+            store_file=sqlite_path(store_url(places.store)),
+            clock=clock,
+        ).report
+        names = {source.id: source.name for source in settings.sources}
+        microphones = {source.id for source in settings.sources if source.kind == "microphone"}
+        yield Pipeline(
+            lines=lines,
+            stretches=stretch_maker(settings, gate, known),
+            judge=judge,
+            second_opinion=second,
+            sink=StoreAndStream(store.sender, names, microphones, recorder, live, latest, clock),
+            clock=clock,
+            stop=service.stop,
+            each_turn=upkeep.turn,
+        )
+
+
+def _take(
+    judge: JudgeInForce, second: SecondOpinion, store: EventStore
+) -> Callable[[Settings], None]:
+    """Put a reload into effect; ModelError, and then nothing has changed."""
+
+    def take(changed: Settings) -> None:
+        judge.present = load_judge(changed)
+        if isinstance(second, HearOpinion):
+            second.judge_by(
+                partial(later_judge, changed.probe),
+                keep_embeddings=changed.probe.keep_embeddings,
+            )
+        set_up_logging(changed.logging.level, changed.logging.format)
+        store.configured(config_sha256(changed))
+
+    return take
+
+
+def _workers(
+    settings: Settings, recorder: Recorder, publisher: Publisher, replay: ReplayServer
+) -> list[Worker]:
+    """Name the threads that the daemon cannot do without; HeAR's is not among them."""
+    heartbeat_s = settings.stream.heartbeat_s
+    return [
+        Worker("recorder", lambda: recorder.is_alive, lambda: recorder.turns, PATIENCE_S),
+        Worker(
+            "publisher",
+            lambda: publisher.is_alive,
+            lambda: publisher.counts.heartbeats,
+            heartbeat_s + PATIENCE_S,
+        ),
+        Worker("replay", lambda: replay.is_alive, None, PATIENCE_S),
+    ]

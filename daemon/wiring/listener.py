@@ -1,0 +1,35 @@
+"""The listening loop without a store or a stream: what calibration and its like need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from ...config.settings import Settings
+from ..clock import SystemClock
+from ..lifecycle import StopRequest
+from ..pipeline import Pipeline, Sink
+from ..second_opinion import NoSecondOpinion
+from .detection import load_gate, load_judge, stretch_maker
+from .lines import open_lines
+
+
+@contextmanager
+def build_listener(
+    settings: Settings, sink: Sink, stop: StopRequest, each_turn: Callable[[], None]
+) -> Iterator[Pipeline]:
+    """Put together what only listens to the configured sources; nothing is stored or told.
+
+    Raises CoughdError where a model or a file cannot be had.
+    """
+    with open_lines(settings.sources) as lines:
+        yield Pipeline(
+            lines=lines,
+            stretches=stretch_maker(settings, load_gate(settings), {}),
+            judge=load_judge(settings),
+            second_opinion=NoSecondOpinion(),
+            sink=sink,
+            clock=SystemClock(),
+            stop=stop,
+            each_turn=each_turn,
+        )

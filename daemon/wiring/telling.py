@@ -1,0 +1,49 @@
+"""From the settings to the sockets and what is said on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...config.places import Places
+from ...config.settings import Settings
+from ...storage.messages import heartbeat_message
+from ...storage.outbox import OutboxReader
+from ...storage.store import EventStore
+from ..clock import Clock
+from ..stream.publisher import Publisher
+from ..stream.replay import ReplayServer
+
+
+def publisher(
+    settings: Settings, places: Places, store: EventStore, outbox: OutboxReader, clock: Clock
+) -> Publisher:
+    """Bind the socket on which everything is told as it happens; StreamError."""
+    oldest_seq, last_seq = outbox.bounds()
+    return Publisher(
+        places.publish,
+        heartbeat=lambda last, oldest: heartbeat_message(
+            store.sender, oldest_seq=oldest, last_seq=last, utc_us=clock.utc_us()
+        ),
+        heartbeat_s=settings.stream.heartbeat_s,
+        last_seq=last_seq,
+        oldest_seq=oldest_seq,
+        high_water=settings.stream.send_high_water,
+    )
+
+
+def replay_server(
+    settings: Settings,
+    places: Places,
+    store: EventStore,
+    outbox: OutboxReader,
+    status: Callable[[], str],
+) -> ReplayServer:
+    """Bind the socket on which the past is asked for, and the status; StreamError."""
+    return ReplayServer(
+        places.replay,
+        outbox=outbox,
+        store_id=store.store_id,
+        boot_id=store.sender.origin.boot_id,
+        largest_page=settings.stream.replay_limit,
+        status=status,
+    )
