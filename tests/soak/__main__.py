@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from .bench import Burden
+from .faults import KILLS, OTHERS
 from .nights import Report, soak
 from .recordings import make_recordings
 
@@ -19,8 +20,11 @@ _MEGABYTE = 1e6
 def main() -> int:
     """Print the report; 1 where anything is lost, doubled or left over."""
     parser = argparse.ArgumentParser(prog="soak", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=40.0, help="of nights with kills")
+    parser.add_argument("--minutes", type=float, default=40.0, help="of nights with faults")
     parser.add_argument("--steady-minutes", type=float, default=25.0, help="of one long life")
+    parser.add_argument(
+        "--kills", type=int, help="kill the daemon's processes so often, and nothing else"
+    )
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--sources", type=int, default=3)
     parser.add_argument("--recordings", type=int, default=4)
@@ -33,9 +37,11 @@ def main() -> int:
             folder / "bench",
             recordings,
             seed=chosen.seed,
-            for_s=60 * chosen.minutes,
-            steady_s=60 * chosen.steady_minutes,
+            kills=chosen.kills or 0,
+            for_s=0.0 if chosen.kills else 60 * chosen.minutes,
+            steady_s=0.0 if chosen.kills else 60 * chosen.steady_minutes,
             sources=chosen.sources,
+            kinds=KILLS if chosen.kills else (*KILLS, *OTHERS),
         )
     sys.stdout.write("\n".join(describe(report)) + "\n")
     return 0 if report.is_balanced else 1
@@ -48,30 +54,42 @@ def describe(report: Report) -> list[str]:
         f"seed {report.seed}: {played} in {report.took_s / 60:.1f} min, a microphone beside them",
         f"{report.faults.total()} faults: "
         + ", ".join(f"{count} x {name}" for name, count in sorted(report.faults.items())),
-        f"listening again after a start within {report.slowest_back_s:.1f} s at the slowest",
+        *(
+            f"listening again after the start of a {what}: {_spread(times_s)}"
+            for what, times_s in report.back_s.items()
+            if times_s
+        ),
+        *([f"stopped: {_spread(report.stops_s)}"] if report.stops_s else []),
         "",
     ]
     for line in report.lines:
         amounts = ", ".join(f"{name} {amount}" for name, amount in line.amounts.items())
         lines.append(f"{line.name}: {amounts}: difference {line.difference}")
-    lines += ["", *_burden_lines(report.burdens)]
+    lines += ["", *_burden_lines(report)]
     lines.append(f"coughd doctor finds: {'; '.join(report.doctor) or 'no fault'}")
     lines.append(f"sockets left over: {', '.join(report.left_over) or 'none'}")
     return lines
 
 
-def _burden_lines(burdens: Sequence[Burden]) -> list[str]:
-    if not burdens:
+def _spread(times_s: Sequence[float]) -> str:
+    ordered = sorted(times_s)
+    of_twenty = ordered[min(len(ordered) * 19 // 20, len(ordered) - 1)]
+    return (
+        f"{len(ordered)} times, in {statistics.median(ordered):.1f} s as a rule (median), "
+        f"19 of 20 within {of_twenty:.1f} s, the slowest in {ordered[-1]:.1f} s"
+    )
+
+
+def _burden_lines(report: Report) -> list[str]:
+    if report.quarters is None:
         return []
-    quarter = max(len(burdens) // 4, 1)
-    parts = (("first quarter", burdens[:quarter]), ("last quarter", burdens[-quarter:]))
-    return [
-        f"one long life took at most, in its {name}: "
-        f"{max(one.resident_bytes for one in part) / _MEGABYTE:.0f} MB, "
-        f"{max(one.descriptors for one in part)} descriptors, "
-        f"{max(one.threads for one in part)} threads"
-        for name, part in parts
+    lines = [
+        f"one long life took at most, in its {name} quarter: "
+        f"{most.resident_bytes / _MEGABYTE:.0f} MB, {most.descriptors} descriptors, "
+        f"{most.threads} threads"
+        for name, most in zip(("first", "last"), report.quarters, strict=True)
     ]
+    return [*lines, f"more in the end: {', '.join(report.grown) or 'nothing'}"]
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from living_daemon import LivingDaemon
 from victim import SUPPORT
 
 from .fake_microphone import write_fake
+from .fake_tensorflow import write_tensorflow
 from .recordings import Recording
 
 MICROPHONE = "mic"
@@ -26,7 +27,7 @@ _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True, slots=True)
 class Burden:
-    """What the daemon's process takes."""
+    """What the daemon and its children take together."""
 
     resident_bytes: int
     descriptors: int
@@ -42,6 +43,7 @@ class Bench:
         self.data_dir.mkdir(mode=0o700)
         self._config = folder / "config.yaml"
         fake = write_fake(folder / "fake", heard_by_microphone.path)
+        self._hear = write_tensorflow(fake)
         self._environ = {
             **environment(python_path=fake),
             "LD_PRELOAD": str(faulty_disk),
@@ -59,6 +61,7 @@ class Bench:
                 *sources,
                 {"id": MICROPHONE, "kind": "microphone", "device": microphone},
             ],
+            "embedder": {"kind": "hear", "model_path": str(self._hear)},
             "coverage": {"progress_s": 1.0},
             "retention": {"ballast_mb": 1, "free_space_mb": 1},
             "store": {"data_dir": str(self.data_dir)},
@@ -76,9 +79,7 @@ class Bench:
 
     def until_listening(self) -> None:
         """Wait until the microphone is heard."""
-        self.daemon.until(
-            "microphone", lambda: self._source(MICROPHONE).get("heard_samples", 0) > 0
-        )
+        self.daemon.until("microphone", lambda: self.heard_samples() > 0)
 
     def files_are_heard(self) -> bool:
         """Whether every file has been heard to its end."""
@@ -86,20 +87,34 @@ class Bench:
         return all(one["cause"] == "finished" for one in sources if one["kind"] == "file")
 
     def burden(self) -> Burden:
-        """What the daemon's process takes now."""
-        place = Path(f"/proc/{self.daemon.process.pid}")
-        pages = int((place / "statm").read_text().split()[1])
-        return Burden(
-            pages * _PAGE_BYTES,
-            len(list((place / "fd").iterdir())),
-            len(list((place / "task").iterdir())),
-        )
+        """What the daemon and its children take now."""
+        resident = descriptors = threads = 0
+        for pid in (self.daemon.process.pid, *self.children()):
+            place = Path(f"/proc/{pid}")
+            resident += int((place / "statm").read_text().split()[1]) * _PAGE_BYTES
+            descriptors += len(list((place / "fd").iterdir()))
+            threads += len(list((place / "task").iterdir()))
+        return Burden(resident, descriptors, threads)
 
     def children(self) -> list[int]:
-        """The daemon's capture processes."""
+        """The daemon's capture processes and its embedder."""
         pid = self.daemon.process.pid
         tasks = Path(f"/proc/{pid}/task").glob("*/children")
         return [int(child) for task in tasks for child in task.read_text().split()]
+
+    def embedder(self) -> int | None:
+        """The process that runs HeAR, while there is one."""
+        pid: int | None = self.daemon.status()["hear"]["pid"]
+        return pid
+
+    def captures(self) -> set[int]:
+        """The daemon's capture processes."""
+        return {*self.children()} - {self.embedder()}
+
+    def heard_samples(self) -> int:
+        """Of the microphone, since the daemon's start."""
+        heard: int = self._source(MICROPHONE).get("heard_samples", 0)
+        return heard
 
     def restart_listener(self) -> None:
         """Kill the subscriber, if there is one, and start one that goes on where its log ends."""

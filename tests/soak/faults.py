@@ -16,13 +16,21 @@ from pathlib import Path
 import zmq
 from living_daemon import STORE_FILE, LivingDaemon
 
+from coughd.storage.lock import holder_of
 from coughd.storage.upkeep.backup import back_up
 
 from .bench import Bench
 
-KILLS = ("kill the daemon", "kill a capture process", "kill the subscriber")
+KILLS_OF_OURS = (
+    "kill the daemon",
+    "kill the daemon as it starts",
+    "kill the capture process",
+    "kill the embedder",
+)
+KILLS = (*KILLS_OF_OURS, "kill the subscriber")
 OTHERS = (
     "stop and start",
+    "stop as it starts",
     "hang up",
     "freeze the daemon",
     "refuse to write",
@@ -32,9 +40,11 @@ OTHERS = (
     "back up",
     "send garbage",
 )
-HARMLESS = tuple(name for name in OTHERS if name != "stop and start")
+HARMLESS = tuple(name for name in OTHERS if not name.startswith("stop"))
 """What a daemon lives through."""
 _LONGEST_S = 1.0
+_START_S = 1.5
+"""A start takes about so long: what happens within it may meet any part of it."""
 
 
 class Faults:
@@ -45,12 +55,18 @@ class Faults:
         self._chance = chance
         self._longest_peace_s = longest_peace_s
         self.done: Counter[str] = Counter()
-        self.slowest_back_s = 0.0
+        self.back_s: dict[str, list[float]] = {"daemon": [], "capture process": []}
+        """How long it took each time until the microphone was heard again."""
+        self.stops_s: list[float] = []
+        """How long each stop took."""
         self._do: dict[str, Callable[[], None]] = {
             "kill the daemon": self._kill_daemon,
-            "kill a capture process": self._kill_capture,
+            "kill the daemon as it starts": self._kill_starting,
+            "kill the capture process": self._kill_capture,
+            "kill the embedder": self._kill_embedder,
             "kill the subscriber": bench.restart_listener,
             "stop and start": self._stop_and_start,
+            "stop as it starts": self._stop_starting,
             "hang up": lambda: self._daemon.process.send_signal(signal.SIGHUP),
             "freeze the daemon": self._freeze,
             "refuse to write": self._refuse,
@@ -72,6 +88,11 @@ class Faults:
         self._do[which]()
         self.done[which] += 1
 
+    @property
+    def kills(self) -> int:
+        """How often a process of ours was killed."""
+        return sum(self.done[name] for name in KILLS_OF_OURS)
+
     def peace(self) -> None:
         """Do nothing for a random while."""
         self._pause(self._longest_peace_s)
@@ -85,27 +106,60 @@ class Faults:
     def _kill_daemon(self) -> None:
         children = self._bench.children()
         self._daemon.kill()
+        assert holder_of(self._bench.data_dir) is None, "the lock outlived its daemon"
         self._start_again()
         left = [pid for pid in children if _is_alive(pid)]
         assert not left, f"processes {left} outlived their daemon"
 
+    def _kill_starting(self) -> None:
+        self._daemon.kill()
+        self._bench.start_daemon()
+        self._pause(_START_S)
+        self._kill_daemon()
+
     def _stop_and_start(self) -> None:
-        assert self._daemon.stop() == os.EX_OK, self._daemon.log
+        assert self._stop() == os.EX_OK, self._daemon.log
+        self._start_again()
+
+    def _stop_starting(self) -> None:
+        assert self._stop() == os.EX_OK, self._daemon.log
+        self._bench.start_daemon()
+        self._pause(_START_S)
+        # Until it has anything to close, it ends as the signal has it.
+        assert self._stop() in {os.EX_OK, -signal.SIGTERM}, self._daemon.log
+        self._start_again()
+
+    def _stop(self) -> int:
+        began_s = time.monotonic()
+        code = self._daemon.stop()
+        self.stops_s.append(time.monotonic() - began_s)
         left = [path.name for path in self._bench.folder.glob("*.sock")]
         assert not left, f"sockets {left} outlived their daemon"
-        self._start_again()
+        return code
 
     def _start_again(self) -> None:
         began_s = time.monotonic()
         self._bench.start_daemon()
         self._bench.until_listening()
-        self.slowest_back_s = max(self.slowest_back_s, time.monotonic() - began_s)
+        self.back_s["daemon"].append(time.monotonic() - began_s)
 
     def _kill_capture(self) -> None:
-        for pid in self._bench.children():
+        former = self._bench.captures()
+        began_s = time.monotonic()
+        for pid in former:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        self._bench.until_listening()
+        self._daemon.until("capture process", lambda: self._bench.captures() - former)
+        heard = self._bench.heard_samples()
+        self._daemon.until("microphone", lambda: self._bench.heard_samples() > heard)
+        self.back_s["capture process"].append(time.monotonic() - began_s)
+
+    def _kill_embedder(self) -> None:
+        self._daemon.until("embedder", lambda: self._bench.embedder() is not None)
+        pid = self._bench.embedder()
+        with suppress(ProcessLookupError):
+            if pid is not None:
+                os.kill(pid, signal.SIGKILL)
 
     def _freeze(self) -> None:
         self._daemon.process.send_signal(signal.SIGSTOP)

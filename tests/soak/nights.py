@@ -28,6 +28,9 @@ from .recordings import Recording
 
 _FIRST_NIGHT = datetime(2026, 1, 1, 22, tzinfo=UTC)
 _KINDS = (*KILLS, *OTHERS)
+_MORE_MEMORY = 1.1
+_MORE_DESCRIPTORS = 5  # connections that happen to be open
+_MORE_THREADS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,9 @@ class Report:
     played_s: float
     took_s: float
     faults: Counter[str]
-    slowest_back_s: float
+    back_s: Mapping[str, Sequence[float]]
+    """By what was started again: how long until the microphone was heard."""
+    stops_s: Sequence[float]
     lines: Sequence[Line]
     burdens: Sequence[Burden]
     """Of the daemon that lived on and on, in order."""
@@ -49,10 +54,39 @@ class Report:
 
     @property
     def is_balanced(self) -> bool:
-        """Whether nothing is lost, doubled or left over."""
+        """Whether nothing is lost, doubled or left over, and the long life did not grow."""
         return not any(line.difference for line in self.lines) and not (
-            self.doctor or self.left_over
+            self.doctor or self.left_over or self.grown
         )
+
+    @property
+    def quarters(self) -> tuple[Burden, Burden] | None:
+        """The most that the long life took in its first and in its last quarter."""
+        part = len(self.burdens) // 4
+        if not part:
+            return None
+        return _most(self.burdens[:part]), _most(self.burdens[-part:])
+
+    @property
+    def grown(self) -> list[str]:
+        """What the long life takes clearly more of in the end than in the beginning."""
+        if self.quarters is None:
+            return []
+        first, last = self.quarters
+        growth = {
+            "memory": last.resident_bytes > _MORE_MEMORY * first.resident_bytes,
+            "descriptors": last.descriptors > first.descriptors + _MORE_DESCRIPTORS,
+            "threads": last.threads > first.threads + _MORE_THREADS,
+        }
+        return [name for name, is_more in growth.items() if is_more]
+
+
+def _most(burdens: Sequence[Burden]) -> Burden:
+    return Burden(
+        max(one.resident_bytes for one in burdens),
+        max(one.descriptors for one in burdens),
+        max(one.threads for one in burdens),
+    )
 
 
 def faults_found(config: Path) -> list[str]:
@@ -82,7 +116,8 @@ def soak(
     recordings: Sequence[Recording],
     *,
     seed: int,
-    nights: int | None = None,
+    nights: int = 0,
+    kills: int = 0,
     for_s: float = 0.0,
     steady_s: float = 0.0,
     sources: int = 2,
@@ -90,7 +125,7 @@ def soak(
     longest_peace_s: float = 2.0,
     kinds: Sequence[str] = _KINDS,
 ) -> Report:
-    """Run so many nights, or so long, and then one daemon on and on for `steady_s`.
+    """Run at least so many nights, kills and seconds; then one daemon on and on for `steady_s`.
 
     `longest_peace_s` lies between two faults at most. `kinds` are the faults to choose from. The
     same seed chooses the same faults in the same order; the moments are the machine's.
@@ -101,7 +136,7 @@ def soak(
     with Bench(folder, build_faulty_disk(folder), recordings[0]) as bench:
         faults = Faults(bench, chance, longest_peace_s)
         night = 0
-        while night < nights if nights is not None else time.monotonic() - began_s < for_s:
+        while night < nights or faults.kills < kills or time.monotonic() - began_s < for_s:
             heard = {
                 f"{NIGHT}{night}-{number}": recordings[(night + number) % len(recordings)]
                 for number in range(sources)
@@ -131,7 +166,8 @@ def soak(
             played_s=sum(one.samples for one in played.values()) / SAMPLE_RATE_HZ,
             took_s=time.monotonic() - began_s,
             faults=faults.done,
-            slowest_back_s=faults.slowest_back_s,
+            back_s=faults.back_s,
+            stops_s=faults.stops_s,
             lines=lines,
             burdens=burdens,
             doctor=faults_found(folder / "config.yaml"),
