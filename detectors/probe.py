@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,11 @@ from .ports import EMBEDDING_SIZE, LABELS, EmbedderIdentity, ProbeIdentity, Verd
 from .runtime import SHIPPED_MODELS, read_model_file, sha256_of
 
 PROBE_FORMAT = "coughd.probe/1"
+SOFTMAX = "softmax"
+ONE_AGAINST_REST = "one_against_rest"
+"""What the log-odds of a cough are; a file without `method` means the softmax."""
 Vector = NDArray[np.float64]
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +38,15 @@ class ProbeWeights:
     cough_slope: float
     """Calibration of the cough log-odds: slope * log-odds + offset."""
     cough_offset: float
+    one_against_rest: bool = False
+    """Whether the cough's logit is its log-odds by itself; else it is one of the softmax."""
 
 
 def judge(weights: ProbeWeights, embedding: NDArray[np.float32]) -> Verdict:
     """Score one embedding; pure.
 
-    Softmax over the labels, then P(cough) alone is calibrated on its log-odds and the other
-    labels share what is left in proportion.
+    The cough's log-odds are calibrated and become its probability; the other labels share what is
+    left by their softmax.
     """
     centred = (embedding.astype(np.float64) - weights.mean) / weights.scale
     logits = weights.coefficients @ centred + weights.intercepts
@@ -47,7 +54,7 @@ def judge(weights: ProbeWeights, embedding: NDArray[np.float32]) -> Verdict:
     rest = np.delete(logits, cough_index)
     highest = float(rest.max())
     rest_log_sum = highest + float(np.log(np.exp(rest - highest).sum()))
-    log_odds = float(logits[cough_index]) - rest_log_sum
+    log_odds = float(logits[cough_index]) - (0.0 if weights.one_against_rest else rest_log_sum)
     calibrated = weights.cough_slope * log_odds + weights.cough_offset
     # The shape of tanh keeps both tails finite where exp would overflow.
     probability = 0.5 + 0.5 * float(np.tanh(0.5 * calibrated))
@@ -95,6 +102,7 @@ class LinearProbe:
                 f"{path} was fitted on the embedder {its_name}, but {embedder.name} is running. "
                 "Use the probe that belongs to it, or retrain."
             )
+        _warn_of_other_runs(path, document["embedder"], embedder)
         identity = ProbeIdentity(name=name, sha256=sha256_of(content), embedder=embedder.name)
         return cls(identity, threshold, weights)
 
@@ -113,6 +121,19 @@ class LinearProbe:
         return judge(self._weights, embedding)
 
 
+def _warn_of_other_runs(
+    path: Path, fitted_on: Mapping[str, object], running: EmbedderIdentity
+) -> None:
+    """The same weights run otherwise give almost the same numbers, but it should be known."""
+    changed = [
+        f"{name} was {fitted_on[name]}, is {getattr(running, name)}"
+        for name in ("runtime", "device", "precision", "batch_policy")
+        if fitted_on.get(name, getattr(running, name)) != getattr(running, name)
+    ]
+    if changed:
+        _log.warning("%s was fitted on embeddings made otherwise: %s", path, "; ".join(changed))
+
+
 def _weights(document: Mapping[str, object]) -> ProbeWeights:
     if document["labels"] != list(LABELS):
         raise ValueError(f"labels {document['labels']!r}")
@@ -126,7 +147,14 @@ def _weights(document: Mapping[str, object]) -> ProbeWeights:
         intercepts=_array(document["intercepts"], (len(LABELS),)),
         cough_slope=float(calibration["slope"]),
         cough_offset=float(calibration["offset"]),
+        one_against_rest=_one_against_rest(document.get("method", SOFTMAX)),
     )
+
+
+def _one_against_rest(method: object) -> bool:
+    if method not in (SOFTMAX, ONE_AGAINST_REST):
+        raise ValueError(f"method {method!r}")
+    return method == ONE_AGAINST_REST
 
 
 def _array(numbers: object, shape: tuple[int, ...]) -> Vector:

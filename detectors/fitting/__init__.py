@@ -1,0 +1,1 @@
+"""Fitting a site's own probe on embeddings, by HeAR's protocol."""

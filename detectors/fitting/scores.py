@@ -1,0 +1,130 @@
+"""How good held-out probabilities are, with intervals over groups; and which of two is better."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..evaluation.calibration import brier, calibration_error
+from ..evaluation.resampling import Measured, Numbers, Resampling
+from .examples import Examples
+from .roc import roc_auc
+
+_THRESHOLDS = tuple(step / 100.0 for step in range(5, 96))
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """What was said of examples by something that had not seen their groups."""
+
+    rows: Numbers
+    """[shape=(n, 2)]: P(cough), and 1 where it was a cough."""
+    unit_of: NDArray[np.intp]
+    """[shape=(n,)], each row's group."""
+
+    @classmethod
+    def of(cls, examples: Examples, probabilities: Numbers, chosen: NDArray[np.bool_]) -> HeldOut:
+        """Of the chosen examples [shape=(n,)]."""
+        rows = np.column_stack([probabilities, examples.coughs])[chosen]
+        _, unit_of = np.unique(examples.group_numbers[chosen], return_inverse=True)
+        return cls(rows, unit_of)
+
+    @property
+    def both(self) -> bool:
+        """Whether there are coughs and other sounds, without which nothing can be scored."""
+        return 0 < int(self.rows[:, 1].sum()) < len(self.rows)
+
+    def measure(self, statistic: Callable[[Numbers], float]) -> Measured:
+        """A statistic of the rows; the same draws of groups at every call."""
+        units = int(self.unit_of.max()) + 1
+        return Resampling(units).statistic(self.rows, self.unit_of, statistic)
+
+
+def auc(rows: Numbers) -> float:
+    """ROC-AUC of rows (probability, truth)."""
+    return roc_auc(rows[:, 0], rows[:, 1] > 0.5)
+
+
+def operating_point(rows: Numbers) -> float:
+    """The threshold, in steps of 0.01, that counts best where a false alarm counts double.
+
+    A room holds more other sounds to every cough than labelled sounds do.
+    """
+    coughs = rows[:, 1] > 0.5
+
+    def worth(threshold: float) -> float:
+        counted = rows[:, 0] >= threshold
+        hits = float((counted & coughs).sum())
+        return (
+            2 * hits / (2 * hits + float((~counted & coughs).sum() + 2 * (counted & ~coughs).sum()))
+        )
+
+    return max(_THRESHOLDS, key=worth)
+
+
+def score(held_out: HeldOut, threshold: float) -> dict[str, Measured]:
+    """Every score of the card."""
+
+    def sensitivity(rows: Numbers) -> float:
+        return _share(rows[rows[:, 1] > 0.5, 0] >= threshold)
+
+    def specificity(rows: Numbers) -> float:
+        return _share(rows[rows[:, 1] < 0.5, 0] < threshold)
+
+    statistics: Mapping[str, Callable[[Numbers], float]] = {
+        "roc_auc": auc,
+        "sensitivity": sensitivity,
+        "specificity": specificity,
+        "calibration_error": calibration_error,
+        "brier": brier,
+    }
+    return {name: held_out.measure(statistic) for name, statistic in statistics.items()}
+
+
+def _share(of: NDArray[np.bool_]) -> float:
+    return float(of.mean()) if of.size else float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A new probe's held-out word against that of the probe in force, on the same sounds."""
+
+    against: str
+    """The name of the probe in force."""
+    groups: int
+    seen_before: int
+    """Of these groups, how many the probe in force was itself fitted to: they favour it."""
+    new_auc: float
+    old_auc: float
+    gain: Measured
+    """New minus old ROC-AUC, on the same draws."""
+    new_brier: float
+    old_brier: float
+
+    @property
+    def wins(self) -> bool:
+        """Whether it tells coughs apart better; at equality, whether its probabilities are."""
+        return (self.new_auc, -self.new_brier) > (self.old_auc, -self.old_brier)
+
+
+def compare(against: str, new: HeldOut, old_probabilities: Numbers, seen_before: int) -> Comparison:
+    """Compare on the rows of `new`; `old_probabilities` [shape=(rows,)] are the other's."""
+    both = np.column_stack([new.rows, old_probabilities])
+    paired = HeldOut(both, new.unit_of)
+
+    def gain(rows: Numbers) -> float:
+        return auc(rows[:, :2]) - auc(rows[:, [2, 1]])
+
+    return Comparison(
+        against=against,
+        groups=int(new.unit_of.max()) + 1,
+        seen_before=seen_before,
+        new_auc=auc(new.rows),
+        old_auc=auc(both[:, [2, 1]]),
+        gain=paired.measure(gain),
+        new_brier=brier(new.rows),
+        old_brier=brier(both[:, [2, 1]]),
+    )

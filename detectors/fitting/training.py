@@ -1,0 +1,138 @@
+"""From examples to a probe file with its card, and whether it is better than the one in force."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ...config.errors import ModelError
+from ..evaluation.resampling import Measured
+from ..probe import LinearProbe
+from ..probe_file import probe_document
+from ..runtime import read_model_file
+from .card import Card, card_fields, card_text
+from .examples import FEWEST_EACH, Examples, counts_by_label
+from .protocol import Fitted, fit
+from .scores import Comparison, HeldOut, compare, operating_point, score
+
+_GROUP_DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A fitted probe that is not in force yet."""
+
+    name: str
+    document: bytes
+    card: str
+    """Markdown."""
+    fields: dict[str, object]
+    """The card as it stands in the file."""
+    scores: Mapping[str, Measured]
+    comparison: Comparison | None
+    """None where no probe judges this embedder's embeddings yet."""
+
+    @property
+    def wins(self) -> bool:
+        """Whether it should replace what is in force."""
+        return self.comparison is None or self.comparison.wins
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The probe to beat."""
+
+    probe: LinearProbe
+    groups: frozenset[str]
+    """Digests of the groups that it was fitted to."""
+
+    @classmethod
+    def read(cls, path: Path, probe: LinearProbe) -> InForce:
+        """Of a probe and its file; a shipped one knows no groups. ModelError."""
+        try:
+            card = json.loads(read_model_file(path)).get("card", {})
+            groups = card.get("groups", []) if isinstance(card, dict) else []
+        except ValueError as exc:
+            raise ModelError(f"{path} is not JSON: {exc}. Roll back or retrain the probe.") from exc
+        return cls(probe, frozenset(map(str, groups)))
+
+
+def train(
+    name: str,
+    examples: Examples,
+    origin: str,
+    in_force: InForce | None,
+    progress: Callable[[int, int], None],
+    teacher: str | None = None,
+) -> Trained:
+    """Fit, score and compare; InputError where the examples are too few.
+
+    Parameters
+    ----------
+    origin
+        Where the examples come from, in words.
+    teacher
+        The name of the probe that said the labels which no person did.
+    """
+    fitted = fit(examples, progress)
+    by_persons = ~examples.taught
+    chosen = by_persons if _enough(examples) else np.ones_like(by_persons)
+    held_out = HeldOut.of(examples, fitted.held_out, chosen)
+    threshold = operating_point(held_out.rows)
+    digests = [_digest(group) for group in examples.groups]
+    comparison = None
+    if in_force is not None:
+        comparison = _compare(in_force, examples, fitted, chosen, digests)
+    card = Card(
+        name=name,
+        embedder=examples.embedder,
+        origin=origin,
+        teacher=teacher,
+        counts=counts_by_label(examples),
+        taught=int(examples.taught.sum()),
+        groups=len(set(examples.groups)),
+        folds=int(fitted.fold_of.max()) + 1,
+        strength=fitted.strength,
+        fold_auc=fitted.fold_auc,
+        threshold=threshold,
+        scored=int(chosen.sum()),
+        scored_taught=int((chosen & examples.taught).sum()),
+        scores=score(held_out, threshold),
+        comparison=comparison,
+    )
+    fields = {**card_fields(card), "groups": sorted(set(digests))}
+    document = probe_document(name, fitted.weights, examples.embedder, threshold, fields)
+    return Trained(name, document, card_text(card), fields, card.scores, comparison)
+
+
+def _enough(examples: Examples) -> bool:
+    """Whether persons labelled enough to score by."""
+    coughs = examples.coughs[~examples.taught]
+    return min(int(coughs.sum()), int((~coughs).sum())) >= FEWEST_EACH
+
+
+def _compare(
+    in_force: InForce,
+    examples: Examples,
+    fitted: Fitted,
+    chosen: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    digests: list[str],
+) -> Comparison:
+    """On groups that the other never saw, where they suffice; else on all, and that is told."""
+    seen = np.array([digest in in_force.groups for digest in digests])
+    unseen = HeldOut.of(examples, fitted.held_out, chosen & ~seen)
+    rows = chosen & ~seen if unseen.both else chosen
+    new = unseen if unseen.both else HeldOut.of(examples, fitted.held_out, chosen)
+    judged = [in_force.probe.judge(one).probability for one in examples.embeddings[rows]]
+    seen_before = len({digest for digest, its in zip(digests, rows & seen, strict=True) if its})
+    return compare(in_force.probe.identity.name, new, np.array(judged), seen_before)
+
+
+def _digest(group: str) -> str:
+    """Tells whether a group was met before, without saying whose it is."""
+    return hashlib.sha256(group.encode()).hexdigest()[:_GROUP_DIGITS]

@@ -1,0 +1,173 @@
+"""The probes that were trained at this site, and which of them is in force.
+
+A folder holds `hear-0001.json` with its card `hear-0001.md`, and so on, none of which is ever
+changed, and `in-force.json`, which names for each embedder (by its sha256) the probes that were
+put in force, the present one last.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..config.errors import ModelError, StorageError, UsageError
+from .ports import EmbedderIdentity
+
+FOLDER_NAME = "probes"
+POINTER_NAME = "in-force.json"
+_FORMAT = "coughd.probes/1"
+_NAME = re.compile(r"(?P<kind>open|hear|remote)-(?P<number>\d{4,9})")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A trained probe that is kept."""
+
+    name: str
+    """Such as `hear-0003`."""
+    path: Path
+    in_force: bool
+
+
+class ProbeVersions:
+    """The folder of a data directory; may be missing until the first probe is kept."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.folder = data_dir / FOLDER_NAME
+        self.pointer = self.folder / POINTER_NAME
+
+    def in_force(self, embedder: EmbedderIdentity) -> Path | None:
+        """The probe that judges this embedder's embeddings; None: the shipped one, if any.
+
+        Raises ModelError where the list of those in force is damaged.
+        """
+        names = self._read().get(embedder.sha256, [])
+        return self.path_of(names[-1]) if names else None
+
+    def path_of(self, name: str) -> Path:
+        """Where a version lies."""
+        return self.folder / f"{name}.json"
+
+    def versions(self) -> list[Version]:
+        """All that are kept, by kind and age; ModelError as in `in_force`."""
+        present = {names[-1] for names in self._read().values() if names}
+        found = sorted(self._kept(), key=lambda name: (name[0], name[1]))
+        return [
+            Version(name, self.path_of(name), name in present)
+            for name in (f"{kind}-{number:04d}" for kind, number in found)
+        ]
+
+    def next_name(self, kind: str) -> str:
+        """The name for the next probe of this kind of embedder."""
+        last = max((number for its, number in self._kept() if its == kind), default=0)
+        return f"{kind}-{last + 1:04d}"
+
+    def keep(self, name: str, document: bytes, card: str) -> Path:
+        """Write a new version, which is not in force yet; StorageError."""
+        self._make_folder()
+        _write(self.folder / f"{name}.md", card.encode())
+        path = self.path_of(name)
+        _write(path, document)
+        return path
+
+    def put_in_force(self, name: str, embedder: EmbedderIdentity) -> None:
+        """Let this version judge from now on; a running daemon sees it. StorageError."""
+        names = self._read()
+        names.setdefault(embedder.sha256, []).append(name)
+        self._write_pointer(names)
+
+    def roll_back(self, embedder: EmbedderIdentity) -> tuple[str, str | None]:
+        """Put the probe before the present one in force; gives the names of both.
+
+        None means that the shipped probe judges again, if there is one. Raises UsageError where
+        no trained probe is in force, StorageError.
+        """
+        names = self._read()
+        stack = names.get(embedder.sha256, [])
+        if not stack:
+            raise UsageError(
+                f"No trained probe is in force for {embedder.name}; there is nothing to roll back."
+            )
+        left = stack.pop()
+        self._write_pointer(names)
+        return left, stack[-1] if stack else None
+
+    def _kept(self) -> Iterator[tuple[str, int]]:
+        for path in self.folder.glob("*.json"):
+            if match := _NAME.fullmatch(path.stem):
+                yield match["kind"], int(match["number"])
+
+    def _read(self) -> dict[str, list[str]]:
+        try:
+            document = json.loads(self.pointer.read_bytes())
+            return _stacks(document)
+        except FileNotFoundError:
+            return {}
+        except OSError as exc:
+            raise ModelError(f"{self.pointer} cannot be read: {exc.strerror}.") from exc
+        except (ValueError, KeyError, TypeError, AttributeError) as exc:
+            raise ModelError(
+                f"{self.pointer} is damaged ({exc}); delete it, and train or force a probe again."
+            ) from exc
+
+    def _write_pointer(self, names: dict[str, list[str]]) -> None:
+        self._make_folder()
+        kept = {sha256: stack for sha256, stack in names.items() if stack}
+        _write(self.pointer, json.dumps({"format": _FORMAT, "in_force": kept}).encode())
+
+    def _make_folder(self) -> None:
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                _give_to_owner_of(self.folder.parent, descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError as exc:
+            raise StorageError(f"{self.folder}: cannot be made ({exc.strerror}).") from exc
+
+
+def _stacks(document: Any) -> dict[str, list[str]]:  # noqa: ANN401 - anybody's JSON
+    """Check the pointer's content; ValueError, or what a wrong type raises."""
+    stacks = {sha256: list(stack) for sha256, stack in document["in_force"].items()}
+    names = [name for stack in stacks.values() for name in stack]
+    if document["format"] != _FORMAT or not all(map(_NAME.fullmatch, names)):
+        raise ValueError("an unknown form")
+    return stacks
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a private file whole or not at all; a crash leaves the former one."""
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        fresh.unlink(missing_ok=True)
+        with open(fresh, "wb", opener=_private) as file:
+            file.write(content)
+            file.flush()
+            _give_to_owner_of(path.parent, file.fileno())
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError as exc:
+        with suppress(OSError):
+            fresh.unlink()
+        raise StorageError(
+            f"{path}: cannot be written ({exc.strerror}); is this the service's? Then use sudo."
+        ) from exc
+
+
+def _private(path: str, flags: int) -> int:
+    # A link that somebody left there is not followed: root may be the one who writes.
+    return os.open(path, flags | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+
+
+def _give_to_owner_of(folder: Path, descriptor: int) -> None:
+    """What root writes into the folder of a service must be the service's to read."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
