@@ -25,6 +25,7 @@ Heartbeat = Callable[[int, int], Message]
 """Built from `(last_seq, oldest_seq)`."""
 
 _JOIN_S = 5.0
+_LARGEST_FRAME_BYTES = 4096  # a peer says which topics it wants, and nothing else
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,10 @@ class PublisherCounts:
     """Gave way because the queue was full; replay has them."""
     dropped_ephemeral: int
     """Gave way because the queue was full; nobody will hear of them."""
+    peers: int = 0
+    """Connected now."""
+    turned_away: int = 0
+    """Peers that were too many, or were sent away because memory ran out."""
 
 
 class Publisher:
@@ -91,9 +96,8 @@ class Publisher:
 
     def __enter__(self) -> Self:
         """Bind, and start the thread."""
-        self._socket = SocketThread(
-            "publisher", zmq.PUB, self.address, {zmq.SNDHWM: self._high_water}, self._run
-        )
+        options = {zmq.SNDHWM: self._high_water, zmq.MAXMSGSIZE: _LARGEST_FRAME_BYTES}
+        self._socket = SocketThread("publisher", zmq.PUB, self.address, options, self._run)
         return self
 
     def __exit__(
@@ -141,6 +145,7 @@ class Publisher:
     @property
     def counts(self) -> PublisherCounts:
         """Since the start. Any thread."""
+        door = self._socket.door
         with self._changed:
             return PublisherCounts(
                 sent=self._sent,
@@ -148,6 +153,8 @@ class Publisher:
                 waiting=len(self._queue),
                 dropped_durable=self._dropped_durable,
                 dropped_ephemeral=self._dropped_ephemeral,
+                peers=door.peers,
+                turned_away=door.turned_away + door.sent_away,
             )
 
     def _run(self, endpoint: zmq.Socket[bytes]) -> None:

@@ -30,7 +30,7 @@ from .socket_thread import SocketThread
 _POLL_MS = 100
 _JOIN_S = 10.0
 _WAITING_REQUESTS = 16  # of one peer; a subscriber has one question at a time
-_WAITING_ANSWERS = 16
+_WAITING_ANSWERS = 2  # each is up to `largest_page` messages long
 
 
 class Page(Protocol):
@@ -72,6 +72,10 @@ class ReplayCounts:
     """Questions that broke the protocol."""
     failed: int
     """The store could not be read."""
+    peers: int = 0
+    """Connected now."""
+    turned_away: int = 0
+    """Peers that were too many, or were sent away because memory ran out."""
 
 
 class ReplayServer:
@@ -141,7 +145,10 @@ class ReplayServer:
     @property
     def counts(self) -> ReplayCounts:
         """Since the start. Any thread: the value is replaced whole."""
-        return self._counts
+        door = self._socket.door
+        return replace(
+            self._counts, peers=door.peers, turned_away=door.turned_away + door.sent_away
+        )
 
     def _run(self, endpoint: zmq.Socket[bytes]) -> None:
         try:

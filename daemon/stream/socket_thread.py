@@ -5,14 +5,25 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import zmq
 
 from .address import bind_local, remove_socket
+from .doorkeeper import DoorCounts, Doorkeeper
 
 _log = logging.getLogger("coughd.stream")
 
-_LINGER_MS = 500  # what a healthy peer needs to take the last messages of a stopping daemon
+_OPTIONS = MappingProxyType(
+    {
+        # What a healthy peer needs to take the last messages of a stopping daemon.
+        zmq.LINGER: 500,
+        # Who says nothing that ZeroMQ understands is no peer.
+        zmq.HANDSHAKE_IVL: 5_000,
+        zmq.TCP_KEEPALIVE: 1,
+        zmq.TCP_KEEPALIVE_IDLE: 60,
+    }
+)
 
 
 class SocketThread:
@@ -33,14 +44,14 @@ class SocketThread:
         self._address = address
         self._context = zmq.Context()
         endpoint = self._context.socket(kind)
-        endpoint.setsockopt(zmq.LINGER, _LINGER_MS)
-        for option, value in options.items():
+        for option, value in (*_OPTIONS.items(), *options.items()):
             endpoint.setsockopt(option, value)
         try:
             bind_local(endpoint, address)
         except BaseException:
             self._context.destroy(linger=0)
             raise
+        self._door = Doorkeeper(name, self._context, endpoint)
         # The socket is the thread's from here on.
         self._thread = threading.Thread(target=work, args=(endpoint,), name=name)
         self._thread.start()
@@ -50,11 +61,17 @@ class SocketThread:
         """Whether the thread runs."""
         return self._thread.is_alive()
 
+    @property
+    def door(self) -> DoorCounts:
+        """Who came in. Any thread."""
+        return self._door.counts
+
     def join(self, patience_s: float) -> None:
         """Wait for `work` to return, which was told to before, and remove the socket's file."""
         self._thread.join(patience_s)
         if self._thread.is_alive():
             _log.error("the thread %s does not stop", self._thread.name)
             return  # ending the context would wait for its socket for ever
+        self._door.join()
         self._context.term()
         remove_socket(self._address)

@@ -1,0 +1,181 @@
+"""Bounds what the peers of a bound socket may cost together, however they behave.
+
+ZeroMQ bounds what waits for each peer. It bounds neither how many peers there are, nor what a
+message that never ends or a list of subscriptions without end takes of our memory.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import zmq
+from zmq.utils.monitor import recv_monitor_message
+
+LARGEST_AUDIENCE = 128
+"""Peers of one socket; with the answers and messages that wait for each, it bounds our memory."""
+ROOM_BYTES = 256 * 1024 * 1024
+"""So much more than at the start the process may take before all peers must go."""
+CLOSED_S = 1.0
+_LOOK_EVERY_MS = 250
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+_EVENTS = zmq.Event.ACCEPTED | zmq.Event.DISCONNECTED | zmq.Event.MONITOR_STOPPED
+
+_log = logging.getLogger("coughd.stream")
+
+
+@dataclass(frozen=True, slots=True)
+class DoorCounts:
+    """What `status` shows of it."""
+
+    peers: int
+    """Connected now."""
+    turned_away: int
+    """Came when there were too many, or while the door was closed."""
+    sent_away: int
+    """Were connected when the process had grown too much."""
+
+
+def resident_bytes() -> int:
+    """What this process takes of the memory."""
+    return int(Path("/proc/self/statm").read_bytes().split()[1]) * _PAGE_BYTES
+
+
+class Doorkeeper:
+    """Hangs up on the peers that are too many, and on all of them where memory runs away.
+
+    Its thread hears from ZeroMQ who comes and goes, until the socket closes. It must not touch the
+    socket, nor wait for anything else. Who is sent away finds the door open a second later, and
+    what a subscriber missed by it comes by replay.
+
+    Parameters
+    ----------
+    endpoint
+        Bound; made on its own thread before anybody else uses it.
+    resident_bytes
+        What the process takes now.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        context: zmq.Context[zmq.Socket[bytes]],
+        endpoint: zmq.Socket[bytes],
+        *,
+        largest_audience: int = LARGEST_AUDIENCE,
+        room_bytes: int = ROOM_BYTES,
+        resident_bytes: Callable[[], int] = resident_bytes,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._name = name
+        self._address = endpoint.getsockopt_string(zmq.LAST_ENDPOINT)
+        self._largest_audience = largest_audience
+        self._room_bytes = room_bytes
+        self._resident_bytes = resident_bytes
+        self._clock = clock
+        self._allowed_bytes = resident_bytes() + room_bytes
+        self._closed_until_s: float | None = None
+        self._peers: set[int] = set()
+        self._turned_away = self._sent_away = 0
+        self._full = False
+        watched = f"inproc://door-{id(self)}"
+        endpoint.monitor(watched, _EVENTS)
+        self._events = context.socket(zmq.PAIR)
+        self._events.connect(watched)
+        # A daemon: it ends with the socket, and must not keep a process whose socket hangs.
+        self._thread = threading.Thread(target=self._run, name=f"{name} door", daemon=True)
+        self._thread.start()
+
+    @property
+    def counts(self) -> DoorCounts:
+        """Since the start. Any thread."""
+        return DoorCounts(len(self._peers), self._turned_away, self._sent_away)
+
+    def join(self) -> None:
+        """Wait for the thread; the socket must be closed."""
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            while True:
+                if self._events.poll(_LOOK_EVERY_MS):
+                    told = recv_monitor_message(self._events)
+                    if told["event"] == zmq.Event.MONITOR_STOPPED:
+                        return
+                    self._hear(told["event"], told["value"])
+                self._look_at_memory()
+        finally:
+            self._events.close(linger=0)
+
+    def _hear(self, event: int, descriptor: int) -> None:
+        if event == zmq.Event.DISCONNECTED:
+            self._peers.discard(descriptor)
+            self._full = self._full and len(self._peers) >= self._largest_audience // 2
+        elif self._closed_until_s is not None or len(self._peers) >= self._largest_audience:
+            self._turned_away += 1
+            hang_up(descriptor, self._address)
+            if not self._full and self._closed_until_s is None:
+                self._full = True  # said once until the crowd has gone
+                _log.warning(
+                    "%s: %d are connected to it, and no more are let in; see who they are with "
+                    "`ss --processes`",
+                    self._address,
+                    len(self._peers),
+                )
+        else:
+            self._peers.add(descriptor)
+
+    def _look_at_memory(self) -> None:
+        if self._closed_until_s is not None:
+            if self._clock() < self._closed_until_s:
+                return
+            self._closed_until_s = None
+            _give_back_memory()
+            # Without a peer it is not theirs: what has grown otherwise must not shut them out.
+            self._allowed_bytes = max(
+                self._allowed_bytes, self._resident_bytes() + self._room_bytes // 2
+            )
+        elif self._resident_bytes() > self._allowed_bytes:
+            _log.error(
+                "%s: the process grew by more than %d MB, so its %d peers are sent away; they may "
+                "come again in a second",
+                self._address,
+                self._room_bytes // 1_000_000,
+                len(self._peers),
+            )
+            self._sent_away += len(self._peers)
+            for descriptor in self._peers:
+                hang_up(descriptor, self._address)
+            self._closed_until_s = self._clock() + CLOSED_S
+
+
+def hang_up(descriptor: int, address: str) -> None:
+    """End the connection behind a descriptor, if it is one of the socket bound to `address`.
+
+    ZeroMQ may have closed the descriptor meanwhile, and it may be anything by now.
+    """
+    try:
+        with socket.socket(fileno=os.dup(descriptor)) as peer:
+            own = peer.getsockname()
+            if peer.family == socket.AF_UNIX:
+                is_ours = address == f"ipc://{own}"
+            else:
+                is_ours = address.rpartition(":")[2] == str(own[1])
+            if is_ours:
+                peer.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return
+
+
+def _give_back_memory() -> None:
+    """Let the allocator give free memory back to the system, where it is glibc's."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
