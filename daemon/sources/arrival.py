@@ -2,23 +2,31 @@
 
 Sound may be lost inside a device or a sound server that says nothing of it. Then later samples
 come too late, for good: by the time that is lost. A busy machine makes them late only for a while.
+A device of another rate than it says makes them later (or earlier) all the time, and evenly.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .ports import RateChecked
 
 LEAST_MISSING_S = 0.15
 """A sound server's own delay wanders by less."""
 SETTLED_S = 0.05
+_LEAST_RISE_S = 0.1
+"""From one second to the next at a loss; a wrong rate that leaves a second settled grows slower."""
 WRONG_SHARE, RIGHT_SHARE = 0.005, 0.003
 """A device beyond the first has a wrong rate, no drift; within the second it is right again."""
-_WINDOWS = 20  # of a second each
-_FEWEST_WINDOWS = 8
-_LEAST_GROWTH_S = 0.1
+LEAST_GROWTH_S = 0.3
+"""Sound servers and their buffers change their delay by less."""
+_SPANS = (8, 12, 20, 30, 45, round(LEAST_GROWTH_S / WRONG_SHARE))
+"""Over so many seconds a rate is judged: the farther off, the sooner."""
+_RIGHT_SPAN = 20
+_MOST_UNEVEN = 0.1
+"""So much of the growth may a second stand off the straight line. Some steps make no line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +49,11 @@ class ArrivalWatch:
         self._rate_hz = sample_rate_hz
         self._window_end_sample = sample_rate_hz
         self._least_s: float | None = None
-        self._windows: deque[float] = deque(maxlen=_WINDOWS + 1)
+        self._windows: deque[float] = deque(maxlen=_SPANS[-1] + 1)
+        """The least lateness of each second since the last loss."""
         self._usual_s: float | None = None
+        """The lateness when it was settled last: three seconds alike."""
+        self._unsettled = 0  # windows since
         self._wrong = False
 
     def hear(self, first_sample: int, monotonic_s: float) -> Missing | RateChecked | None:
@@ -55,7 +66,8 @@ class ArrivalWatch:
             self._window_end_sample = first_sample + self._rate_hz
             verdict = self._find_missing() or self._check_rate()
             if isinstance(verdict, Missing):
-                self._window_end_sample += verdict.samples
+                self._begin_again(first_sample + verdict.samples)
+                late_s -= verdict.samples / self._rate_hz
         self._least_s = late_s if self._least_s is None else min(self._least_s, late_s)
         return verdict
 
@@ -64,37 +76,67 @@ class ArrivalWatch:
 
         0 where that cannot be known. The block then begins so many samples later.
         """
-        if self._usual_s is None:
-            return 0
-        late_s = monotonic_s - first_sample / self._rate_hz
-        return max(0, round((late_s - self._usual_s) * self._rate_hz))
+        lost = 0
+        if self._usual_s is not None:
+            late_s = monotonic_s - first_sample / self._rate_hz
+            lost = max(0, round((late_s - self._usual_s) * self._rate_hz))
+        self._begin_again(first_sample + lost)
+        return lost
+
+    def _begin_again(self, first_sample: int) -> None:
+        """Compare no lateness from before a loss with one after it: the estimates would add up."""
+        self._windows.clear()
+        self._least_s = None
+        self._window_end_sample = first_sample + self._rate_hz
 
     def _find_missing(self) -> Missing | None:
         """A jump to a new lateness that stayed for three seconds."""
+        self._unsettled += 1
         if len(self._windows) < 3:
             return None
-        recent = [self._windows[index] for index in (-3, -2, -1)]
+        recent = list(self._windows)[-3:]
         if max(recent) - min(recent) > SETTLED_S:
             return None
         missing_s = min(recent) - self._usual_s if self._usual_s is not None else 0.0
-        if missing_s < LEAST_MISSING_S:
+        jumped = missing_s >= LEAST_MISSING_S and self._rose()
+        if not jumped:
             self._usual_s = min(recent)
-            return None
-        return Missing(round(missing_s * self._rate_hz))
+        self._unsettled = 0
+        return Missing(round(missing_s * self._rate_hz)) if jumped else None
+
+    def _rose(self) -> bool:
+        """Whether all at once, since the lateness was settled last."""
+        since = list(self._windows)[-self._unsettled - 3 :]
+        return any(after - before > _LEAST_RISE_S for before, after in pairwise(since))
 
     def _check_rate(self) -> RateChecked | None:
         """A lateness that grows, or shrinks, all the time."""
-        span_s = len(self._windows) - 1
-        if span_s < _FEWEST_WINDOWS:
+        if self._wrong:
+            growth_s = self._growth_s(_RIGHT_SPAN)
+            if growth_s is None or abs(growth_s) > RIGHT_SHARE * _RIGHT_SPAN:
+                return None
+            return self._checked(_RIGHT_SPAN, growth_s)
+        for span in _SPANS:
+            growth_s = self._growth_s(span)
+            if growth_s is None:
+                break
+            if abs(growth_s) > LEAST_GROWTH_S and self._is_even(span, growth_s):
+                return self._checked(span, growth_s)
+        return None
+
+    def _growth_s(self, span: int) -> float | None:
+        if len(self._windows) <= span:
             return None
-        first_s, middle_s, last_s = (self._windows[index] for index in (0, span_s // 2, -1))
-        grown_s = last_s - first_s
-        halves_s = sorted((abs(middle_s - first_s), abs(last_s - middle_s)))
-        steady = (middle_s > first_s) == (last_s > middle_s) and halves_s[1] < 3 * halves_s[0]
-        off = abs(grown_s) > max(_LEAST_GROWTH_S, WRONG_SHARE * span_s)
-        right = span_s == _WINDOWS and abs(grown_s) < RIGHT_SHARE * span_s
-        if not (right if self._wrong else off and steady):
-            return None
+        return self._windows[-1] - self._windows[-1 - span]
+
+    def _is_even(self, span: int, growth_s: float) -> bool:
+        first_s = self._windows[-1 - span]
+        return all(
+            abs(self._windows[index - 1 - span] - first_s - growth_s * index / span)
+            < _MOST_UNEVEN * abs(growth_s)
+            for index in range(span)
+        )
+
+    def _checked(self, span: int, growth_s: float) -> RateChecked:
         self._wrong = not self._wrong
-        later_s = span_s - span_s // 2  # the beginning may have been before the change
-        return RateChecked(self._rate_hz * later_s / (later_s + last_s - middle_s), self._wrong)
+        return RateChecked(self._rate_hz * span / (span + growth_s), self._wrong)

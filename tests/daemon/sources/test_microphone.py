@@ -197,7 +197,7 @@ def test_what_is_lost_unsaid_is_a_gap_all_the_same() -> None:
 def test_a_rate_that_turns_wrong_is_worth_another_opening() -> None:
     source, starter = running()
     play(source, starter.children[0], 100.0, 70, 16_000)
-    told = play(source, starter.children[0], 170.0, 18, 14_700)
+    told = play(source, starter.children[0], 170.0, 12, 14_700)
     (lost,) = (item for item in told if isinstance(item, Lost))
     assert (lost.cause, "wrong" in lost.reason) == ("wrong_rate", True)
     assert starter.children[0].killed
