@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ import soundfile
 import soxr
 from booted import Booted
 from feed import feeding
+from installed import UNIT, never_restarted, status
 
 from coughd.daemon.subscriber import Message, Subscriber
 from coughd.detectors.ports import SAMPLE_RATE_HZ
@@ -26,24 +26,11 @@ from coughd.detectors.synthesis import bundled_scene
 
 _PATIENCE_S = 60.0
 _SEEN_WITHIN_S = 2.0
-_UNIT = "coughd.service"
 _SERVER = "--server=/run/mic/native"
 _SILENCE = "coverage: {silence_s: 2.0}\n"
 _ROOM = ("module-null-sink", "sink_name=room", "rate=48000", "channels=1", "norewinds=1")
 _FED = ("module-pipe-source", "source_name=fed", "file=/run/mic/feed", "format=s16le",
         "rate=48000", "channels=1")  # fmt: skip
-
-
-@contextmanager
-def never_restarted(machine: Booted) -> Iterator[Subscriber]:
-    """What a service tells that was just started; it stays the same process."""
-    machine.configure(_SILENCE)
-    machine.run("systemctl", "restart", _UNIT)
-    before = (machine.show(_UNIT, "MainPID"), machine.show(_UNIT, "NRestarts"))
-    with machine.stream(ephemeral=True) as stream:
-        machine.until(lambda: hears(machine), "a service that hears")
-        yield stream
-    assert (machine.show(_UNIT, "MainPID"), machine.show(_UNIT, "NRestarts")) == before
 
 
 def until(stream: Subscriber, state: str, cause: str, after_s: float = 0.0) -> float:
@@ -60,18 +47,6 @@ def until(stream: Subscriber, state: str, cause: str, after_s: float = 0.0) -> f
         if time.monotonic() > deadline_s:
             break
     pytest.fail(f"never {state} ({cause}); only {told}")
-
-
-def status(machine: Booted) -> dict[str, Any]:
-    said = machine.run("coughd", "status", "--json", check=False)
-    document = json.loads(said.stdout)
-    assert said.returncode == (1 if document["faults"] else 0)
-    return dict(document)
-
-
-def hears(machine: Booted) -> bool:
-    """The null sink is digitally silent while nobody plays."""
-    return [one["state"] for one in status(machine)["sources"]] in (["up"], ["silent"])
 
 
 def capture_pid(machine: Booted) -> int:
@@ -137,7 +112,7 @@ def test_a_microphone_that_goes_is_seen_at_once_and_comes_back(
     mend: Callable[[Booted], None],
     machine: Booted,
 ) -> None:
-    with never_restarted(machine) as stream:
+    with never_restarted(machine, _SILENCE) as stream:
         harmed_s = time.time()
         harm(machine)
         took_s = time.time() - harmed_s
@@ -148,11 +123,11 @@ def test_a_microphone_that_goes_is_seen_at_once_and_comes_back(
             assert source["state"] == "down"
         mend(machine)
         until(stream, "up", "opened", seen_s)
-    assert f"source 'room' is down ({cause})" in machine.journal(_UNIT)
+    assert f"source 'room' is down ({cause})" in machine.journal(UNIT)
 
 
 def test_a_feed_that_stops_is_seen_and_what_it_gave_is_not_made_up(machine: Booted) -> None:
-    with never_restarted(machine) as stream:
+    with never_restarted(machine, _SILENCE) as stream:
         pulled_s = time.time()
         pull(machine)
         machine.run("pactl", _SERVER, "load-module", *_FED)
@@ -183,7 +158,7 @@ def test_what_was_begun_is_closed_and_counted_as_told(machine: Booted, tmp_path:
     heard = bundled_scene().samples[: 26 * SAMPLE_RATE_HZ]
     sound = soxr.resample(heard, SAMPLE_RATE_HZ, 48_000)
     soundfile.write(scene, np.concatenate([sound, np.zeros(96_000)]), 48_000, subtype="PCM_16")
-    with never_restarted(machine) as stream:
+    with never_restarted(machine, _SILENCE) as stream:
         begun: set[object] = set()
         closed: set[object] = set()
         player = machine.play(scene)
