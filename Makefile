@@ -12,12 +12,12 @@ MYPY = $(BIN)/python -m mypy
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-hear test-wheel check format lint types imports bench soak lock clean
+.PHONY: help run test test-parts test-daemons test-hear test-wheel check format lint types imports bench soak lock clean
 
 help: ## Print this
 	@echo "make run, on a fresh machine too. Also:"
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) \
-	  | while IFS='|' read -r goal text; do printf '  make %-11s %s\n' "$$goal" "$$text"; done
+	  | while IFS='|' read -r goal text; do printf '  make %-12s %s\n' "$$goal" "$$text"; done
 
 run: $(VENV)/.run-stamp ## Listen to the microphone; without one, show the demo
 	@if reason=$$($(BIN)/coughd devices 2>&1 >/dev/null); then \
@@ -27,9 +27,16 @@ run: $(VENV)/.run-stamp ## Listen to the microphone; without one, show the demo
 	  exec $(BIN)/coughd demo; \
 	fi
 
-test: $(VENV)/.dev-stamp ## Run all tests; those with TensorFlow come last
-	$(BIN)/python -m pytest -m "not hear"
-	@$(MAKE) --no-print-directory test-hear
+# Not for tests of whole daemons: those hear in real time and would disturb each other.
+APART = --numprocesses=auto --maxprocesses=8 --dist=loadfile
+
+test: test-parts test-daemons test-hear ## Run all tests; those with TensorFlow come last
+
+test-parts: $(VENV)/.dev-stamp ## Run the tests of the parts, on all cores
+	$(BIN)/python -m pytest -m "not hear" $(APART) --ignore=tests/end_to_end
+
+test-daemons: $(VENV)/.dev-stamp ## Run the tests of whole daemons, one at a time
+	$(BIN)/python -m pytest -m "not hear" tests/end_to_end
 
 test-hear: $(VENV)/.dev-stamp $(VENV)/.hear-stamp ## Run the tests that need TensorFlow
 	$(BIN)/python -m pytest -m hear
