@@ -33,16 +33,15 @@ class EmbedderSettings:
     kind: Annotated[
         Literal["open", "hear"],
         Key(
-            "`open`: the compact encoder that is shipped. `hear`: Google's HeAR, whose weights "
-            "you must have, in a process of its own (needs the extra `coughd[hear]`)."
+            "`open`: the compact encoder that is shipped. `hear`: Google's HeAR, fetched once "
+            "by `coughd model pull hear`, in a process of its own (needs the extra `coughd[hear]`)."
         ),
     ] = "open"
     model_path: Annotated[
         Path | None,
         Key(
             "Folder of HeAR's SavedModel; read for kind `hear` only.",
-            required_for=("hear",),
-            default_says="none",
+            default_says="what `coughd model pull hear` fetched",
             example="~/models/hear",
         ),
     ] = None

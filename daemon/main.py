@@ -21,6 +21,7 @@ from .commands.evaluate import evaluate
 from .commands.examples import epilog_of
 from .commands.export import export
 from .commands.history import history
+from .commands.model import model
 from .commands.output import let_output_go
 from .commands.privacy import privacy
 from .commands.run import run
@@ -56,6 +57,7 @@ for verb in (
     app.command(epilog=epilog_of(verb.__name__))(verb)
 app.command("check-config")(check_config)
 app.add_typer(backup, name="backup")
+app.add_typer(model, name="model")
 app.add_typer(service, name="service")
 
 

@@ -202,6 +202,12 @@ class HearProcess:
                     self._identity = identity
                 self._enter("ready", self._pid)
                 _log.info("%s is ready on %s.", identity.name, identity.device)
+            case Hello(identity):
+                with self._changed:
+                    self._identity = identity
+                _log.info(
+                    "%s goes on: %s, %s.", identity.name, identity.device, identity.batch_policy
+                )
             case LoadFailed(sentence):
                 self._backoff.lengthen()  # files mend slowly, and each try costs seconds of CPU
                 raise ModelError(sentence)

@@ -1,15 +1,19 @@
-"""The files of a SavedModel folder: whether they are there, and which exact weights they are."""
+"""The files of a model folder: whether they are there, and which exact weights they are."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from ...config.errors import ModelError
+from .manifest import Manifest
 
 _CHUNK_BYTES = 1 << 20
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_FOLDERS = ("assets", "variables")
+_SINGLE_FILES = ("saved_model.pb", "config.json", "model.safetensors")
 
 
 def check_files(folder: Path) -> None:
@@ -22,25 +26,59 @@ def check_files(folder: Path) -> None:
         raise ModelError(f"{folder}: has no variables/variables.index: fetch the model again.")
 
 
-def hash_files(folder: Path) -> str:
-    """Return the sha256 over names, sizes and bytes of the files that make the model.
+def digest_files(folder: Path) -> dict[str, str]:
+    """Return the sha256 of every file that makes the model, by its path below `folder`.
 
     Other files of the folder (HeAR's has its event detectors and a README) do not count. Raises
     ModelError where a file cannot be read.
     """
+    return {path.relative_to(folder).as_posix(): digest_file(path) for path in _parts(folder)}
+
+
+def _parts(folder: Path) -> Iterator[Path]:
+    yield from (folder / name for name in _SINGLE_FILES if (folder / name).is_file())
+    for name in _FOLDERS:
+        yield from sorted(path for path in (folder / name).rglob("*") if path.is_file())
+
+
+def digest_file(path: Path) -> str:
+    """Return a file's sha256; ModelError where it cannot be read."""
     digest = hashlib.sha256()
-    parts = [folder / "saved_model.pb"]
-    for name in ("assets", "variables"):
-        parts += sorted(path for path in (folder / name).rglob("*") if path.is_file())
     try:
-        for path in parts:
-            digest.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode())
-            with path.open("rb") as file:
-                while chunk := file.read(_CHUNK_BYTES):
-                    digest.update(chunk)
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                digest.update(chunk)
     except OSError as exc:
         raise ModelError(f"{exc.filename}: cannot be read ({exc.strerror}).") from exc
     return digest.hexdigest()
+
+
+def hash_files(folder: Path) -> str:
+    """Return one sha256 over the names and contents of the files that make the model.
+
+    Raises ModelError where a file cannot be read.
+    """
+    return hash_of(digest_files(folder))
+
+
+def hash_of(digests: dict[str, str]) -> str:
+    """Return one sha256 for what `digest_files` returned."""
+    lines = "".join(f"{digests[name]}  {name}\n" for name in sorted(digests))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def verified_digest(folder: Path) -> str:
+    """Return `hash_files(folder)`; ModelError where the files are not those that were pulled.
+
+    A folder without a manifest, which nobody pulled, has nothing to be compared with.
+    """
+    digests = digest_files(folder)
+    if not digests:
+        raise ModelError(f"{folder}: has no model; embedder.model_path must name HeAR's folder.")
+    manifest = Manifest.read(folder)
+    if manifest is not None:
+        manifest.check(folder, digests)
+    return hash_of(digests)
 
 
 def revision_of(folder: Path, sha256: str) -> str:

@@ -14,11 +14,15 @@ import signal
 import socket
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 from ...config.errors import ModelError
 from ..ports import Embedder
 from .chatter import OUR_PREFIX
-from .model import HearModel
+from .files import check_files
+from .kinds import check_encoder
+from .manifest import model_folder
+from .model import AskedPrecision, HearModel
 from .protocol import (
     Batch,
     BatchDone,
@@ -29,6 +33,7 @@ from .protocol import (
     ProtocolError,
     encode,
 )
+from .tensorflow_runtime import TensorFlowRuntime
 
 NICENESS = 10
 _RECEIVE_BYTES = 1 << 20
@@ -43,13 +48,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--parent", type=int, required=True, help="end when this process does")
     parser.add_argument("--model", type=Path, required=True, help="HeAR's SavedModel folder")
     parser.add_argument("--batch-sizes", type=int, nargs="+", default=[1, 4, 8])
+    parser.add_argument("--precision", choices=get_args(AskedPrecision), default="float32")
     options = parser.parse_args(argv)
     logging.basicConfig(format=f"{OUR_PREFIX}%(message)s")
     die_with(options.parent)
     os.nice(NICENESS)
     with socket.socket(fileno=options.fd) as connection:
         try:
-            model = HearModel.load(options.model, options.batch_sizes)
+            model = load_encoder(options.model, options.batch_sizes, options.precision)
         except ModelError as exc:
             connection.sendall(encode(LoadFailed(str(exc))))
             return exc.exit_code
@@ -61,18 +67,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     return os.EX_OK
 
 
+def load_encoder(folder: Path, batch_sizes: Sequence[int], precision: AskedPrecision) -> HearModel:
+    """Load the encoder that is in `folder`, or was pulled into one in it; ModelError."""
+    folder = model_folder(folder, "hear")
+    check_files(folder)
+    return HearModel.load(folder, batch_sizes, TensorFlowRuntime(check_encoder), precision)
+
+
 def serve(connection: socket.socket, embedder: Embedder) -> None:
     """Say hello, then answer every batch until the other side closes `connection`.
 
-    Raises ProtocolError when the other side does not speak our protocol.
+    Says hello again, before the answer, where the embedder runs otherwise from now on. Raises
+    ProtocolError when the other side does not speak our protocol.
     """
-    connection.sendall(encode(Hello(embedder.identity)))
+    known = embedder.identity
+    connection.sendall(encode(Hello(known)))
     reader = FrameReader()
     while data := connection.recv(_RECEIVE_BYTES):
         for message in reader.feed(data):
             if not isinstance(message, Batch):
                 raise ProtocolError(f"The embedder takes batches, not {type(message).__name__}.")
-            connection.sendall(encode(_answer(embedder, message)))
+            answer = encode(_answer(embedder, message))
+            if embedder.identity != known:
+                known = embedder.identity
+                connection.sendall(encode(Hello(known)))
+            connection.sendall(answer)
 
 
 def _answer(embedder: Embedder, batch: Batch) -> BatchDone | BatchFailed:

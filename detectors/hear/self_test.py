@@ -22,7 +22,7 @@ MIN_RELATIVE_DIFFERENCE = 1e-4
 
 def check_embeddings(embed: Embed, where: str) -> None:
     """Try `embed` on synthetic sounds; raises ModelError with a sentence naming `where`."""
-    burst, hum, hiss = _sounds()
+    burst, hum, hiss = sample_sounds()
     single = np.concatenate([embed(sound[np.newaxis]) for sound in (burst, hum, hiss)])
     if single.shape != (3, EMBEDDING_SIZE):
         raise ModelError(
@@ -50,15 +50,15 @@ def check_embeddings(embed: Embed, where: str) -> None:
             )
 
 
-def _sounds() -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """Make a short noise burst, a hum and a steady hiss [each shape=(32000,)]."""
+def sample_sounds() -> NDArray[np.float32]:
+    """Make a short noise burst, a hum and a steady hiss [shape=(3, 32000)], always the same."""
     rng = np.random.default_rng(2403_02522)
     time_s = np.arange(WINDOW_SAMPLES) / SAMPLE_RATE_HZ
     noise = rng.standard_normal(WINDOW_SAMPLES)
     burst = noise * (0.001 + 0.2 * np.exp(-np.abs(time_s - 0.6) / 0.06))
     hum = 0.5 * np.sin(2 * np.pi * 220 * time_s) + 0.001 * noise
     hiss = 0.05 * noise
-    return burst.astype(np.float32), hum.astype(np.float32), hiss.astype(np.float32)
+    return np.stack([burst, hum, hiss]).astype(np.float32)
 
 
 def _difference(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:

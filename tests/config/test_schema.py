@@ -40,7 +40,6 @@ def test_defaults_and_example_satisfy_the_schema() -> None:
         "sources: [{id: a, kind: file, path: x, device: y}]",
         "sources: [{id: a, kind: microphone, pace: fast}]",
         "sources: [{id: a, kind: microphone, channel: left}]",
-        "embedder: {kind: hear}",
         "embedder: {kind: remote}",
         "embedder: {start_timeout_s: 0}",
         "embedder: {batch_sizes: [0]}",

@@ -10,12 +10,12 @@ import sys
 from pathlib import Path
 
 from coughd.config.errors import ModelError
-from coughd.detectors.hear.model import HearModel
+from coughd.detectors.hear.process import load_encoder
 
 
 def refusal(folder: Path) -> str | None:
     try:
-        HearModel.load(folder, (1, 4, 8))
+        load_encoder(folder, (1, 4, 8), "float32")
     except ModelError as exc:
         return str(exc)
     return None

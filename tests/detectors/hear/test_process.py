@@ -14,6 +14,7 @@ import fake_hear
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from protobuf_bytes import ENCODER
 
 from coughd.config.errors import ModelError
 from coughd.detectors.hear.child import hear_command
@@ -127,7 +128,7 @@ def test_without_tensorflow_the_sentence_says_what_to_install(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     model = tmp_path / "model"
     (model / "variables").mkdir(parents=True)
-    (model / "saved_model.pb").touch()
+    (model / "saved_model.pb").write_bytes(ENCODER)
     (model / "variables" / "variables.index").touch()
     hear = HearProcess(hear_command(model, (1,)))
     with hear._changed:

@@ -1,0 +1,1 @@
+"""Foreign models: fetched from the hub once, checked, and kept in the data directory."""
