@@ -21,6 +21,7 @@ from .commands.evaluate import evaluate
 from .commands.examples import epilog_of
 from .commands.export import export
 from .commands.history import history
+from .commands.label import label
 from .commands.model import model
 from .commands.output import let_output_go
 from .commands.privacy import privacy
@@ -45,6 +46,7 @@ for verb in (
     demo,
     watch,
     history,
+    label,
     export,
     scan,
     devices,

@@ -111,6 +111,7 @@ class Recorder:
         self._changes: queue.Queue[Change] = queue.Queue(max_waiting)
         self._closing = threading.Event()
         self._given_up = threading.Event()
+        self._kept = 0
         self._written = 0
         self._failures = 0
         self._refused: str | None = None
@@ -157,7 +158,13 @@ class Recorder:
             except queue.Full:
                 self._blocked()
             else:
+                self._kept += 1
                 return
+
+    @property
+    def kept(self) -> int:
+        """How many changes were ever queued; the last of them is committed once `written` is so."""
+        return self._kept
 
     @property
     def is_alive(self) -> bool:

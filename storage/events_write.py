@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from ..config.errors import UsageError
 from .counting import count_in, count_out
 from .event_state import EventState, finished, rescored, reviewed
 from .messages import Source, epoch_message, event_message, review_message
@@ -25,6 +24,12 @@ from .upkeep.forgotten import was_forgotten
 _BY_ID = select(events).where(events.c.event_id == bindparam("id"))
 _EXISTS = select(events.c.event_row).where(events.c.event_id == bindparam("id"))
 _REVIEWED = select(reviews.c.review_id).where(reviews.c.event_id == bindparam("id")).limit(1)
+_SAID = select(reviews.c.review_id).where(
+    reviews.c.event_id == bindparam("id"),
+    reviews.c.reviewer == bindparam("who"),
+    reviews.c.at_us == bindparam("when"),
+    reviews.c.verdict == bindparam("what"),
+)
 _EPOCH_TOLD = (
     update(events)
     .where(events.c.event_id == bindparam("id"))
@@ -75,10 +80,15 @@ def write_rescored(transaction: Transaction, change: EventRescored) -> None:
 
 
 def write_reviewed(transaction: Transaction, change: EventReviewed) -> None:
-    """Store and tell a person's word; UsageError for an unknown event or a missing label."""
+    """Store and tell a person's word, once; UsageError for a missing label.
+
+    An event deleted in the meantime is let go: what a daemon is told must not stop it.
+    """
     before = _load(transaction, change.event_id)
-    if before is None:
-        raise UsageError(f"there is no event {change.event_id}; `coughd history` shows the ids")
+    said = {"id": change.event_id, "who": change.reviewer, "when": change.utc_us}
+    known = transaction.connection.execute(_SAID, {**said, "what": change.verdict})
+    if before is None or known.first() is not None:
+        return
     after = _replace(transaction, before, reviewed(before, change, transaction.now_us))
     transaction.connection.execute(
         insert(reviews),

@@ -25,7 +25,13 @@ from .closing import Closing
 from .engine import open_reader, store_name, store_url
 from .faults import storage_faults
 from .reading.cough_reading import read_groups
-from .reading.event_reading import PAGE_ROWS, event_from, page_of_events, read_spans
+from .reading.event_reading import (
+    PAGE_ROWS,
+    event_from,
+    page_of_events,
+    read_ids_ending,
+    read_spans,
+)
 from .reading.history_rows import Epoch, Event, Source, Span
 from .reading.interval_reading import gap_us_of, read_intervals
 from .reading.intervals import (
@@ -157,6 +163,11 @@ class History(Closing):
             newest_first=newest_first,
         )
         return self._pages(read_page, names, limit)
+
+    def ids_ending(self, ending: str) -> list[str]:
+        """Give the ids of all events that end in this text."""
+        with self._reading() as connection:
+            return read_ids_ending(connection, ending)
 
     def epochs(
         self,

@@ -135,7 +135,7 @@ class EventStore(Closing):
         StorageError
             The disk is full, gone or read-only, or a fact names an unknown source.
         UsageError
-            A review of an unknown event.
+            A review that relabels without a label.
         """
         with self._transaction("cannot be written") as connection:
             transaction = Transaction(connection, self._sender, self._clock())

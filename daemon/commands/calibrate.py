@@ -19,9 +19,12 @@ from ...config.editing import with_value
 from ...config.errors import ConfigError, DeviceUnavailableError, UsageError
 from ...config.load import load_settings, parse_settings
 from ...config.paths import find_paths
+from ...config.places import find_places
 from ...config.settings import Settings
+from ...detectors.probe_versions import ProbeVersions
 from ..calibration import Proposal, QuietSink, Room, propose
 from ..clock import SystemClock
+from ..judge import Judge
 from ..lifecycle import StopRequest, stop_on_signals
 from ..wiring.detection import load_judge
 from ..wiring.listener import build_listener
@@ -60,10 +63,12 @@ def calibrate(
     paths = find_paths(os.environ, os.getuid())
     settings = load_settings(config, paths)
     file = config if config is not None else paths.config_file
-    if settings.embedder.kind == "hear":
+    if settings.embedder.kind != "open":
         raise UsageError("calibrate listens with the open embedder; set embedder.kind: open")
-    present = load_judge(settings).threshold
-    rooms = _listen(settings, minutes * 60)
+    trained = ProbeVersions(find_places(settings, paths).data_dir)
+    judge = load_judge(settings, trained)
+    present = judge.threshold
+    rooms = _listen(settings, judge, minutes * 60)
     proposal = propose(rooms, present, target)
     written = write and proposal is not None and proposal.threshold != present
     if written and proposal is not None:
@@ -78,7 +83,7 @@ def calibrate(
         raise DeviceUnavailableError("nothing was heard, so nothing is proposed: see coughd doctor")
 
 
-def _listen(settings: Settings, for_s: float) -> list[Room]:
+def _listen(settings: Settings, judge: Judge, for_s: float) -> list[Room]:
     coverage = replace(settings.coverage, progress_s=_PROGRESS_S)
     sink = QuietSink()
     clock = SystemClock()
@@ -90,7 +95,8 @@ def _listen(settings: Settings, for_s: float) -> list[Room]:
             if clock.monotonic_s() >= ends_s:
                 stop.set()
 
-        listener = build_listener(replace(settings, coverage=coverage), sink, stop, each_turn)
+        quick = replace(settings, coverage=coverage)
+        listener = build_listener(quick, judge, sink, stop, each_turn)
         with (
             console.status(f"listening for {for_s / 60:g} minutes; please do not cough"),
             listener as heard,

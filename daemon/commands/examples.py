@@ -25,6 +25,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "coughd evaluate recordings/ --html report.html",
         "coughd evaluate night.flac -a night.txt --compare other.yaml",
     ),
+    "label": (
+        "coughd label 2a9c41 reject          it was none",
+        "coughd label 2a9c41 throat_clear    it was this",
+    ),
     "calibrate": ("coughd calibrate --minutes 120 --write",),
 }
 

@@ -13,6 +13,7 @@ from ...storage.reading.history_rows import Epoch, Event
 from ...storage.reading.intervals import Interval
 from .history_report import Report, Row
 from .history_words import (
+    event_ending,
     length_text,
     percent,
     printable,
@@ -85,7 +86,7 @@ def _table(report: Report, width: int) -> Table:
 
 def _left_out(report: Report) -> frozenset[str]:
     """Choose what a table of 80 columns does without."""
-    detail = {"length s", "epoch"} if report.with_rejected else set()
+    detail = {"length s", "epoch", "level dBFS"} if report.with_rejected else set()
     return frozenset({"monitored", "scored by", *detail})
 
 
@@ -111,7 +112,7 @@ def _headings(report: Report) -> list[str]:
     match report.by:
         case "event":
             headings = ["onset", "length s", "source", "label", "P(cough)", "level dBFS"]
-            headings += ["scored by", "epoch"]
+            headings += ["scored by", "epoch", "id"]
             return [*headings, "not counted"] if report.with_rejected else headings
         case "epoch":
             return ["onset", "length s", "source", "coughs", "epoch"]
@@ -135,6 +136,7 @@ def _cells(report: Report, row: Row, *, short: bool) -> list[str]:
                 f"{row.level_dbfs:.1f}",
                 row.scored_by,
                 short_id(row.epoch_id),
+                event_ending(row.event_id),
             ]
             return [*cells, row.reason or ""] if report.with_rejected else cells
         case Epoch():

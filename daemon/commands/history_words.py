@@ -49,6 +49,11 @@ def sentences(report: Report) -> list[str]:
     return told
 
 
+def event_ending(event_id: str) -> str:
+    """So much of an event's id as `coughd label` needs to know which it is."""
+    return event_id[-6:]
+
+
 def short_id(event_id: str | None) -> str:
     """Give the last four characters: those of a uuid7 are random."""
     return event_id[-4:] if event_id else "-"

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from ...config.errors import InputError
 from ...config.settings import CoverageSettings, Settings
+from ...detectors.probe_versions import ProbeVersions
 from ..lifecycle import StopRequest, stop_on_signals
 from ..offline.scanning import FoundSound, Scan, scan_file
 from ..wiring.detection import load_gate, load_judge, stretch_maker
@@ -50,8 +51,9 @@ def scan(
     on standard error, the others are scanned all the same, and the exit code is 65. Nothing is
     stored or published.
     """
-    settings = _scanning(configured(config)[0], threshold)
-    judge = load_judge(settings)
+    configuration, places = configured(config)
+    settings = _scanning(configuration, threshold)
+    judge = load_judge(settings, ProbeVersions(places.data_dir))
     stretches = stretch_maker(settings, load_gate(settings), {})
     failures = 0
     with closing(StopRequest()) as stop, stop_on_signals(stop):

@@ -11,6 +11,7 @@ from pathlib import Path
 from ...config.errors import CoughdError
 from ...config.places import Places
 from ...config.settings import Settings
+from ...detectors.probe_versions import ProbeVersions
 from ...storage.upkeep.checkup import check_folder, check_store_at
 from ...storage.upkeep.findings import Finding
 from ...storage.upkeep.room import MEGABYTE
@@ -34,15 +35,15 @@ def examine(
     if places.data_dir.exists() and isinstance(places.store, Path):
         floor = settings.retention.free_space_mb * MEGABYTE
         yield from check_folder(places.data_dir, places.store, floor, now)
-    yield _models(settings)
+    yield _models(settings, places)
     yield from _microphones(settings)
     yield from _sockets(places, running=running)
 
 
-def _models(settings: Settings) -> Finding:
+def _models(settings: Settings, places: Places) -> Finding:
     try:
         gate = load_gate(settings)
-        load_judge(settings)
+        load_judge(settings, ProbeVersions(places.data_dir))
     except CoughdError as exc:
         return _fault("models", exc)
     return Finding("models", "ok", f"{gate.name}, the open embedder and the probe are loaded")

@@ -60,6 +60,15 @@ class Reloader:
         if waiting:
             _log.warning("needs a restart to be taken: %s", ", ".join(waiting))
 
+    def take_probes(self) -> None:
+        """Judge by the trained probes that are in force now, and log it; never raises."""
+        try:
+            self._take(self._settings)
+        except ModelError as exc:
+            _log.error("the probes stay as they were: %s", exc)
+            return
+        _log.info("took the trained probes that are in force now")
+
 
 def _differences(before: Settings, after: Settings) -> list[str]:
     """Dotted keys whose values differ, in the order of the file."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from ...config.errors import StorageError
 from ...config.settings import Settings
@@ -25,15 +26,28 @@ class Service:
     """Reads the configuration again; ConfigError."""
 
 
+class HandedIn(Protocol):
+    """What commands hand to the daemon."""
+
+    def turn(self) -> None:
+        """Take what is there; never waits."""
+
+
 class Upkeep:
-    """Signs of life, the manager's status line, and the reload. Listening thread."""
+    """Signs of life, the manager's status line, the reload, what is handed in. Listening thread."""
 
     def __init__(
-        self, service: Service, watchdog: Watchdog, reloader: Reloader, lines: Sequence[Line]
+        self,
+        service: Service,
+        watchdog: Watchdog,
+        reloader: Reloader,
+        handed_in: HandedIn,
+        lines: Sequence[Line],
     ) -> None:
         self._service = service
         self._watchdog = watchdog
         self._reloader = reloader
+        self._handed_in = handed_in
         self._lines = lines
         self._told: str | None = None
 
@@ -44,6 +58,7 @@ class Upkeep:
             self._service.manager.reloading()
             self._reloader.reload()
             self._service.manager.ready()
+        self._handed_in.turn()
         status = _status(self._lines)
         if status != self._told:
             self._service.manager.status(status)

@@ -10,11 +10,13 @@ from importlib.metadata import version
 from ...config.places import Places
 from ...config.render import config_sha256
 from ...config.settings import Settings
+from ...detectors.probe_versions import ProbeVersions
 from ...storage.engine import sqlite_path, store_url
 from ...storage.lock import InstanceLock
 from ...storage.outbox import OutboxReader
 from ...storage.store import EventStore
 from ..clock import SystemClock
+from ..handing_in.receiver import Receiver
 from ..hear_opinion import HearOpinion
 from ..judge import JudgeInForce
 from ..logs import set_up_logging
@@ -53,7 +55,8 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
         stack.enter_context(InstanceLock(places.data_dir))
         store = stack.enter_context(open_store(settings, places, clock))
         gate = load_gate(settings)
-        judge = JudgeInForce(load_judge(settings))
+        trained = ProbeVersions(places.data_dir)
+        judge = JudgeInForce(load_judge(settings, trained))
         lines = stack.enter_context(open_lines(settings.sources))
         outbox = stack.enter_context(OutboxReader.open(places.store))
         live = stack.enter_context(publisher(settings, places, store, outbox, clock))
@@ -74,11 +77,23 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
                 settings.store.max_waiting_changes,
             )
         )
-        second = stack.enter_context(second_opinion(settings))
+        second = stack.enter_context(second_opinion(settings, places))
+        reloader = Reloader(settings, service.load, _take(judge, second, store, trained))
+        receiver = stack.enter_context(
+            Receiver(
+                places.data_dir,
+                trained.pointer,
+                keep=recorder.keep,
+                kept=lambda: recorder.kept,
+                written=lambda: recorder.counts.written,
+                probes_changed=reloader.take_probes,
+            )
+        )
         upkeep = Upkeep(
             service,
             Watchdog(service.manager, _workers(settings, recorder, live, replay), clock),
-            Reloader(settings, service.load, _take(judge, second, store)),
+            reloader,
+            receiver,
             lines,
         )
         latest = LatestEvents(heard_now(settings), clock)
@@ -112,15 +127,15 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
 
 
 def _take(
-    judge: JudgeInForce, second: SecondOpinion, store: EventStore
+    judge: JudgeInForce, second: SecondOpinion, store: EventStore, trained: ProbeVersions
 ) -> Callable[[Settings], None]:
     """Put a reload into effect; ModelError, and then nothing has changed."""
 
     def take(changed: Settings) -> None:
-        judge.present = load_judge(changed)
+        judge.present = load_judge(changed, trained)
         if isinstance(second, HearOpinion):
             second.judge_by(
-                partial(later_judge, changed.probe),
+                partial(later_judge, changed.probe, trained),
                 keep_embeddings=changed.probe.keep_embeddings,
             )
         set_up_logging(changed.logging.level, changed.logging.format)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 
+from ...config.errors import ModelError
+from ...config.places import Places
 from ...config.settings import ProbeSettings, Settings
 from ...detectors.gate import CoughdGate
-from ...detectors.hear.child import hear_command
-from ...detectors.hear.client import HearProcess
-from ...detectors.hear.outcomes import HearLimits
 from ...detectors.open_embedder import OpenEmbedder
 from ...detectors.ports import EmbedderIdentity
 from ...detectors.probe import LinearProbe
+from ...detectors.probe_versions import ProbeVersions
 from ..hear_opinion import HearOpinion
 from ..judge import Judge, LaterJudge
 from ..second_opinion import NoSecondOpinion, SecondOpinion
 from ..stretches import HeardBefore, StretchMaker
+from .embedding import embedder_process
+
+_log = logging.getLogger("coughd.probe")
 
 
 def load_gate(settings: Settings) -> CoughdGate:
@@ -27,13 +31,18 @@ def load_gate(settings: Settings) -> CoughdGate:
     return CoughdGate.load(threshold=settings.gate.threshold)
 
 
-def load_judge(settings: Settings) -> Judge:
-    """Load the open embedder with its probe; ModelError."""
+def load_judge(settings: Settings, trained: ProbeVersions | None = None) -> Judge:
+    """Load the open embedder with its probe; ModelError.
+
+    The probe is the configured one, else the one of `trained` that is in force, else the shipped.
+    """
     embedder = OpenEmbedder.load()
-    own = settings.probe.path if settings.embedder.kind == "open" else None
-    probe = (
-        LinearProbe.load(own, embedder.identity) if own else LinearProbe.shipped(embedder.identity)
-    )
+    configured = settings.probe.path if settings.embedder.kind == "open" else None
+    if configured is not None:
+        probe = LinearProbe.load(configured, embedder.identity)
+    else:
+        own = _own_probe(trained, embedder.identity)
+        probe = own or LinearProbe.shipped(embedder.identity)
     threshold = settings.probe.threshold
     return Judge(
         embedder=embedder,
@@ -57,28 +66,38 @@ def stretch_maker(
 
 
 @contextmanager
-def second_opinion(settings: Settings) -> Iterator[SecondOpinion]:
+def second_opinion(settings: Settings, places: Places) -> Iterator[SecondOpinion]:
     """HeAR where it is configured, in a process of its own; it may never come up."""
-    embedder = settings.embedder
-    if embedder.kind != "hear" or embedder.model_path is None:
+    if settings.embedder.kind == "open":
         yield NoSecondOpinion()
         return
-    limits = HearLimits(
-        max_waiting_windows=embedder.max_waiting_windows,
-        batch_sizes=embedder.batch_sizes,
-        start_timeout_s=embedder.start_timeout_s,
-        reply_timeout_s=embedder.reply_timeout_s,
-    )
-    hear = HearProcess(hear_command(embedder.model_path, embedder.batch_sizes), limits)
-    with closing(hear):
+    with closing(embedder_process(settings, places)) as hear:
         yield HearOpinion(
             hear,
-            partial(later_judge, settings.probe),
+            partial(later_judge, settings.probe, ProbeVersions(places.data_dir)),
             keep_embeddings=settings.probe.keep_embeddings,
         )
 
 
-def later_judge(settings: ProbeSettings, embedder: EmbedderIdentity) -> LaterJudge:
+def later_judge(
+    settings: ProbeSettings, trained: ProbeVersions, embedder: EmbedderIdentity
+) -> LaterJudge:
     """Of HeAR's embeddings, once it is known which HeAR it is; ModelError."""
-    probe = LinearProbe.load(settings.path, embedder) if settings.path else None
+    probe = (
+        LinearProbe.load(settings.path, embedder)
+        if settings.path
+        else _own_probe(trained, embedder)
+    )
     return LaterJudge(probe, settings.threshold, settings.keep_embeddings)
+
+
+def _own_probe(trained: ProbeVersions | None, embedder: EmbedderIdentity) -> LinearProbe | None:
+    """The trained probe in force; a damaged one must not keep the daemon from listening."""
+    if trained is None:
+        return None
+    try:
+        path = trained.in_force(embedder)
+        return LinearProbe.load(path, embedder) if path else None
+    except ModelError as exc:
+        _log.error("no probe that was trained here is used: %s", exc)
+        return None

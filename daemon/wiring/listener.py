@@ -7,16 +7,21 @@ from contextlib import contextmanager
 
 from ...config.settings import Settings
 from ..clock import SystemClock
+from ..judge import WindowJudge
 from ..lifecycle import StopRequest
 from ..pipeline import Pipeline, Sink
 from ..second_opinion import NoSecondOpinion
-from .detection import load_gate, load_judge, stretch_maker
+from .detection import load_gate, stretch_maker
 from .lines import open_lines
 
 
 @contextmanager
 def build_listener(
-    settings: Settings, sink: Sink, stop: StopRequest, each_turn: Callable[[], None]
+    settings: Settings,
+    judge: WindowJudge,
+    sink: Sink,
+    stop: StopRequest,
+    each_turn: Callable[[], None],
 ) -> Iterator[Pipeline]:
     """Put together what only listens to the configured sources; nothing is stored or told.
 
@@ -26,7 +31,7 @@ def build_listener(
         yield Pipeline(
             lines=lines,
             stretches=stretch_maker(settings, load_gate(settings), {}),
-            judge=load_judge(settings),
+            judge=judge,
             second_opinion=NoSecondOpinion(),
             sink=sink,
             clock=SystemClock(),

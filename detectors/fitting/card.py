@@ -93,9 +93,9 @@ def card_text(card: Card) -> str:
         *_teacher_lines(card),
         (
             "- Protocol: frozen embedding, logistic regression of cough against the rest (L2, "
-            f"balanced classes), C = {card.strength:.3g} chosen from {len(card.fold_auc)} values by "
-            f"mean ROC-AUC over {card.folds} folds of whole groups, fitted again to all; calibrated by "
-            "Platt's method on held-out scores"
+            f"balanced classes), C = {card.strength:.3g} chosen of {len(card.fold_auc)} values by "
+            f"mean ROC-AUC over {card.folds} folds of whole groups, fitted again to all; "
+            "calibrated by Platt's method on held-out scores"
         ),
         f"- Threshold: {card.threshold:.2f}",
         "",

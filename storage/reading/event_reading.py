@@ -97,6 +97,12 @@ def event_from(row: Row[Any], names: Mapping[str, str], zone: tzinfo) -> Event:
     )
 
 
+def read_ids_ending(connection: Connection, ending: str) -> list[str]:
+    """Read the ids of all events that end in this text, in their order."""
+    query = select(events.c.event_id).where(events.c.event_id.endswith(ending, autoescape=True))
+    return list(connection.execute(query.order_by(events.c.event_id)).scalars())
+
+
 def read_spans(
     connection: Connection, life: SourceLife, start_us: int, end_us: int, zone: tzinfo
 ) -> list[Span]:

@@ -142,9 +142,15 @@ def test_a_later_score_does_not_overturn_a_review(store: EventStore) -> None:
     assert (body["probability"], body["scored_by"], body["revision"]) == (0.99, "hear", 3)
 
 
-def test_a_review_of_an_unknown_event_says_so(store: EventStore) -> None:
-    with pytest.raises(UsageError, match="there is no event event-1"):
-        store.write([review("confirm")])
+def test_a_review_of_a_deleted_event_is_let_go(store: EventStore, rows: Rows) -> None:
+    assert store.write([review("confirm")]) == []
+    assert rows(reviews) == []
+
+
+def test_the_same_review_again_changes_nothing(store: EventStore, rows: Rows) -> None:
+    store.write([event(), review("reject")])
+    assert store.write([review("reject")]) == []
+    assert [1, 2] == [len(rows(reviews)), rows(events)[0]["revision"]]
 
 
 def test_a_relabel_without_a_label_says_so_and_leaves_nothing(

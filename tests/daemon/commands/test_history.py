@@ -74,7 +74,7 @@ def test_plain_lines_have_tabs_and_no_colour(run: Callable[..., str]) -> None:
         "2027-01-15 08:00:01.000",
         "2027-01-15 08:01:00.000",
     ]
-    assert {len(row) for row in rows} == {8}
+    assert {len(row) for row in rows} == {9}
     assert rows[1][2] == "Bed?room"
     assert "\x1b" not in "".join(lines)
 
@@ -117,7 +117,7 @@ def test_days_and_hours_are_those_of_the_zone_asked_for(run: Callable[..., str])
 
 def test_rejected_sounds_say_why(run: Callable[..., str]) -> None:
     last = [line for line in run(*RANGE, "--rejected").splitlines() if "#" not in line][-1]
-    assert last.split("\t")[-2:] == ["-", "below_threshold"]
+    assert last.split("\t")[-3:] == ["-", "e-dddd", "below_threshold"]
 
 
 def test_limit_keeps_the_newest(run: Callable[..., str]) -> None:

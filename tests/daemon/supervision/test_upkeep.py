@@ -43,11 +43,19 @@ def service() -> Iterator[Service]:
         yield Service(FakeManager(), stop, ReloadRequest(), load)
 
 
+class FakeHandedIn:
+    """Nobody hands anything in."""
+
+    def turn(self) -> None:
+        """Nothing to take."""
+
+
 @pytest.fixture
 def upkeep(service: Service) -> Callable[..., Upkeep]:
     def make(*lines: Line) -> Upkeep:
         watchdog = Watchdog(service.manager, [], FakeClock())
-        return Upkeep(service, watchdog, Reloader(Settings(), service.load, print), lines)
+        reloader = Reloader(Settings(), service.load, print)
+        return Upkeep(service, watchdog, reloader, FakeHandedIn(), lines)
 
     return make
 

@@ -1,0 +1,1 @@
+"""How commands give a running daemon what it shall write: by files that it takes."""

@@ -1,0 +1,79 @@
+"""The folder in which commands lay what a running daemon shall write; it takes every file away.
+
+What lies there when the daemon is killed is taken by the next one: nothing that was laid down is
+lost. Only the owner of the data directory can lay anything into it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from ...config.errors import StorageError
+from .document import HandedIn, encode
+
+FOLDER_NAME = "handed-in"
+_ENDING = ".json"
+_LOOK_S = 0.05
+
+
+def tray_of(data_dir: Path) -> Path:
+    """Where the tray of a data directory is."""
+    return data_dir / FOLDER_NAME
+
+
+def lay_down(data_dir: Path, changes: Sequence[HandedIn]) -> Path:
+    """Write a document into the tray, whole or not at all; StorageError."""
+    tray = tray_of(data_dir)
+    # Names sort by the time, and so does the order in which they are taken.
+    path = tray / f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}{_ENDING}"
+    fresh = path.with_suffix(".new")
+    try:
+        owner = data_dir.stat()
+        tray.mkdir(mode=0o700, exist_ok=True)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(encode(changes))
+            file.flush()
+            if os.geteuid() == 0:  # what root lays down must be the service's to take
+                os.fchown(descriptor, owner.st_uid, owner.st_gid)
+            os.fsync(descriptor)
+        fresh.rename(path)
+    except OSError as exc:
+        with suppress(OSError):
+            fresh.unlink()
+        raise StorageError(
+            f"{tray}: cannot be written ({exc.strerror}); is this the service's? Then use sudo."
+        ) from exc
+    return path
+
+
+def waiting(data_dir: Path) -> list[Path]:
+    """What lies in the tray, the oldest first; StorageError."""
+    try:
+        with os.scandir(tray_of(data_dir)) as entries:
+            names = sorted(entry.name for entry in entries if entry.name.endswith(_ENDING))
+    except FileNotFoundError:
+        return []
+    except OSError as exc:
+        raise StorageError(f"{tray_of(data_dir)}: cannot be read ({exc.strerror})") from exc
+    return [tray_of(data_dir) / name for name in names]
+
+
+def wait_until_taken(
+    path: Path,
+    patience_s: float,
+    clock: Callable[[], float] = time.monotonic,
+    rest: Callable[[float], None] = time.sleep,
+) -> bool:
+    """Wait until the daemon has committed what the file says; False where it has not by then."""
+    deadline_s = clock() + patience_s
+    while path.exists():
+        if clock() >= deadline_s:
+            return False
+        rest(_LOOK_S)
+    return True

@@ -1,0 +1,100 @@
+"""`coughd label`: with a daemon, without one, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from command_line import coughd
+from living_daemon import STORE_FILE, LivingDaemon, messages, read, write_config, write_recording
+
+from coughd.daemon.subscriber import Message, Subscriber
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the bundled scene's coughs; nobody runs."""
+    folder = tmp_path_factory.mktemp("label")
+    recording = write_recording(folder / "bed.flac", 1)
+    path = write_config(folder, recording, folder / "data")
+    with LivingDaemon(path) as daemon:
+        assert 0 == daemon.finish()
+    return path
+
+
+@pytest.fixture
+def store(config: Path) -> Path:
+    return config.parent / "data" / STORE_FILE
+
+
+@pytest.fixture
+def listening(config: Path) -> Iterator[LivingDaemon]:
+    """A daemon that goes on listening to the same recording, at its own pace."""
+    source = {"pace": "realtime", "loop": True}
+    folder = config.parent / "listening"
+    folder.mkdir(exist_ok=True)
+    recording = config.parent / "bed.flac"
+    path = write_config(folder, recording, config.parent / "data", source=source)
+    with LivingDaemon(path) as daemon:
+        daemon.until("answer", lambda: daemon.status()["sources"])
+        yield daemon
+        assert 0 == daemon.stop()
+
+
+def coughs(store: Path) -> list[str]:
+    return [row[0] for row in read(store, "SELECT event_id FROM events WHERE counted ORDER BY 1")]
+
+
+def state(store: Path, event_id: str) -> tuple[object, ...]:
+    (row,) = read(store, f"SELECT label, counted, reason FROM events WHERE event_id = '{event_id}'")
+    return row
+
+
+def test_without_a_daemon_it_is_written_at_once(config: Path, store: Path) -> None:
+    event_id = coughs(store)[0]
+    said = coughd("label", event_id[-8:], "throat_clear", "--note", "clearly", "--config", config)
+    assert (0, [f"{event_id}: relabel, throat_clear"]) == (said.exit_code, said.lines)
+    assert ("throat_clear", 0, "relabelled_by_review") == state(store, event_id)
+    kinds = [json.loads(body)["schema"] for _, body in messages(store)[-2:]]
+    assert ["coughd.review/1", "coughd.event/1"] == kinds
+
+
+def test_a_running_daemon_writes_and_tells_it(
+    store: Path, listening: LivingDaemon, config: Path
+) -> None:
+    event_id = coughs(store)[1]
+    before = messages(store)[-1][0]
+    their = config.parent / "listening" / "config.yaml"
+    said = coughd("label", event_id, "reject", "--reviewer", "anna", "--json", "--config", their)
+    assert 0 == said.exit_code, said.complaints
+    assert {"verdict": "reject", "reviewer": "anna"}.items() <= json.loads(said.lines[0]).items()
+    assert ("other", 0, "rejected_by_review") == state(store, event_id)
+    stream = json.loads(their.read_text())["stream"]
+    with Subscriber(
+        stream["publish"], stream["replay"], since_seq=before, topics=("review.changed",)
+    ) as subscriber:
+        told: list[Message] = []
+        while not told:
+            told = [one for one in subscriber.messages(0.2) if isinstance(one, Message)]
+    assert (event_id, "anna") == (told[0].body["event_id"], told[0].body["reviewer"])
+    assert not list((config.parent / "data" / "handed-in").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("event", "word", "sentence"),
+    [
+        ("ab", "reject", "is too short"),
+        ("zzzzzzzz", "reject", "no event's id ends in 'zzzzzzzz'"),
+        ("%%%%", "reject", "no event's id ends"),
+        ("zzzzzzzz", "rejct", "neither confirm nor reject nor a label; did you mean 'reject'?"),
+        ("zzzzzzzz", "dog", "whatever is none of these is other"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    config: Path, event: str, word: str, sentence: str
+) -> None:
+    said = coughd("label", event, word, "--config", config)
+    assert 64 == said.exit_code
+    assert sentence in said.complaints
