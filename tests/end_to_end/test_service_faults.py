@@ -63,8 +63,7 @@ def kill_server(machine: Booted) -> None:
 
 
 def start_server(machine: Booted) -> None:
-    machine.run("systemctl", "reset-failed", "mic", check=False)
-    machine.run("systemctl", "start", "mic")
+    machine.revive_microphone()
 
 
 def freeze_server(machine: Booted) -> None:

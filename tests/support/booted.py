@@ -29,6 +29,7 @@ _MIC_FOLDER = Path("/run/mic")
 _MIC_SERVICE = f"""\
 [Unit]
 Description=virtual microphone
+StartLimitIntervalSec=0
 [Service]
 Type=exec
 DynamicUser=yes
@@ -143,13 +144,17 @@ class Booted:
         self.write("/etc/mic.pa", _MIC_PA)
         self.write("/etc/asound.conf", _ASOUND_CONF)
         self.run("systemctl", "daemon-reload")
-        self.run("systemctl", "start", "mic")
-        self.until(
-            lambda: self.run("pactl", f"--server={_MIC_FOLDER}/native", "info", check=False)
-            .returncode == 0,
-            "the virtual microphone",
-            "mic",
-        )  # fmt: skip
+        self.revive_microphone()
+
+    def revive_microphone(self) -> None:
+        """Start it until it answers: systemd may not have noticed yet that the last one died."""
+
+        def answers() -> bool:
+            self.run("systemctl", "start", "mic", check=False)
+            ask = self.run("pactl", f"--server={_MIC_FOLDER}/native", "info", check=False)
+            return ask.returncode == 0
+
+        self.until(answers, "the virtual microphone", "mic")
 
     def configure(self, more: str = "") -> None:
         """Listen to the virtual microphone; `more` is YAML to add."""
@@ -199,9 +204,8 @@ def boot() -> Iterator[Booted]:
                 *("systemd-nspawn", "--quiet", "--register=no", "--keep-unit"),
                 *(f"--machine=coughd-test-{os.getpid()}", "--directory=/", "--volatile=yes"),
                 *(f"--bind-ro={path}" for path in _shared()),
-                # On the disk and not in memory: with TensorFlow the program has gigabytes.
-                f"--bind={_made(folder / 'opt')}:/opt",
-                *("--tmpfs=/usr/local/bin", "--console=pipe", "--boot"),
+                # With TensorFlow the program has gigabytes: more than the root may take of memory.
+                *("--tmpfs=/opt:mode=755", "--tmpfs=/usr/local/bin", "--console=pipe", "--boot"),
             ],
             stdin=subprocess.DEVNULL,
             stdout=console,
@@ -212,11 +216,6 @@ def boot() -> Iterator[Booted]:
         # At once, since nobody needs what its services would still put in order.
         stack.callback(os.kill, booted.leader, signal.SIGKILL)
         yield booted
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(mode=0o755)
-    return folder
 
 
 def _shared() -> Sequence[Path]:
