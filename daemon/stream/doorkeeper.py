@@ -24,9 +24,13 @@ LARGEST_AUDIENCE = 128
 ROOM_BYTES = 256 * 1024 * 1024
 """So much more than at the start the process may take before all peers must go."""
 CLOSED_S = 1.0
-_LOOK_EVERY_MS = 250
+_LOOK_EVERY_MS = 100
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _EVENTS = zmq.Event.ACCEPTED | zmq.Event.DISCONNECTED | zmq.Event.MONITOR_STOPPED
+
+_C = ctypes.CDLL(None)
+_NOWHERE = bytes(16)
+"""An address of the family AF_UNSPEC: to connect to it is to disconnect."""
 
 _log = logging.getLogger("coughd.stream")
 
@@ -162,20 +166,26 @@ def hang_up(descriptor: int, address: str) -> None:
     ZeroMQ may have closed the descriptor meanwhile, and it may be anything by now.
     """
     try:
-        with socket.socket(fileno=os.dup(descriptor)) as peer:
-            own = peer.getsockname()
-            if peer.family == socket.AF_UNIX:
-                is_ours = address == f"ipc://{own}"
-            else:
-                is_ours = address.rpartition(":")[2] == str(own[1])
-            if is_ours:
-                peer.shutdown(socket.SHUT_RDWR)
+        # No duplicate: there may be no descriptor left, and that is when this matters.
+        peer = socket.socket(fileno=descriptor)
     except OSError:
         return
+    try:
+        own = peer.getsockname()
+        if peer.family == socket.AF_UNIX:
+            if address == f"ipc://{own}":
+                peer.shutdown(socket.SHUT_RDWR)
+        elif address.rpartition(":")[2] == str(own[1]):
+            # After a shutdown TCP would go on taking what a peer goes on sending.
+            _C.connect(descriptor, _NOWHERE, len(_NOWHERE))
+    except OSError:
+        return
+    finally:
+        peer.detach()
 
 
 def _give_back_memory() -> None:
     """Let the allocator give free memory back to the system, where it is glibc's."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    trim = getattr(_C, "malloc_trim", None)
     if trim is not None:
         trim(0)

@@ -18,6 +18,8 @@ _OPTIONS = MappingProxyType(
     {
         # What a healthy peer needs to take the last messages of a stopping daemon.
         zmq.LINGER: 500,
+        # The kernel ignores a peer that finds no place to wait in, for a second at least.
+        zmq.BACKLOG: 1024,
         # Who says nothing that ZeroMQ understands is no peer.
         zmq.HANDSHAKE_IVL: 5_000,
         zmq.TCP_KEEPALIVE: 1,

@@ -1,4 +1,4 @@
-"""Text of a fake `sounddevice`: one microphone that plays a file again and again, in real time."""
+"""Text of a fake `sounddevice`: microphones that play a file again and again, in real time."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import types
 import soundfile
 
 PATH = {path!r}
+MICROPHONES = {microphones}
 
 
 class PortAudioError(Exception):
@@ -29,12 +30,13 @@ def query_hostapis():
 def query_devices():
     return [
         dict(
-            index=0,
-            name="Fake: USB Audio (hw:7,0)",
+            index=number,
+            name=f"Fake {{number}}: USB Audio (hw:7,{{number}})",
             hostapi=0,
             max_input_channels=1,
             default_samplerate=16000.0,
         )
+        for number in range(MICROPHONES)
     ]
 
 
@@ -65,8 +67,9 @@ class RawInputStream:
 """
 
 
-def write_fake(folder: Path, recording: Path) -> Path:
-    """Give the folder to be put before the real module."""
+def write_fake(folder: Path, recording: Path, microphones: int = 1) -> Path:
+    """Give the folder to be put before the real module; the devices are `Fake 0`, `Fake 1`, ..."""
     folder.mkdir(exist_ok=True)
-    (folder / "sounddevice.py").write_text(MODULE.format(path=str(recording)))
+    text = MODULE.format(path=str(recording), microphones=microphones)
+    (folder / "sounddevice.py").write_text(text)
     return folder

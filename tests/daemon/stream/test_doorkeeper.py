@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import os
 import socket
 import threading
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import zmq
+from zmtp import RawPeer
 
 from coughd.daemon.stream.doorkeeper import (
     CLOSED_S,
@@ -149,6 +151,16 @@ def test_where_memory_runs_away_all_must_go_and_may_come_again(
     home.memory.append(home.memory[0])
     home.now_s.append(home.now_s[0] + CLOSED_S)
     assert answers(home.address)
+
+
+def test_a_peer_that_goes_on_sending_is_cut_off_too(home: House) -> None:
+    """TCP would take its bytes for ever after a mere shutdown."""
+    piece = bytes([1, 200]) + bytes(200)  # of a message that never ends
+    with RawPeer(home.address).greet(b"DEALER") as peer:
+        until(lambda: home.counts().peers == 1)
+        assert peer.send([piece] * 10)
+        home.memory.append(home.memory[0] + ROOM + 1)
+        assert not peer.send(itertools.repeat(piece * 500))
 
 
 def test_what_grew_without_peers_does_not_shut_them_out_for_ever(home: House) -> None:
