@@ -5,65 +5,43 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
 from ..config.errors import CoughdError
-from .commands.backup import backup
-from .commands.calibrate import calibrate
-from .commands.check_config import check_config
-from .commands.demo import demo
-from .commands.devices import devices
-from .commands.doctor import doctor
-from .commands.evaluate import evaluate
 from .commands.examples import epilog_of
-from .commands.export import export
-from .commands.history import history
-from .commands.label import label
-from .commands.model import model
 from .commands.output import let_output_go
-from .commands.privacy import privacy
 from .commands.run import run
-from .commands.scan import scan
-from .commands.service import service
-from .commands.status import status
-from .commands.watch import watch
 
 _TYPERS_USAGE_ERROR = 2
 
-app = typer.Typer(
-    name="coughd",
-    help="Listens to a room day and night, recognises every cough, logs it and publishes it.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for verb in (
-    run,
-    demo,
-    watch,
-    history,
-    label,
-    export,
-    scan,
-    devices,
-    evaluate,
-    doctor,
-    status,
-    privacy,
-    calibrate,
-):
-    app.command(epilog=epilog_of(verb.__name__))(verb)
-app.command("check-config")(check_config)
-app.add_typer(backup, name="backup")
-app.add_typer(model, name="model")
-app.add_typer(service, name="service")
+
+def command_line(asked: Sequence[str]) -> typer.Typer:
+    """Give the command line for these words; all of it unless it is `run`.
+
+    What the other verbs import would take a third of the daemon's start.
+    """
+    app = typer.Typer(
+        name="coughd",
+        help="Listens to a room day and night, recognises every cough, logs it and publishes it.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(invoke_without_command=True)(common)
+    if asked[:1] == ["run"]:
+        app.command(epilog=epilog_of("run"))(run)
+    else:
+        from .verbs import add_verbs  # noqa: PLC0415 - see above
+
+        add_verbs(app)
+    return app
 
 
-@app.callback(invoke_without_command=True)
 def common(
     *,
     show_version: Annotated[
@@ -79,7 +57,7 @@ def common(
 def main() -> None:
     """Run one verb; a known error becomes its sentence and its exit code (sysexits.h)."""
     try:
-        app()
+        command_line(sys.argv[1:])()
     except SystemExit as end:
         sys.exit(os.EX_USAGE if end.code == _TYPERS_USAGE_ERROR else end.code)
     except CoughdError as exc:

@@ -4,11 +4,11 @@ import pytest
 from typer.testing import CliRunner
 
 from coughd.daemon.commands.examples import EXAMPLES
-from coughd.daemon.main import app
+from coughd.daemon.main import command_line
 
 
 def help_of(*verb: str) -> str:
-    said = CliRunner().invoke(app, [*verb, "--help"])
+    said = CliRunner().invoke(command_line(verb), [*verb, "--help"])
     assert said.exit_code == 0
     return said.output
 
@@ -26,3 +26,10 @@ def test_the_list_of_commands_has_whole_sentences(verb: tuple[str, ...]) -> None
 def test_examples_stand_below_the_options_one_a_line(verb: str) -> None:
     lines = help_of(verb).splitlines()
     assert [f"    {example}" for example in EXAMPLES[verb]] == lines[-len(EXAMPLES[verb]) :]
+
+
+def test_run_starts_without_the_other_verbs_and_says_of_itself_what_it_says_among_them() -> None:
+    alone, among_all = command_line(["run"]), command_line([])
+    assert [one.callback.__name__ for one in alone.registered_commands if one.callback] == ["run"]
+    told = [CliRunner().invoke(app, ["run", "--help"]).output for app in (alone, among_all)]
+    assert told[0] == told[1]

@@ -1,0 +1,48 @@
+"""Every verb of the command line, each a module in `commands`."""
+
+from __future__ import annotations
+
+import typer
+
+from .commands.backup import backup
+from .commands.calibrate import calibrate
+from .commands.check_config import check_config
+from .commands.demo import demo
+from .commands.devices import devices
+from .commands.doctor import doctor
+from .commands.evaluate import evaluate
+from .commands.examples import epilog_of
+from .commands.export import export
+from .commands.history import history
+from .commands.label import label
+from .commands.model import model
+from .commands.privacy import privacy
+from .commands.run import run
+from .commands.scan import scan
+from .commands.service import service
+from .commands.status import status
+from .commands.watch import watch
+
+
+def add_verbs(app: typer.Typer) -> None:
+    """Let the command line know all of them."""
+    for verb in (
+        run,
+        demo,
+        watch,
+        history,
+        label,
+        export,
+        scan,
+        devices,
+        evaluate,
+        doctor,
+        status,
+        privacy,
+        calibrate,
+    ):
+        app.command(epilog=epilog_of(verb.__name__))(verb)
+    app.command("check-config")(check_config)
+    app.add_typer(backup, name="backup")
+    app.add_typer(model, name="model")
+    app.add_typer(service, name="service")
