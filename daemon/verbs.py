@@ -21,6 +21,7 @@ from .commands.run import run
 from .commands.scan import scan
 from .commands.service import service
 from .commands.status import status
+from .commands.train import train
 from .commands.watch import watch
 
 
@@ -32,6 +33,7 @@ def add_verbs(app: typer.Typer) -> None:
         watch,
         history,
         label,
+        train,
         export,
         scan,
         devices,

@@ -18,6 +18,7 @@ from typing import Any
 
 from ..config.errors import ModelError, StorageError, UsageError
 from .ports import EmbedderIdentity
+from .runtime import read_model_file
 
 FOLDER_NAME = "probes"
 POINTER_NAME = "in-force.json"
@@ -63,6 +64,18 @@ class ProbeVersions:
             for name in (f"{kind}-{number:04d}" for kind, number in found)
         ]
 
+    def embedder_of(self, name: str) -> EmbedderIdentity:
+        """Of a kept version; UsageError for an unknown name, ModelError for a damaged file."""
+        path = self.path_of(name)
+        if not _NAME.fullmatch(name) or not path.exists():
+            known = ", ".join(version.name for version in self.versions()) or "none yet"
+            raise UsageError(f"There is no trained probe {name!r}; there are {known}.")
+        try:
+            fields = json.loads(read_model_file(path))["embedder"]
+            return EmbedderIdentity(**{key: str(fields[key]) for key in EmbedderIdentity.__slots__})
+        except (ValueError, KeyError, TypeError) as exc:
+            raise ModelError(f"{path} is damaged ({exc!r}); train it again.") from exc
+
     def next_name(self, kind: str) -> str:
         """The name for the next probe of this kind of embedder."""
         last = max((number for its, number in self._kept() if its == kind), default=0)
@@ -82,18 +95,26 @@ class ProbeVersions:
         names.setdefault(embedder.sha256, []).append(name)
         self._write_pointer(names)
 
-    def roll_back(self, embedder: EmbedderIdentity) -> tuple[str, str | None]:
+    def roll_back(self, kind: str) -> tuple[str, str | None]:
         """Put the probe before the present one in force; gives the names of both.
 
         None means that the shipped probe judges again, if there is one. Raises UsageError where
-        no trained probe is in force, StorageError.
+        no trained probe of this kind of embedder is in force, or one for each of several weights;
+        StorageError.
         """
         names = self._read()
-        stack = names.get(embedder.sha256, [])
-        if not stack:
+        stacks = [stack for stack in names.values() if stack and stack[-1].startswith(f"{kind}-")]
+        if not stacks:
             raise UsageError(
-                f"No trained probe is in force for {embedder.name}; there is nothing to roll back."
+                f"No trained probe of kind {kind!r} is in force; there is nothing to roll back."
             )
+        if len(stacks) > 1:
+            present = ", ".join(sorted(stack[-1] for stack in stacks))
+            raise UsageError(
+                f"{present} are in force, each for other weights; name the one to go back to with "
+                "--use."
+            )
+        (stack,) = stacks
         left = stack.pop()
         self._write_pointer(names)
         return left, stack[-1] if stack else None

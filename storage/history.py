@@ -41,6 +41,12 @@ from .reading.intervals import (
     Interval,
     Terms,
 )
+from .reading.labelled_reading import (
+    KnownEmbedder,
+    StoredEmbedding,
+    read_embedders,
+    read_embeddings,
+)
 from .reading.local_time import Grid, days, find_zone, from_us, hours, one_row, to_us
 from .reading.readable import check_readable, newest_onset_us, newest_timezone
 from .reading.source_life import SourceLife, choose, read_lives
@@ -168,6 +174,16 @@ class History(Closing):
         """Give the ids of all events that end in this text."""
         with self._reading() as connection:
             return read_ids_ending(connection, ending)
+
+    def embedders(self, kind: str) -> list[KnownEmbedder]:
+        """Give every embedder of a kind of which embeddings are stored, the oldest first."""
+        with self._reading() as connection:
+            return read_embedders(connection, kind)
+
+    def embeddings(self, model_ids: Sequence[int], *, reviewed_only: bool) -> list[StoredEmbedding]:
+        """Give the embeddings of these embedders by onset, and what persons said of each event."""
+        with self._reading() as connection:
+            return read_embeddings(connection, model_ids, reviewed_only=reviewed_only)
 
     def epochs(
         self,

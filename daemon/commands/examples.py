@@ -29,6 +29,12 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "coughd label 2a9c41 reject          it was none",
         "coughd label 2a9c41 throat_clear    it was this",
     ),
+    "train": (
+        "coughd train                       on the store's reviewed events",
+        "coughd train clips/labels.csv      on labelled clips",
+        "coughd train --teacher open        also on what the open probe is sure of",
+        "coughd train --roll-back",
+    ),
     "calibrate": ("coughd calibrate --minutes 120 --write",),
 }
 

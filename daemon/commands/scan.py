@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from ...config.errors import InputError
@@ -21,6 +19,7 @@ from ...detectors.probe_versions import ProbeVersions
 from ..lifecycle import StopRequest, stop_on_signals
 from ..offline.scanning import FoundSound, Scan, scan_file
 from ..wiring.detection import load_gate, load_judge, stretch_maker
+from .bars import progress_bar
 from .options import ConfigOption, configured
 
 _PROGRESS_S = 2.0
@@ -62,7 +61,7 @@ def scan(
                 break
             try:
                 # The bar is gone before anything is printed: both share the terminal's lines.
-                with _bar(path.name) as progress:
+                with progress_bar(path.name) as progress:
                     found = scan_file(path, stretches, judge, stop, progress=progress)
             except InputError as exc:
                 _complain(str(exc))
@@ -85,18 +84,6 @@ def _scanning(settings: Settings, threshold: float | None) -> Settings:
         settings = replace(settings, probe=replace(settings.probe, threshold=threshold))
     coverage = CoverageSettings(settings.coverage.silence_s, _PROGRESS_S)
     return replace(settings, coverage=coverage)
-
-
-@contextmanager
-def _bar(what: str) -> Iterator[Callable[[float, float], None]]:
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    # Without a terminal rich would leave an empty line.
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda heard_s, all_s: bar.update(task, completed=heard_s, total=all_s)
 
 
 def _complain(sentence: str) -> None:

@@ -19,5 +19,7 @@ def embedder_process(settings: Settings, places: Places) -> HearProcess:
         start_timeout_s=embedder.start_timeout_s,
         reply_timeout_s=embedder.reply_timeout_s,
     )
-    folder = embedder.model_path or Shelf(places.data_dir).folder("hear")
-    return HearProcess(hear_command(folder, embedder.batch_sizes), limits)
+    model = "hear-pytorch" if embedder.runtime == "torch" else "hear"
+    folder = embedder.model_path or Shelf(places.data_dir).folder(model)
+    command = hear_command(folder, embedder.batch_sizes, model=model, precision=embedder.precision)
+    return HearProcess(command, limits)

@@ -46,12 +46,12 @@ def test_rolling_back_ends_at_the_shipped_one(tmp_path: Path) -> None:
     keep(versions, "hear-0001", "hear-0002")
     versions.put_in_force("hear-0001", HEAR)
     versions.put_in_force("hear-0002", HEAR)
-    assert ("hear-0002", "hear-0001") == versions.roll_back(HEAR)
-    assert ("hear-0001", None) == versions.roll_back(HEAR)
+    assert ("hear-0002", "hear-0001") == versions.roll_back("hear")
+    assert ("hear-0001", None) == versions.roll_back("hear")
     assert versions.in_force(HEAR) is None
     assert versions.path_of("hear-0002").exists()
     with pytest.raises(UsageError, match="nothing to roll back"):
-        versions.roll_back(HEAR)
+        versions.roll_back("hear")
 
 
 def test_all_of_it_is_private(tmp_path: Path) -> None:
@@ -92,3 +92,12 @@ def test_a_link_is_not_written_through(tmp_path: Path) -> None:
     (versions.folder / ".hear-0002.json.new").symlink_to(victim)
     keep(versions, "hear-0002")
     assert "precious" == victim.read_text()
+
+
+def test_which_of_several_weights_must_be_said(tmp_path: Path) -> None:
+    versions = ProbeVersions(tmp_path)
+    keep(versions, "hear-0001", "hear-0002")
+    versions.put_in_force("hear-0001", HEAR)
+    versions.put_in_force("hear-0002", replace(HEAR, sha256="bb"))
+    with pytest.raises(UsageError, match="hear-0001, hear-0002 are in force"):
+        versions.roll_back("hear")

@@ -31,7 +31,11 @@ SCORED = Scored(
 
 
 def test_what_is_written_is_read() -> None:
-    written: list[HandedIn] = [REVIEW, EmbeddingKept("event-2", HEAR, VECTOR), EventRescored("event-3", SCORED)]
+    written: list[HandedIn] = [
+        REVIEW,
+        EmbeddingKept("event-2", HEAR, VECTOR),
+        EventRescored("event-3", SCORED),
+    ]
     review, kept, rescored = decode(encode(written))
     assert REVIEW == review
     assert isinstance(kept, EmbeddingKept)

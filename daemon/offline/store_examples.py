@@ -1,0 +1,117 @@
+"""From a store with reviews to labelled embeddings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from ...config.errors import InputError, UsageError
+from ...detectors.fitting.examples import Examples, check_same_embedder, describe
+from ...detectors.ports import LABELS, EmbedderIdentity, Probe
+from ...storage.history import History
+from ...storage.reading.labelled_reading import KnownEmbedder, StoredEmbedding
+
+SURE = 0.95
+"""A teacher's probability, of a cough or of another sound, from which it is believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """A probe whose confident word stands for a person's where nobody said anything."""
+
+    probe: Probe
+    embedder: EmbedderIdentity
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which of the embedders that a store knows is meant."""
+
+    kind: str
+    model_id: int | None
+    mix: bool
+    """Take all runs of the same weights."""
+
+
+def read_examples(history: History, choice: Choice, teacher: Teacher | None) -> Examples:
+    """Read reviewed events with their embeddings; a group is one source on one local day.
+
+    Raises InputError where there is nothing to fit to, or where embeddings of different embedders
+    would meet; UsageError for an embedder that the store does not know.
+    """
+    chosen = _choose(history.embedders(choice.kind), choice)
+    rows = _one_each(
+        history.embeddings([one.model_id for one in chosen], reviewed_only=teacher is None)
+    )
+    taught = {} if teacher is None else _taught(history, teacher, rows)
+    said = [(row, row.said or taught.get(row.event_id)) for row in rows]
+    known = [(row, label) for row, label in said if label is not None]
+    if not known:
+        raise InputError(
+            "The store holds no reviewed event with an embedding; say what events were with "
+            "`coughd label`, or train on labelled clips."
+        )
+    return Examples(
+        embedder=chosen[-1].identity,
+        embeddings=np.stack([row.vector for row, _ in known]),
+        labels=np.array([_number(label) for _, label in known], dtype=np.intp),
+        groups=tuple(_group(row) for row, _ in known),
+        taught=np.array([row.said is None for row, _ in known]),
+    )
+
+
+def _choose(known: Sequence[KnownEmbedder], choice: Choice) -> Sequence[KnownEmbedder]:
+    if not known:
+        raise InputError(f"The store holds no embeddings of kind {choice.kind!r}.")
+    listed = "; ".join(
+        f"{one.model_id}: {describe(one.identity)}, {one.embeddings} events" for one in known
+    )
+    if choice.model_id is not None:
+        found = [one for one in known if one.model_id == choice.model_id]
+        if not found:
+            raise UsageError(f"The store has no embedder {choice.model_id}; it has {listed}.")
+        return found
+    if choice.mix and len({one.identity.sha256 for one in known}) == 1:
+        return known
+    try:
+        check_same_embedder([one.identity for one in known])
+    except InputError as exc:
+        raise InputError(f"{exc} By --embedder NUMBER: {listed}.") from exc
+    return known
+
+
+def _one_each(rows: Sequence[StoredEmbedding]) -> list[StoredEmbedding]:
+    """Of an event that was embedded by several runs, the latest."""
+    return list({row.event_id: row for row in rows}.values())
+
+
+def _taught(
+    history: History, teacher: Teacher, wanted: Sequence[StoredEmbedding]
+) -> Mapping[str, str]:
+    """What the teacher is sure of among these events."""
+    its = [
+        one.model_id
+        for one in history.embedders(teacher.embedder.kind)
+        if one.identity.sha256 == teacher.embedder.sha256
+    ]
+    asked = {row.event_id for row in wanted if row.said is None}
+    labels = {}
+    for row in history.embeddings(its, reviewed_only=False):
+        if row.event_id in asked:
+            verdict = teacher.probe.judge(row.vector)
+            if max(verdict.probability, 1.0 - verdict.probability) >= SURE:
+                labels[row.event_id] = verdict.label
+    return labels
+
+
+def _group(row: StoredEmbedding) -> str:
+    onset = datetime.fromtimestamp(row.onset_us / 1e6, UTC).astimezone(ZoneInfo(row.timezone))
+    return f"{row.source_id} on {onset:%Y-%m-%d}"
+
+
+def _number(label: str) -> int:
+    return LABELS.index(label) if label in LABELS else LABELS.index("other")
