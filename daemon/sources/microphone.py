@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -97,6 +98,14 @@ class MicrophoneSource:
         """When a process must be started, or the present one counts as hanging."""
         return None if self._closed else self._deadline_s
 
+    def begin(self, now_monotonic_s: float) -> None:
+        """Start the capture process now; what it hears until the first poll waits in the pipe.
+
+        Where it cannot be started, the first poll tries again and tells.
+        """
+        with suppress(OSError):
+            self._hold(self._start(), now_monotonic_s)
+
     def poll(self, now_monotonic_s: float) -> list[Item]:
         """See `Source`."""
         if self._closed:
@@ -126,14 +135,17 @@ class MicrophoneSource:
             return self._wait_again(reason, "frozen", now_s)
         self._dying = None
         try:
-            self._child = self._start()
+            self._hold(self._start(), now_s)
         except OSError as error:
             reason = f"no capture process can be started ({error})"
             return self._wait_again(reason, "unavailable", now_s)
+        return []
+
+    def _hold(self, child: Child, now_s: float) -> None:
+        self._child = child
         self._reader = FrameReader()
         self._fault = None
         self._deadline_s = now_s + OPENING_S
-        return []
 
     def _check_deadline(self, now_s: float) -> list[Item]:
         if now_s < self._deadline_s:

@@ -30,6 +30,7 @@ from ..supervision.latest import LatestEvents
 from ..supervision.reloading import Reloader
 from ..supervision.status import Reporter
 from ..supervision.status_document import StatusDesk
+from ..supervision.tally import Tally
 from ..supervision.upkeep import Service, Upkeep
 from ..supervision.watchdog import Watchdog, Worker
 from .detection import later_judge, load_gate, load_judge, second_opinion, stretch_maker
@@ -53,11 +54,11 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
     clock = SystemClock()
     with ExitStack() as stack:
         stack.enter_context(InstanceLock(places.data_dir))
+        lines = stack.enter_context(open_lines(settings.sources))
         store = stack.enter_context(open_store(settings, places, clock))
         gate = load_gate(settings)
         trained = ProbeVersions(places.data_dir)
         judge = JudgeInForce(load_judge(settings, trained))
-        lines = stack.enter_context(open_lines(settings.sources))
         outbox = stack.enter_context(OutboxReader.open(places.store))
         live = stack.enter_context(publisher(settings, places, store, outbox, clock))
         desk = StatusDesk()
@@ -89,14 +90,16 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
                 probes_changed=reloader.take_probes,
             )
         )
+        watchdog = Watchdog(service.manager, _workers(settings, recorder, live, replay), clock)
         upkeep = Upkeep(
             service,
-            Watchdog(service.manager, _workers(settings, recorder, live, replay), clock),
+            watchdog,
             reloader,
             receiver,
             lines,
         )
         latest = LatestEvents(heard_now(settings), clock)
+        tally = Tally(heard_now(settings), clock)
         desk.report = Reporter(
             sender=store.sender,
             version=version("coughd"),
@@ -110,6 +113,9 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
             gate=gate.name,
             judge=lambda: judge.present,
             store_file=sqlite_path(store_url(places.store)),
+            tally=tally,
+            pulse=lambda: watchdog.pulse,
+            monitoring=lambda: None,
             clock=clock,
         ).report
         names = {source.id: source.name for source in settings.sources}
@@ -119,7 +125,9 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
             stretches=stretch_maker(settings, gate, known),
             judge=judge,
             second_opinion=second,
-            sink=StoreAndStream(store.sender, names, microphones, recorder, live, latest, clock),
+            sink=StoreAndStream(
+                store.sender, names, microphones, recorder, live, latest, tally, clock
+            ),
             clock=clock,
             stop=service.stop,
             each_turn=upkeep.turn,

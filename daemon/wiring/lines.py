@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -55,13 +56,16 @@ def _closing_together(lines: Sequence[Line]) -> Iterator[None]:
 
 def _source(settings: SourceSettings) -> Source:
     if settings.kind == "microphone":
-        return open_microphone(
+        microphone = open_microphone(
             settings.id,
             device=settings.device,
             sample_rate_hz=settings.sample_rate_hz,
             channel=settings.channel,
             record_path=settings.record_path,
         )
+        # While it opens, the store and the models do.
+        microphone.begin(time.monotonic())
+        return microphone
     if settings.path is None:  # the loader does not let this pass
         raise ConfigError(f"source {settings.id} is a file without a path")
     starts_at = settings.starts_at

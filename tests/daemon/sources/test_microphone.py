@@ -321,3 +321,22 @@ def test_a_device_that_opens_and_gives_nothing_never_comes_up() -> None:
     assert causes(told) == ["frozen"]
     assert source.counters.openings == 0
     assert len(starter.children) > 3
+
+
+def test_a_process_begun_before_the_first_poll_is_the_one_that_is_heard() -> None:
+    source, starter = microphone()
+    source.begin(100.0)
+    (child,) = starter.children
+    child.opens()
+    child.hears(16_384)
+    opened, block = source.poll(105.0)
+    assert isinstance(opened, Opened)
+    assert isinstance(block, Block)
+    assert len(starter.children) == 1
+
+
+def test_one_that_cannot_begin_is_tried_again_and_told_by_the_first_poll() -> None:
+    source, starter = microphone()
+    starter.error = OSError(11, "Resource temporarily unavailable")
+    source.begin(100.0)
+    assert ["unavailable"] == causes(source.poll(100.0))
