@@ -30,7 +30,6 @@ from ..supervision.latest import LatestEvents
 from ..supervision.reloading import Reloader
 from ..supervision.status import Reporter
 from ..supervision.status_document import StatusDesk
-from ..supervision.tally import Tally
 from ..supervision.upkeep import Service, Upkeep
 from ..supervision.watchdog import Watchdog, Worker
 from .detection import later_judge, load_gate, load_judge, second_opinion, stretch_maker
@@ -90,16 +89,14 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
                 probes_changed=reloader.take_probes,
             )
         )
-        watchdog = Watchdog(service.manager, _workers(settings, recorder, live, replay), clock)
         upkeep = Upkeep(
             service,
-            watchdog,
+            Watchdog(service.manager, _workers(settings, recorder, live, replay), clock),
             reloader,
             receiver,
             lines,
         )
         latest = LatestEvents(heard_now(settings), clock)
-        tally = Tally(heard_now(settings), clock)
         desk.report = Reporter(
             sender=store.sender,
             version=version("coughd"),
@@ -113,9 +110,6 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
             gate=gate.name,
             judge=lambda: judge.present,
             store_file=sqlite_path(store_url(places.store)),
-            tally=tally,
-            pulse=lambda: watchdog.pulse,
-            monitoring=lambda: None,
             clock=clock,
         ).report
         names = {source.id: source.name for source in settings.sources}
@@ -125,9 +119,7 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
             stretches=stretch_maker(settings, gate, known),
             judge=judge,
             second_opinion=second,
-            sink=StoreAndStream(
-                store.sender, names, microphones, recorder, live, latest, tally, clock
-            ),
+            sink=StoreAndStream(store.sender, names, microphones, recorder, live, latest, clock),
             clock=clock,
             stop=service.stop,
             each_turn=upkeep.turn,
