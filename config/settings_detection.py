@@ -40,11 +40,26 @@ class EmbedderSettings:
     model_path: Annotated[
         Path | None,
         Key(
-            "Folder of HeAR's SavedModel; read for kind `hear` only.",
-            default_says="what `coughd model pull hear` fetched",
+            "Folder of HeAR's SavedModel, or of its model for PyTorch; read for kind `hear` only.",
+            default_says="what `coughd model pull` fetched",
             example="~/models/hear",
         ),
     ] = None
+    runtime: Annotated[
+        Literal["tensorflow", "torch"],
+        Key(
+            "What runs HeAR. `torch` takes what `coughd model pull hear-pytorch` fetched and needs "
+            "the extra `coughd[torch]`."
+        ),
+    ] = "tensorflow"
+    precision: Annotated[
+        Literal["float32", "bfloat16", "auto"],
+        Key(
+            "Of HeAR's numbers. `bfloat16` is quicker where the hardware has it and changes the "
+            "embeddings a little; `auto` takes it there, if a test of the model at its start "
+            "finds them nearly the same."
+        ),
+    ] = "float32"
     max_waiting_windows: Annotated[
         int,
         Key(

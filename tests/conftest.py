@@ -21,7 +21,12 @@ KINDS = (
     "narrow",
     "short",
     "unsigned",
-    "cuda_only",
+    "hungry",
+    "xla_cpu",
+    "xla_cuda",
+    "xla_newer",
+    "detector",
+    "detector_scores",
 )
 
 

@@ -21,11 +21,21 @@ _REAP_S = 1.0
 _log = logging.getLogger(__name__)
 
 
-def hear_command(model_folder: Path, batch_sizes: Sequence[int]) -> tuple[str, ...]:
-    """Return the command line of the embedder process; `Child` adds the rest."""
+def hear_command(
+    model_folder: Path,
+    batch_sizes: Sequence[int],
+    *,
+    model: str = "hear",
+    precision: str = "float32",
+) -> tuple[str, ...]:
+    """Return the command line of the model's process; `Child` adds the rest.
+
+    `model` is what it is pulled by: an encoder, or an event detector.
+    """
     # -P: a folder of the working directory named `config` must not shadow anything.
-    start = (sys.executable, "-P", "-m", "coughd.detectors.hear.process")
-    return (*start, "--model", str(model_folder), "--batch-sizes", *map(str, batch_sizes))
+    start = (sys.executable, "-P", "-m", "coughd.detectors.hear.process", "--model", model)
+    how = ("--precision", precision, "--batch-sizes", *map(str, batch_sizes))
+    return (*start, "--folder", str(model_folder), *how)
 
 
 class Child:

@@ -1,4 +1,4 @@
-"""The embedder process: loads HeAR, then turns batches into embeddings until its socket closes.
+"""A model's process: loads one of HeAR's models, then answers batches until its socket closes.
 
 Duty: one batch after the other, in order, at low priority. It never opens a file but the model's,
 never listens anywhere, and never outlives the daemon.
@@ -19,10 +19,8 @@ from typing import get_args
 from ...config.errors import ModelError
 from ..ports import Embedder
 from .chatter import OUR_PREFIX
-from .files import check_files
-from .kinds import check_encoder
-from .manifest import model_folder
-from .model import AskedPrecision, HearModel
+from .loading import MODEL_NAMES, load_model
+from .model import AskedPrecision
 from .protocol import (
     Batch,
     BatchDone,
@@ -33,7 +31,6 @@ from .protocol import (
     ProtocolError,
     encode,
 )
-from .tensorflow_runtime import TensorFlowRuntime
 
 NICENESS = 10
 _RECEIVE_BYTES = 1 << 20
@@ -46,7 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="coughd.detectors.hear.process", description=__doc__)
     parser.add_argument("--fd", type=int, required=True, help="the inherited socket")
     parser.add_argument("--parent", type=int, required=True, help="end when this process does")
-    parser.add_argument("--model", type=Path, required=True, help="HeAR's SavedModel folder")
+    parser.add_argument("--model", choices=MODEL_NAMES, required=True, help="what is loaded")
+    parser.add_argument("--folder", type=Path, required=True, help="where it is")
     parser.add_argument("--batch-sizes", type=int, nargs="+", default=[1, 4, 8])
     parser.add_argument("--precision", choices=get_args(AskedPrecision), default="float32")
     options = parser.parse_args(argv)
@@ -55,7 +53,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.nice(NICENESS)
     with socket.socket(fileno=options.fd) as connection:
         try:
-            model = load_encoder(options.model, options.batch_sizes, options.precision)
+            model = load_model(
+                options.model, options.folder, options.batch_sizes, options.precision
+            )
         except ModelError as exc:
             connection.sendall(encode(LoadFailed(str(exc))))
             return exc.exit_code
@@ -65,13 +65,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             _log.error("%s", exc)
             return os.EX_PROTOCOL
     return os.EX_OK
-
-
-def load_encoder(folder: Path, batch_sizes: Sequence[int], precision: AskedPrecision) -> HearModel:
-    """Load the encoder that is in `folder`, or was pulled into one in it; ModelError."""
-    folder = model_folder(folder, "hear")
-    check_files(folder)
-    return HearModel.load(folder, batch_sizes, TensorFlowRuntime(check_encoder), precision)
 
 
 def serve(connection: socket.socket, embedder: Embedder) -> None:

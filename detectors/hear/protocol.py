@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ...config.errors import CoughdError
 from ..ports import EMBEDDING_SIZE, WINDOW_SAMPLES, EmbedderIdentity
+from .kinds import DETECTOR_LABELS
 
 MAGIC = b"CGH1"
 MAX_HEADER_BYTES = 65_536
@@ -56,7 +57,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BatchDone:
-    """Child to daemon: embeddings [shape=(rows of the batch, 512)], in the batch's order."""
+    """Child to daemon: embeddings [shape=(rows of the batch, 512)], in the batch's order.
+
+    The event detectors answer with scores [shape=(rows of the batch, 8)] in their place.
+    """
 
     number: int
     embeddings: NDArray[np.float32]
@@ -142,9 +146,9 @@ def _decode(header: bytes, array: bytes) -> Message:
         case {"kind": "load_failed", "sentence": str(sentence)} if not array:
             return LoadFailed(sentence)
         case {"kind": "batch", "number": int(number)}:
-            return Batch(number, _rows(fields, array, WINDOW_SAMPLES))
+            return Batch(number, _rows(fields, array, (WINDOW_SAMPLES,)))
         case {"kind": "batch_done", "number": int(number)}:
-            return BatchDone(number, _rows(fields, array, EMBEDDING_SIZE))
+            return BatchDone(number, _rows(fields, array, (EMBEDDING_SIZE, len(DETECTOR_LABELS))))
         case {"kind": "batch_failed", "number": int(number), "sentence": str(sentence)} if (
             not array
         ):
@@ -159,13 +163,14 @@ def _identity(fields: dict[str, object]) -> EmbedderIdentity:
     return EmbedderIdentity(**{name: str(fields[name]) for name in names})
 
 
-def _rows(fields: dict[str, object], array: bytes, columns: int) -> NDArray[np.float32]:
+def _rows(fields: dict[str, object], array: bytes, allowed: tuple[int, ...]) -> NDArray[np.float32]:
     match fields:
-        case {"shape": [int(rows), int(found)], "dtype": "<f4"} if (
-            found == columns and 1 <= rows <= MAX_ROWS and len(array) == 4 * rows * columns
+        case {"shape": [int(rows), int(columns)], "dtype": "<f4"} if (
+            columns in allowed and 1 <= rows <= MAX_ROWS and len(array) == 4 * rows * columns
         ):
             return np.frombuffer(array, _DTYPE).reshape(rows, columns).astype(np.float32)
+    columns_said = " or ".join(map(str, allowed))
     raise ProtocolError(
         f"An array of {len(array)} bytes with shape {fields.get('shape')!r:.40} and type "
-        f"{fields.get('dtype')!r:.40} is not float32 [1..{MAX_ROWS}, {columns}]."
+        f"{fields.get('dtype')!r:.40} is not float32 [1..{MAX_ROWS}, {columns_said}]."
     )

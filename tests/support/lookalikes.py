@@ -1,4 +1,4 @@
-"""Look-alikes of HeAR's SavedModel: the exact signature, none of the weights.
+"""Look-alikes of HeAR's SavedModels: the exact signatures, none of the weights.
 
 `python lookalikes.py FOLDER KIND...` writes each kind to FOLDER/KIND with TensorFlow; the rest of
 this file needs numpy only, so that a test can know what the echo must say.
@@ -30,6 +30,17 @@ def fingerprint(window: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.concatenate([sums, scaled[DIRECT_SAMPLES]]).astype(np.float32)
 
 
+STABLEHLO = Path(__file__).with_name("network.stablehlo")
+"""The network of the kinds below, precompiled for a CPU as exports from JAX hold it: written by
+`jax.export` of JAX 0.10.2 (two weights and windows of any number in, embeddings out)."""
+STABLEHLO_VERSION = 10
+TOO_LARGE = 1 << 46
+"""Numbers that no memory holds, so that an allocation fails as it does on a full device."""
+HUNGRY_ABOVE = 4
+LABELS = 8
+OUTPUTS = {"detector": ("mobilenetv3_small_model",), "detector_scores": ("frontend", "scores")}
+
+
 def _kinds(tf: Any) -> Mapping[str, Callable[[Any], Any]]:
     rng = np.random.default_rng(11)
     first = tf.Variable(rng.standard_normal((160, 64)).astype(np.float32) / 13, trainable=False)
@@ -47,6 +58,29 @@ def _kinds(tf: Any) -> Mapping[str, Callable[[Any], Any]]:
         x = x - tf.reduce_min(x, axis, keepdims=True)
         return x / (tf.reduce_max(x, axis, keepdims=True) + 1e-8) * 2.0 - 1.0
 
+    def precompiled(x: Any, platform: str, version: int = STABLEHLO_VERSION) -> Any:
+        from tensorflow.compiler.tf2xla.python import xla
+
+        (embeddings,) = xla.call_module(
+            [first.value(), second.value(), x],
+            version=version,
+            module=STABLEHLO.read_bytes(),
+            Tout=[tf.float32],
+            Sout=[tf.TensorShape([None, 512])],
+            platforms=[platform],
+        )
+        return embeddings
+
+    def hungry(x: Any) -> Any:
+        rows = tf.shape(x, out_type=tf.int64)[0]
+        wanted = tf.where(rows > HUNGRY_ABOVE, tf.constant(TOO_LARGE, tf.int64), 1)
+        return network(scaled(x, 1)) + 0.0 * tf.fill([wanted], x[0, 0])[0]
+
+    def loudness(x: Any) -> Any:
+        """A detector whose first score says how loud a window is, the others nothing."""
+        level = tf.reduce_max(tf.abs(x), 1, keepdims=True) + 0.0 * first[0, 0]
+        return tf.concat([tf.sigmoid(20.0 * (level - 0.1)), 0.0 * x[:, : LABELS - 1]], 1)
+
     return {
         "echo": echo,
         "random": lambda x: network(scaled(x, 1)),
@@ -58,7 +92,12 @@ def _kinds(tf: Any) -> Mapping[str, Callable[[Any], Any]]:
         "narrow": lambda x: network(x)[:, :256],
         "short": network,
         "unsigned": network,
-        "cuda_only": network,
+        "hungry": hungry,
+        "xla_cpu": lambda x: precompiled(x, "CPU"),
+        "xla_cuda": lambda x: precompiled(x, "CUDA"),
+        "xla_newer": lambda x: precompiled(x, "CPU"),
+        "detector": loudness,
+        "detector_scores": loudness,
     }
 
 
@@ -69,31 +108,37 @@ def _build(folder: Path, kinds: list[str]) -> None:
     for kind in kinds:
         module = tf.Module()
         samples = 16_000 if kind == "short" else 32_000
+        rows = 1 if kind == "detector" else None
         function = functions[kind]
 
-        def served(x: Any, function: Callable[[Any], Any] = function) -> Any:
-            return {"output_0": function(x)}
+        def served(
+            x: Any, function: Callable[[Any], Any] = function, kind: str = kind
+        ) -> dict[str, Any]:
+            names = OUTPUTS.get(kind, ("output_0",))
+            return {**dict.fromkeys(names[:-1], x), names[-1]: function(x)}
 
+        name = "audio_wav" if kind == "detector" else "x"
         traced = tf.function(served).get_concrete_function(
-            tf.TensorSpec([None, samples], tf.float32, name="x")
+            tf.TensorSpec([rows, samples], tf.float32, name=name)
         )
         module.held = list(traced.variables)
         tf.saved_model.save(
             module, str(folder / kind), {} if kind == "unsigned" else {"serving_default": traced}
         )
-        if kind == "cuda_only":
-            _claim_platform(folder / kind / "saved_model.pb", b"CUDA")
+        if kind == "xla_newer":
+            _claim_version(folder / kind / "saved_model.pb", 99)
 
 
-def _claim_platform(path: Path, platform: bytes) -> None:
-    """Add an XlaCallModule for `platform` to the graph, as an export from JAX holds one."""
+def _claim_version(path: Path, version: int) -> None:
+    """Say that the precompiled part is of a version that no TensorFlow runs yet."""
     from tensorflow.core.protobuf import saved_model_pb2
 
     saved = saved_model_pb2.SavedModel()
     saved.ParseFromString(path.read_bytes())
-    node = saved.meta_graphs[0].graph_def.library.function[0].node_def.add()
-    node.name, node.op = "exported", "XlaCallModule"
-    node.attr["platforms"].list.s.append(platform)
+    for function in saved.meta_graphs[0].graph_def.library.function:
+        for node in function.node_def:
+            if node.op == "XlaCallModule":
+                node.attr["version"].i = version
     path.write_bytes(saved.SerializeToString())
 
 

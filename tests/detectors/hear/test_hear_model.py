@@ -9,15 +9,18 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import load_hear
 import numpy as np
 import pytest
-from lookalikes import fingerprint
+from lookalikes import STABLEHLO_VERSION, fingerprint
 
 from coughd.detectors.hear.child import hear_command
 from coughd.detectors.hear.client import HearProcess
 from coughd.detectors.hear.outcomes import Embedded
+from coughd.detectors.hear.processor import has_bfloat16
+from coughd.detectors.hear.saved_model import read_saved_model
 from coughd.detectors.ports import EmbedderIdentity
 
 pytestmark = pytest.mark.hear
@@ -80,8 +83,14 @@ def replace_by_text(path: Path) -> None:
 
 GRAPH, INDEX = "saved_model.pb", "variables/variables.index"
 WEIGHTS = "variables/variables.data-00000-of-00001"
-GOOD = ("random", "batch_coupled")
-"""HeAR itself may scale over the whole batch; scaled windows make that harmless."""
+GOOD = {
+    "random": "buckets 1,4,8",
+    "batch_coupled": "buckets 1,4,8",
+    "xla_cpu": "buckets 1,4,8",
+    "hungry": "buckets 1,4",
+}
+"""With the batch policy they end up with. HeAR itself may scale over the whole batch; scaled
+windows make that harmless."""
 FOREIGN = {
     "batch_normed": "set embedder.batch_sizes to [1]",
     "constant": "the same embedding for unlike sounds",
@@ -90,14 +99,16 @@ FOREIGN = {
     "narrow": "HeAR's encoder maps one input",
     "short": "HeAR's encoder maps one input",
     "unsigned": "no signature serving_default",
-    "cuda_only": "was exported for CUDA only, and TensorFlow sees no GPU here",
+    "xla_cuda": "was exported for CUDA only, and TensorFlow sees no GPU here",
+    "xla_newer": "needs a newer TensorFlow: it has precompiled parts of version 99",
+    "detector": "HeAR's encoder maps one input",
     "absent": "no such folder",
 }
 DAMAGED: dict[tuple[str, Callable[[Path], None]], str] = {
     (GRAPH, truncate): "truncated or damaged",
     (GRAPH, replace_by_text): "truncated or damaged",
     (GRAPH, empty): "is empty",
-    (GRAPH, Path.unlink): "has no saved_model.pb",
+    (GRAPH, Path.unlink): "no such folder, or no model in it",
     (INDEX, truncate): "cannot be loaded",
     (INDEX, Path.unlink): "has no variables/variables.index",
     (WEIGHTS, truncate): "cannot be loaded",
@@ -106,44 +117,95 @@ DAMAGED: dict[tuple[str, Callable[[Path], None]], str] = {
 }
 
 
+PRECISIONS = ("bfloat16", "auto")
+
+
 @pytest.fixture(scope="module")
-def refusals(lookalikes: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str | None]:
-    """What loading says of every foreign and damaged model, and of a good one."""
-    folders = {kind: lookalikes / kind for kind in (*GOOD, *FOREIGN)}
+def outcomes(
+    lookalikes: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, dict[str, Any]]:
+    """What comes of loading every foreign and damaged model, and the good ones."""
+    folders = {kind: str(lookalikes / kind) for kind in (*GOOD, *FOREIGN)}
+    folders |= {asked: f"{lookalikes / 'random'}@{asked}" for asked in PRECISIONS}
     for file, damage in DAMAGED:
         name = f"{damage.__name__} {file}"
-        folders[name] = tmp_path_factory.mktemp("damaged") / "model"
-        shutil.copytree(lookalikes / "random", folders[name])
-        damage(folders[name] / file)
+        folder = tmp_path_factory.mktemp("damaged") / "model"
+        shutil.copytree(lookalikes / "random", folder)
+        damage(folder / file)
+        folders[name] = str(folder)
     done = subprocess.run(
-        [sys.executable, load_hear.__file__, *map(str, folders.values())],
+        [sys.executable, load_hear.__file__, *folders.values()],
         check=True,
         stdout=subprocess.PIPE,
         env={**os.environ, "CUDA_VISIBLE_DEVICES": "-1"},
     )
-    said = dict(zip(folders, json.loads(done.stdout), strict=True))
-    for name, sentence in said.items():
-        assert sentence is None or str(folders[name]) in sentence
-    return said
+    found = dict(zip(folders, json.loads(done.stdout), strict=True))
+    for name, outcome in found.items():
+        assert outcome["refusal"] is None or folders[name] in outcome["refusal"]
+    return found
 
 
 @pytest.mark.parametrize("kind", GOOD)
-def test_a_good_model_is_not_refused(refusals: dict[str, str | None], kind: str) -> None:
-    assert refusals[kind] is None
+def test_a_good_model_is_run_by_its_batch_policy(
+    outcomes: dict[str, dict[str, Any]], kind: str
+) -> None:
+    assert outcomes[kind]["refusal"] is None
+    identity = outcomes[kind]["identity"]
+    assert ("CPU", "float32", GOOD[kind]) == (
+        identity["device"],
+        identity["precision"],
+        identity["batch_policy"],
+    )
+
+
+def test_a_batch_that_does_not_fit_is_warned_of_once(outcomes: dict[str, dict[str, Any]]) -> None:
+    (warning,) = outcomes["hungry"]["warnings"]
+    assert "A batch of 8 windows does not fit into the memory of the CPU." in warning
+    assert "HeAR goes on with batches of at most 4." in warning
+
+
+@pytest.mark.parametrize("asked", PRECISIONS)
+def test_bfloat16_is_run_only_where_the_processor_has_it(
+    outcomes: dict[str, dict[str, Any]], asked: str
+) -> None:
+    assert outcomes[asked]["refusal"] is None
+    runs = outcomes[asked]["identity"]["precision"]
+    assert ("bfloat16" if has_bfloat16() else "float32") == runs
+    warned = "".join(outcomes[asked]["warnings"])
+    assert ("changes nothing" in warned) == (asked == "bfloat16" and not has_bfloat16())
 
 
 @pytest.mark.parametrize("kind", FOREIGN)
 def test_a_foreign_model_is_refused_with_its_sentence(
-    refusals: dict[str, str | None], kind: str
+    outcomes: dict[str, dict[str, Any]], kind: str
 ) -> None:
-    assert FOREIGN[kind] in str(refusals[kind])
+    assert FOREIGN[kind] in outcomes[kind]["refusal"]
 
 
 @pytest.mark.parametrize(("file", "damage"), DAMAGED)
 def test_a_damaged_model_is_refused_with_its_sentence(
-    refusals: dict[str, str | None], file: str, damage: Callable[[Path], None]
+    outcomes: dict[str, dict[str, Any]], file: str, damage: Callable[[Path], None]
 ) -> None:
-    assert DAMAGED[file, damage] in str(refusals[f"{damage.__name__} {file}"])
+    assert DAMAGED[file, damage] in outcomes[f"{damage.__name__} {file}"]["refusal"]
+
+
+def test_what_was_read_from_the_protobuf_is_what_tensorflow_reads(lookalikes: Path) -> None:
+    plain = read_saved_model(lookalikes / "random")
+    assert ({"x": (None, 32_000)}, {"output_0": (None, 512)}) == (plain.inputs, plain.outputs)
+    assert (frozenset(), 0) == (plain.platforms, plain.call_version)
+    assert plain.tensorflow.startswith("2.")
+    precompiled = read_saved_model(lookalikes / "xla_cuda")
+    assert (frozenset({"CUDA"}), STABLEHLO_VERSION) == (
+        precompiled.platforms,
+        precompiled.call_version,
+    )
+    one = read_saved_model(lookalikes / "detector")
+    assert ({"audio_wav": (1, 32_000)}, {"mobilenetv3_small_model": (1, 8)}) == (
+        one.inputs,
+        one.outputs,
+    )
+    many = read_saved_model(lookalikes / "detector_scores")
+    assert (None, 8) == many.outputs["scores"]
 
 
 PARENT = """
