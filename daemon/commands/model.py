@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +25,7 @@ from rich.progress import (
 from ...config.errors import ModelError, UsageError
 from ..models.catalog import CATALOG, Pullable, find_model
 from ..models.hub import Hub
+from ..models.parity import RUNTIMES, check_parity
 from ..models.pull import Progress as Told
 from ..models.pull import pull_from_folder, pull_from_hub
 from ..models.shelf import Acceptance, Pulled, Shelf, megabytes
@@ -107,7 +109,8 @@ def verify(
 ) -> None:
     """Read every byte of the pulled models and compare it with what was pulled.
 
-    The process that runs a model does the same whenever it starts.
+    The process that runs a model does the same whenever it starts. Where hear and hear-pytorch are
+    both here and can both be run, their embeddings of the same sounds are compared too.
     """
     shelf = Shelf(configured(config)[1].data_dir)
     results: dict[str, str | None] = {}
@@ -117,17 +120,35 @@ def verify(
             results[name] = f"there is no model '{name}' yet: run coughd model pull {name}"
         elif pulled is not None:
             results[name] = _fault(pulled)
+    both = " and ".join(RUNTIMES)
+    if all(name in results and results[name] is None for name in RUNTIMES) and _can_run_both():
+        _say(f"Comparing {both}; this takes a minute or two.")
+        results[both] = _difference(shelf)
     if as_json:
         typer.echo(json.dumps([{"model": n, "fault": fault} for n, fault in results.items()]))
     else:
         for name, fault in results.items():
             if fault is None:
-                typer.echo(f"{name}: every byte is as it was pulled")
+                good = "give the same embeddings" if name == both else "as it was pulled"
+                typer.echo(f"{name}: {good}")
         if not results:
             typer.echo("no model was pulled yet: coughd model pull hear")
     faults = [fault for fault in results.values() if fault is not None]
     if faults:
         raise ModelError("\ncoughd: ".join(faults))
+
+
+def _can_run_both() -> bool:
+    """Whether both runtimes are installed; nothing is imported here."""
+    return all(find_spec(name) is not None for name in ("tensorflow", "torch", "transformers"))
+
+
+def _difference(shelf: Shelf) -> str | None:
+    try:
+        check_parity({name: shelf.folder(name) for name in RUNTIMES})
+    except ModelError as exc:
+        return str(exc)
+    return None
 
 
 def _fault(pulled: Pulled) -> str | None:

@@ -20,7 +20,7 @@ from .batching import pad_to_bucket, scale_windows
 from .files import revision_of, verified_digest
 from .network import Network, OutOfMemoryError, Precision, Runtime
 from .precision import agree
-from .self_test import check_embeddings, sample_sounds
+from .self_test import MAX_ROUNDED_DIFFERENCE, check_embeddings, sample_sounds
 
 AskedPrecision: TypeAlias = Literal["float32", "bfloat16", "auto"]
 _log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ class HearModel:
         rounded = cls._loaded(weights, batch_sizes, runtime, "bfloat16")
         refusal = agree(exact, rounded.embed(sample_sounds()))
         if refusal is None:
-            check_embeddings(rounded.embed, str(folder))
+            check_embeddings(rounded.embed, str(folder), MAX_ROUNDED_DIFFERENCE)
             return rounded
         if asked == "bfloat16" and not refusal.same:
             raise ModelError(

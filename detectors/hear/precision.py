@@ -28,9 +28,7 @@ def agree(exact: NDArray[np.float32], rounded: NDArray[np.float32]) -> Refusal |
         return Refusal("bfloat16 gives infinite or undefined embeddings", same=False)
     if np.array_equal(exact, rounded):
         return Refusal("bfloat16 changes nothing in this model on this machine", same=True)
-    mean = exact.mean(axis=0)
-    cosines = _cosines(exact - mean, rounded - mean)
-    lowest = float(cosines.min())
+    lowest = lowest_cosine(exact, rounded)
     if lowest < MIN_BFLOAT16_COSINE:
         sentence = (
             f"bfloat16 changes the embeddings too much (cosine {lowest:.4f}, at least "
@@ -40,8 +38,10 @@ def agree(exact: NDArray[np.float32], rounded: NDArray[np.float32]) -> Refusal |
     return None
 
 
-def _cosines(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float64]:
+def lowest_cosine(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    """The lowest cosine between rows [shape=(n, 512)] about the mean of `one`; n > 1."""
+    mean = one.mean(axis=0)
+    one, other = one - mean, other - mean
     products = np.sum(one * other, axis=1, dtype=np.float64)
     norms = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
-    cosines: NDArray[np.float64] = products / np.maximum(norms, 1e-12)
-    return cosines
+    return float((products / np.maximum(norms, 1e-12)).min())
