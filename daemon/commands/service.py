@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from ...config.errors import CoughdError
 from ..service.installing import install as install_at
 from ..service.installing import uninstall as uninstall_at
 from ..service.layout import UNIT, Layout, Scope, find_layout
@@ -54,21 +53,18 @@ def uninstall(*, user: UserOption = False) -> None:
 def status(*, user: UserOption = False, as_json: JsonOption = False) -> None:
     """Say how the service is.
 
-    Exit code 0: it runs; 1: it does not.
+    Exit code 0: it runs; 1: it does not, or is not there.
     """
     scope = _scope(user=user)
     shown = Systemctl(scope).show(UNIT, *_SHOWN)
-    if shown["LoadState"] != "loaded":
-        raise CoughdError(
-            "there is no such service here; `coughd service install` sets it up, for the machine "
-            "with sudo, for you alone with --user"
-        )
+    installed = shown["LoadState"] == "loaded"
     running = shown["ActiveState"] in {"active", "reloading"}
     if as_json:
         typer.echo(
             json.dumps(
                 {
                     "scope": scope,
+                    "installed": installed,
                     "enabled": shown["UnitFileState"] == "enabled",
                     "state": shown["ActiveState"],
                     "sub_state": shown["SubState"],
@@ -76,6 +72,11 @@ def status(*, user: UserOption = False, as_json: JsonOption = False) -> None:
                     "restarts": int(shown["NRestarts"] or 0),
                 }
             )
+        )
+    elif not installed:
+        typer.echo(
+            "There is no such service here; `coughd service install` sets it up, for the machine "
+            "with sudo, for you alone with --user."
         )
     else:
         said = f", {shown['StatusText']}" if shown["StatusText"] else ""

@@ -41,6 +41,8 @@ def install(layout: Layout, systemctl: Systemctl, say: Say, nvidia: Path = _NVID
 
 def uninstall(layout: Layout, systemctl: Systemctl, say: Say) -> None:
     """Stop and remove everything but data and configuration; what is missing is no error."""
+    if not any(path.exists() for path in (layout.unit, layout.program)):
+        say("There is no such service here")
     if layout.unit.exists():
         systemctl.do("disable", "--now", UNIT)
         say(f"Stopped and disabled {UNIT}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -293,15 +294,20 @@ def test_a_person_has_a_service_of_their_own(machine: Booted, scene: Path) -> No
     assert machine.run("test", "-e", f"{home}/.local/lib/coughd", check=False).returncode == 1
 
 
-def test_uninstalling_leaves_the_data(machine: Booted) -> None:
+def test_uninstalling_leaves_the_data_and_a_gpu_may_have_come(machine: Booted) -> None:
     # A stop decides what was still open, so count after it.
     machine.run("systemctl", "stop", _UNIT)
     heard = len(coughs(machine))
     said = machine.run("/opt/coughd/bin/coughd", "service", "uninstall").stdout
     assert "rm -r /var/lib/coughd /etc/coughd" in said
     assert machine.show(_UNIT, "LoadState") == "not-found"
+    absent = machine.run(sys.executable, "-m", "coughd.daemon", "service", "status", check=False)
+    assert (1, True) == (absent.returncode, "no such service" in absent.stdout)
     for path in ("/opt/coughd", f"/etc/systemd/system/{_UNIT}", "/usr/local/bin/coughd"):
         assert machine.run("test", "-e", path, check=False).returncode == 1, path
-    machine.install()
+    machine.write("/dev/nvidiactl", "")  # as a machine with a GPU has it
+    assert f"Wrote {_DROP_INS}/gpu.conf" in machine.install()
+    assert "/var/cache/coughd/cuda" in machine.show(_UNIT, "Environment")
+    machine.run("systemd-analyze", "verify", "--recursive-errors=yes", _UNIT)
     assert heard == len(coughs(machine))
     assert heard >= _COUGHS

@@ -96,3 +96,10 @@ def test_the_units_start_what_is_installed() -> None:
     user = find_layout("user", {"HOME": str(Path.home())}, 1000)
     (start,) = values(text("user/coughd.service"), "ExecStart")
     assert f"{user.command} run" == start.replace("%h", str(Path.home()))
+
+
+def test_every_group_that_a_unit_names_is_made_where_it_is_missing() -> None:
+    made = re.findall(r"(?m)^[ug] (\S+)", text("coughd.sysusers.conf"))
+    units = text("coughd.service") + text("coughd-gpu.conf")
+    named = " ".join(values(units, "SupplementaryGroups") + values(units, "Group")).split()
+    assert sorted(made) == sorted(named)
