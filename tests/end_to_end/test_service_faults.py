@@ -17,6 +17,7 @@ import pytest
 import soundfile
 import soxr
 from booted import Booted
+from busyness import waited_s
 from feed import feeding
 from installed import UNIT, never_restarted, status
 
@@ -26,6 +27,7 @@ from coughd.detectors.synthesis import bundled_scene
 
 _PATIENCE_S = 60.0
 _SEEN_WITHIN_S = 2.0
+"""On a machine that has time for it; tests/daemon/test_ward.py proves it by the daemon's clock."""
 _SERVER = "--server=/run/mic/native"
 _SILENCE = "coverage: {silence_s: 2.0}\n"
 _ROOM = ("module-null-sink", "sink_name=room", "rate=48000", "channels=1", "norewinds=1")
@@ -112,11 +114,11 @@ def test_a_microphone_that_goes_is_seen_at_once_and_comes_back(
     machine: Booted,
 ) -> None:
     with never_restarted(machine, _SILENCE) as stream:
-        harmed_s = time.time()
+        harmed_s, had_waited_s = time.time(), waited_s()
         harm(machine)
         took_s = time.time() - harmed_s
         seen_s = until(stream, "down", cause, harmed_s)
-        assert seen_s - harmed_s < _SEEN_WITHIN_S + took_s
+        assert seen_s - harmed_s < _SEEN_WITHIN_S + took_s + waited_s() - had_waited_s
         if mend is not nothing:
             (source,) = status(machine)["sources"]
             assert source["state"] == "down"
@@ -134,10 +136,10 @@ def test_a_feed_that_stops_is_seen_and_what_it_gave_is_not_made_up(machine: Boot
         with feeding(Path(f"/proc/{machine.leader}/root/run/mic/feed"), 48_000) as feed:
             until(stream, "up", "opened", pulled_s)
             machine.until(lambda: status(machine)["faults"] == [], "good health")
-            stopped_s = time.time()
+            stopped_s, had_waited_s = time.time(), waited_s()
             feed.pause()
             seen_s = until(stream, "down", "frozen", stopped_s)
-            assert seen_s - stopped_s < _SEEN_WITHIN_S
+            assert seen_s - stopped_s < _SEEN_WITHIN_S + waited_s() - had_waited_s
             feed.go_on()
             until(stream, "up", "opened", seen_s)
             quiet_s = time.time()
