@@ -59,6 +59,7 @@ def status(*, user: UserOption = False, as_json: JsonOption = False) -> None:
     shown = Systemctl(scope).show(UNIT, *_SHOWN)
     installed = shown["LoadState"] == "loaded"
     running = shown["ActiveState"] in {"active", "reloading"}
+    said = shown["StatusText"] if running else ""  # systemd remembers a stopped one's
     if as_json:
         typer.echo(
             json.dumps(
@@ -68,7 +69,7 @@ def status(*, user: UserOption = False, as_json: JsonOption = False) -> None:
                     "enabled": shown["UnitFileState"] == "enabled",
                     "state": shown["ActiveState"],
                     "sub_state": shown["SubState"],
-                    "said": shown["StatusText"] or None,
+                    "said": said or None,
                     "restarts": int(shown["NRestarts"] or 0),
                 }
             )
@@ -79,8 +80,8 @@ def status(*, user: UserOption = False, as_json: JsonOption = False) -> None:
             "with sudo, for you alone with --user."
         )
     else:
-        said = f", {shown['StatusText']}" if shown["StatusText"] else ""
-        typer.echo(f"{shown['ActiveState']} ({shown['SubState']}){said}")
+        now = f"{shown['ActiveState']} ({shown['SubState']})"
+        typer.echo(f"{now}, {said}" if said else now)
         typer.echo(f"{shown['UnitFileState']}; restarted by itself {shown['NRestarts']} times")
     if not running:
         raise typer.Exit(1)

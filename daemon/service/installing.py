@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -51,6 +52,9 @@ def uninstall(layout: Layout, systemctl: Systemctl, say: Say) -> None:
     for file in (layout.unit, layout.sysusers, layout.gpu):
         if file is not None:
             _remove(file, say)
+    if layout.gpu is not None:
+        with suppress(OSError):  # somebody's own drop-ins stay
+            layout.gpu.parent.rmdir()
     _remove(layout.program, say)
     systemctl.do("daemon-reload")
 

@@ -31,6 +31,9 @@ def layout(tmp_path: Path) -> Layout:
     link.symlink_to(program / "bin/coughd")
     unit = tmp_path / "coughd.service"
     unit.touch()
+    drop_ins = tmp_path / "coughd.service.d"
+    drop_ins.mkdir()
+    (drop_ins / "gpu.conf").touch()
     data_dir = tmp_path / "data"
     data_dir.mkdir()
     (data_dir / "coughd.sqlite3").touch()
@@ -40,7 +43,7 @@ def layout(tmp_path: Path) -> Layout:
         link=link,
         unit=unit,
         sysusers=tmp_path / "sysusers.conf",
-        gpu=None,
+        gpu=tmp_path / "coughd.service.d/gpu.conf",
         data_dir=data_dir,
     )
 
@@ -52,9 +55,17 @@ def test_uninstalling_leaves_only_data(layout: Layout, tmp_path: Path) -> None:
     assert [("disable", "--now", "coughd.service"), ("daemon-reload",)] == systemctl.done
     left = {path.name for path in tmp_path.rglob("*") if not path.is_dir()}
     assert {"coughd.sqlite3"} == left
-    assert 4 == len(said)
+    assert not (tmp_path / "coughd.service.d").exists()
+    assert 5 == len(said)
     uninstall(layout, systemctl, said.append)  # a second time
-    assert ["There is no such service here"] == said[4:]
+    assert ["There is no such service here"] == said[5:]
+
+
+def test_a_drop_in_of_ones_own_stays(layout: Layout, tmp_path: Path) -> None:
+    own = tmp_path / "coughd.service.d/own.conf"
+    own.touch()
+    uninstall(layout, FakeSystemctl(), lambda _: None)
+    assert [own] == list(own.parent.iterdir())
 
 
 def test_another_programs_link_stays(layout: Layout) -> None:
