@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from .addresses import refuse_address
 from .forms import fields_of
 from .guess import did_you_mean
+from .http_address import refuse_http_address
 from .machine import is_timezone
 from .mistakes import quote
 from .reader import Reader
@@ -25,6 +26,7 @@ def check(reader: Reader) -> None:
     _check_timezone(reader)
     _check_store(reader)
     _check_stream(reader)
+    _check_metrics(reader)
     _check_batch_sizes(reader)
 
 
@@ -88,6 +90,13 @@ def _check_stream(reader: Reader) -> None:
     publish, replay = reader.found.get("stream.publish"), reader.found.get("stream.replay")
     if publish is not None and publish == replay:
         reader.blame("stream.replay", "must differ from stream.publish")
+
+
+def _check_metrics(reader: Reader) -> None:
+    listen = reader.found.get("metrics.listen")
+    refusal = refuse_http_address(listen) if isinstance(listen, str) else ""
+    if refusal:
+        reader.blame("metrics.listen", refusal)
 
 
 def _check_batch_sizes(reader: Reader) -> None:

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from .key import Key
 from .machine import host_name, system_timezone
 from .settings_detection import EmbedderSettings, EpochSettings, GateSettings, ProbeSettings
-from .settings_outlets import LoggingSettings, StreamSettings
+from .settings_outlets import LoggingSettings, MetricsSettings, StreamSettings
 from .settings_sources import DEFAULT_SOURCE, SourceSettings
 from .settings_storage import ClipsSettings, CoverageSettings, RetentionSettings, StoreSettings
 
@@ -25,6 +25,7 @@ __all__ = [
     "EpochSettings",
     "GateSettings",
     "LoggingSettings",
+    "MetricsSettings",
     "ProbeSettings",
     "RetentionSettings",
     "Settings",
@@ -87,5 +88,6 @@ class Settings:
     store: StoreSettings = dataclass_field(default_factory=StoreSettings)
     retention: RetentionSettings = dataclass_field(default_factory=RetentionSettings)
     stream: StreamSettings = dataclass_field(default_factory=StreamSettings)
+    metrics: MetricsSettings = dataclass_field(default_factory=MetricsSettings)
     clips: ClipsSettings = dataclass_field(default_factory=ClipsSettings)
     logging: LoggingSettings = dataclass_field(default_factory=LoggingSettings)

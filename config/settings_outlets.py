@@ -48,6 +48,20 @@ class StreamSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricsSettings:
+    """Health and metrics over HTTP, for Prometheus and its like."""
+
+    listen: Annotated[
+        str | None,
+        Key(
+            "`HOST:PORT` on this machine's loopback, such as `127.0.0.1:9797`, open to every user "
+            "of the machine; null: no HTTP.",
+            example="127.0.0.1:9797",
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
 class LoggingSettings:
     """What the daemon says about itself."""
 

@@ -71,6 +71,10 @@ class RecorderCounts:
     """Commits that were refused and tried again."""
     refused: str | None
     """Why the store takes nothing now; None where it does."""
+    capacity: int = 0
+    """Changes that may wait before the listening loop does."""
+    commit_age_s: float = 0.0
+    """Since the store last took something, if only a sign of life."""
 
 
 class Recorder:
@@ -179,7 +183,14 @@ class Recorder:
     @property
     def counts(self) -> RecorderCounts:
         """Since the start. Any thread."""
-        return RecorderCounts(self._changes.qsize(), self._written, self._failures, self._refused)
+        return RecorderCounts(
+            waiting=self._changes.qsize(),
+            written=self._written,
+            failures=self._failures,
+            refused=self._refused,
+            capacity=self._changes.maxsize,
+            commit_age_s=self._clock() - self._wrote_s,
+        )
 
     def _run(self) -> None:
         self._tidy()

@@ -12,6 +12,7 @@ from .recorder import Recorder
 from .stream.publisher import Publisher
 from .supervision.latest import LatestEvents
 from .supervision.source_log import log_state
+from .supervision.tally import Tally
 
 
 class StoreAndStream:
@@ -28,6 +29,7 @@ class StoreAndStream:
         recorder: Recorder,
         publisher: Publisher,
         latest: LatestEvents,
+        tally: Tally,
         clock: Clock,
     ) -> None:
         self._sender = sender
@@ -36,6 +38,7 @@ class StoreAndStream:
         self._recorder = recorder
         self._publisher = publisher
         self._latest = latest
+        self._tally = tally
         self._clock = clock
 
     def started(self, started: Started) -> None:
@@ -57,4 +60,5 @@ class StoreAndStream:
             log_state(change, live=change.source_id in self._microphones)
         elif isinstance(change, EventFinished):
             self._latest.note(change)
+        self._tally.note(change)
         self._recorder.keep(change)

@@ -44,6 +44,12 @@ class PublisherCounts:
     """Connected now."""
     turned_away: int = 0
     """Peers that were too many, or were sent away because memory ran out."""
+    capacity: int = 0
+    """Messages that may wait."""
+    last_seq: int = 0
+    """Of the last message that was committed."""
+    oldest_seq: int = 0
+    """Of the oldest one that can be asked for again."""
 
 
 class Publisher:
@@ -155,6 +161,9 @@ class Publisher:
                 dropped_ephemeral=self._dropped_ephemeral,
                 peers=door.peers,
                 turned_away=door.turned_away + door.sent_away,
+                capacity=self._queue_size,
+                last_seq=self._last_seq,
+                oldest_seq=self._oldest_seq,
             )
 
     def _run(self, endpoint: zmq.Socket[bytes]) -> None:

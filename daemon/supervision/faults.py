@@ -10,6 +10,8 @@ from .status import DaemonStatus, SourceStatus
 BEHIND_S = 5.0
 """Sound older than this when it is heard: the machine is too slow, or the loop hangs."""
 LITTLE_SPACE_BYTES = 200_000_000
+LOOP_PATIENCE_S = 10.0
+"""The listening loop turns ten times a second; a slow disk may block it for some time."""
 
 _WHAT_TO_DO = {
     "gone": "Plug it in again; it is opened within half a minute. `coughd devices` shows what is "
@@ -42,12 +44,22 @@ class Fault:
 
 def find_faults(status: DaemonStatus) -> list[Fault]:
     """Everything that is the matter, the worst first."""
-    found: list[Fault] = []
+    found: list[Fault] = [*_of_threads(status)]
     for source in status.sources:
         found.extend(_of_source(source))
     found.extend(_of_store(status))
     found.extend(_of_hear(status))
+    found.extend(_of_monitoring(status))
     return found
+
+
+def _of_threads(status: DaemonStatus) -> Iterator[Fault]:
+    do = "The service manager restarts it if that lasts; without one, restart it yourself."
+    age_s = status.pulse.loop_age_s
+    if age_s > LOOP_PATIENCE_S:
+        yield Fault("coughd", "hangs", f"the listening loop has stood still for {age_s:.0f} s", do)
+    for name in status.pulse.stuck:
+        yield Fault("coughd", "hangs", f"the thread {name} stands still", do)
 
 
 def _of_source(source: SourceStatus) -> Iterator[Fault]:
@@ -76,3 +88,9 @@ def _of_hear(status: DaemonStatus) -> Iterator[Fault]:
     if hear is not None and hear.reason is not None:
         do = "Events keep the open embedder's score meanwhile; HeAR is started again by itself."
         yield Fault("HeAR", "away", hear.reason, do)
+
+
+def _of_monitoring(status: DaemonStatus) -> Iterator[Fault]:
+    if status.monitoring is not None and status.monitoring.problem is not None:
+        do = "End what uses that port, or set `metrics.listen` to another one and restart."
+        yield Fault("metrics", "unreachable", status.monitoring.problem, do)

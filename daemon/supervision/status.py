@@ -20,6 +20,8 @@ from ..sources.ports import SourceCounters
 from ..stream.publisher import PublisherCounts
 from ..stream.replay import ReplayCounts
 from .latest import Latency, LatestEvents
+from .tally import Delays, SourceTally, Tally
+from .watchdog import Pulse
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class SourceStatus:
     """How old the last sound is that the loop has heard; None while there is none."""
     sample_rate_hz: int | None
     counters: SourceCounters
+    tally: SourceTally
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,18 @@ class StoreStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class MonitoringStatus:
+    """The HTTP server for health and metrics."""
+
+    address: str
+    problem: str | None
+    """Why it cannot be reached; None where it can."""
+    answered: int
+    cut_off: int
+    """Connections that took too long."""
+
+
+@dataclass(frozen=True, slots=True)
 class DaemonStatus:
     """Everything that `coughd status` shows of a running daemon."""
 
@@ -79,6 +94,12 @@ class DaemonStatus:
     hear: HearStatus | None
     models: Models
     store: StoreStatus
+    delays: Delays
+    pulse: Pulse
+    clock_steps: int
+    rescored: int
+    monitoring: MonitoringStatus | None
+    """None where it is off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +121,9 @@ class Reporter:
     gate: str
     judge: Callable[[], Judge]
     store_file: Path | None
+    tally: Tally
+    pulse: Callable[[], Pulse]
+    monitoring: Callable[[], MonitoringStatus | None]
     clock: Clock
 
     def report(self) -> DaemonStatus:
@@ -118,6 +142,11 @@ class Reporter:
             hear=self.hear(),
             models=self._models(),
             store=store_status(self.store_file),
+            delays=self.tally.delays,
+            pulse=self.pulse(),
+            clock_steps=self.tally.clock_steps,
+            rescored=self.tally.rescored,
+            monitoring=self.monitoring(),
         )
 
     def _source(self, line: Line) -> SourceStatus:
@@ -136,6 +165,7 @@ class Reporter:
             behind_s=self.clock.monotonic_s() - heard_s if present and heard_s else None,
             sample_rate_hz=opened.sample_rate_hz if present and opened else None,
             counters=line.source.counters,
+            tally=self.tally.source(line.source_id),
         )
 
     def _models(self) -> Models:

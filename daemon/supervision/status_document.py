@@ -10,6 +10,7 @@ from ...storage.messages import rfc3339
 from ..stream.replay_protocol import STATUS_SCHEMA
 from .faults import find_faults
 from .status import DaemonStatus, SourceStatus
+from .tally import DELAY_LIMITS_S
 
 
 class StatusDesk:
@@ -21,9 +22,14 @@ class StatusDesk:
 
     def answer(self) -> str:
         """The document; without sources while the daemon is starting."""
-        if self.report is None:
+        status = self.status()
+        if status is None:
             return json.dumps({"schema": STATUS_SCHEMA, "state": "starting"})
-        return json.dumps(document(self.report()), ensure_ascii=False)
+        return json.dumps(document(status), ensure_ascii=False)
+
+    def status(self) -> DaemonStatus | None:
+        """How it is now; None while the daemon is starting."""
+        return None if self.report is None else self.report()
 
 
 def document(status: DaemonStatus) -> dict[str, object]:
@@ -52,6 +58,11 @@ def document(status: DaemonStatus) -> dict[str, object]:
         "hear": asdict(status.hear) if status.hear else None,
         "models": asdict(status.models),
         "store": asdict(status.store),
+        "delays": {"upper_s": DELAY_LIMITS_S, **asdict(status.delays)},
+        "loop": asdict(status.pulse),
+        "clock_steps": status.clock_steps,
+        "rescored": status.rescored,
+        "monitoring": asdict(status.monitoring) if status.monitoring else None,
         "faults": [asdict(fault) for fault in faults],
     }
 
@@ -70,6 +81,7 @@ def _source(source: SourceStatus) -> dict[str, object]:
         "behind_s": None if source.behind_s is None else round(source.behind_s, 3),
         "sample_rate_hz": source.sample_rate_hz,
         **asdict(source.counters),
+        **asdict(source.tally),
     }
 
 

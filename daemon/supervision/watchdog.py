@@ -31,6 +31,16 @@ class Worker:
     """How long `turns` may stand still."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """How the daemon's threads do."""
+
+    loop_age_s: float
+    """Since the listening loop last looked after the others."""
+    stuck: tuple[str, ...]
+    """Names of threads that have not moved for longer than their patience."""
+
+
 class Watchdog:
     """Passes signs of life on to the service manager, from the listening loop, its own worker.
 
@@ -45,6 +55,12 @@ class Watchdog:
         self._next_look_s = clock.monotonic_s()
         self._seen = {worker.name: (-1, self._next_look_s) for worker in workers}
         self._stuck: frozenset[str] = frozenset()
+        self._looked_s = self._next_look_s
+
+    @property
+    def pulse(self) -> Pulse:
+        """How it is now. Any thread."""
+        return Pulse(self._clock.monotonic_s() - self._looked_s, tuple(sorted(self._stuck)))
 
     def look(self) -> None:
         """Look at every worker, once a second at most.
@@ -58,6 +74,7 @@ class Watchdog:
         if now_s < self._next_look_s:
             return
         self._next_look_s = now_s + _LOOK_EVERY_S
+        self._looked_s = now_s
         stuck = frozenset(worker.name for worker in self._workers if self._is_stuck(worker, now_s))
         for name in sorted(stuck - self._stuck):
             _log.error("the thread %s hangs; unless it goes on, the service is restarted", name)

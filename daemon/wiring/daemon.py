@@ -30,11 +30,13 @@ from ..supervision.latest import LatestEvents
 from ..supervision.reloading import Reloader
 from ..supervision.status import Reporter
 from ..supervision.status_document import StatusDesk
+from ..supervision.tally import Tally
 from ..supervision.upkeep import Service, Upkeep
 from ..supervision.watchdog import Watchdog, Worker
 from .detection import later_judge, load_gate, load_judge, second_opinion, stretch_maker
 from .keeping import heard_before, housekeeping, open_store
 from .lines import heard_now, open_lines
+from .monitoring import monitoring
 from .telling import publisher, replay_server
 
 PATIENCE_S = 60.0
@@ -62,6 +64,7 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
         live = stack.enter_context(publisher(settings, places, store, outbox, clock))
         desk = StatusDesk()
         replay = stack.enter_context(replay_server(settings, places, store, outbox, desk.answer))
+        metrics = stack.enter_context(monitoring(settings.metrics, desk.status, clock))
         known = heard_before(store, lines)
 
         def blocked() -> None:
@@ -89,14 +92,16 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
                 probes_changed=reloader.take_probes,
             )
         )
+        watchdog = Watchdog(service.manager, _workers(settings, recorder, live, replay), clock)
         upkeep = Upkeep(
             service,
-            Watchdog(service.manager, _workers(settings, recorder, live, replay), clock),
+            watchdog,
             reloader,
             receiver,
             lines,
         )
         latest = LatestEvents(heard_now(settings), clock)
+        tally = Tally(heard_now(settings), clock)
         desk.report = Reporter(
             sender=store.sender,
             version=version("coughd"),
@@ -110,6 +115,9 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
             gate=gate.name,
             judge=lambda: judge.present,
             store_file=sqlite_path(store_url(places.store)),
+            tally=tally,
+            pulse=lambda: watchdog.pulse,
+            monitoring=metrics,
             clock=clock,
         ).report
         names = {source.id: source.name for source in settings.sources}
@@ -119,7 +127,9 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
             stretches=stretch_maker(settings, gate, known),
             judge=judge,
             second_opinion=second,
-            sink=StoreAndStream(store.sender, names, microphones, recorder, live, latest, clock),
+            sink=StoreAndStream(
+                store.sender, names, microphones, recorder, live, latest, tally, clock
+            ),
             clock=clock,
             stop=service.stop,
             each_turn=upkeep.turn,

@@ -8,6 +8,8 @@ from coughd.daemon.stream.publisher import PublisherCounts
 from coughd.daemon.stream.replay import ReplayCounts
 from coughd.daemon.supervision.latest import Latency
 from coughd.daemon.supervision.status import DaemonStatus, Models, SourceStatus, StoreStatus
+from coughd.daemon.supervision.tally import Delays, SourceTally, Triggers
+from coughd.daemon.supervision.watchdog import Pulse
 from coughd.detectors.hear.outcomes import HearStatus
 from coughd.storage.messages import Sender
 from coughd.storage.records import Origin
@@ -26,6 +28,16 @@ BEDROOM = SourceStatus(
     behind_s=0.0312,
     sample_rate_hz=44_100,
     counters=SourceCounters(317_520_000, 0, 0, 1, 0),
+    tally=SourceTally(
+        coughs=41,
+        triggers=(
+            Triggers("cough", "", "open", 41),
+            Triggers("speech", "below_threshold", "open", 7),
+        ),
+        ok_s=7_190.5,
+        clipped_s=2.5,
+        noise_dbfs=-62.0,
+    ),
 )
 HEAR = HearStatus(
     state="ready",
@@ -51,10 +63,17 @@ WELL = DaemonStatus(
     now_us=NOW_US,
     sources=(BEDROOM,),
     latency=Latency(12, 1.9, 2.4),
-    recorder=RecorderCounts(0, 100, 0, None),
-    publisher=PublisherCounts(90, 3_600, 0, 0, 0),
+    recorder=RecorderCounts(0, 100, 0, None, 10_000, 4.2),
+    publisher=PublisherCounts(
+        90, 3_600, 0, 0, 0, peers=2, turned_away=1, capacity=10_000, last_seq=10_482, oldest_seq=17
+    ),
     replay=ReplayCounts(1, 10, 0, 0, 0),
     hear=None,
     models=Models("coughd-gate@1", "open@1", "cough-open", 0.48),
     store=StoreStatus(12_400_000, 54_000_000_000),
+    delays=Delays((1, 4, 5, 1, 0, 1, 0, 0, 0, 0, 0, 0), 22.8),
+    pulse=Pulse(0.4, ()),
+    clock_steps=1,
+    rescored=3,
+    monitoring=None,
 )

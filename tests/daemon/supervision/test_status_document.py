@@ -37,6 +37,11 @@ def test_the_members_are_these() -> None:
         "hear",
         "models",
         "store",
+        "delays",
+        "loop",
+        "clock_steps",
+        "rescored",
+        "monitoring",
         "faults",
     ]
     assert told["sources"] == [
@@ -57,6 +62,16 @@ def test_the_members_are_these() -> None:
             "overflows": 0,
             "openings": 1,
             "lost": 0,
+            "coughs": 41,
+            "triggers": (
+                {"label": "cough", "reason": "", "scored_by": "open", "events": 41},
+                {"label": "speech", "reason": "below_threshold", "scored_by": "open", "events": 7},
+            ),
+            "ok_s": 7_190.5,
+            "clipped_s": 2.5,
+            "silent_s": 0.0,
+            "dropped_s": 0.0,
+            "noise_dbfs": -62.0,
         }
     ]
     json.dumps(told, allow_nan=False)

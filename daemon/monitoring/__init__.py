@@ -1,0 +1,1 @@
+"""Health and metrics over HTTP, and what reads them: alert rules and a dashboard."""

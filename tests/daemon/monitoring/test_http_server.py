@@ -1,0 +1,161 @@
+"""The port: what is answered, who is cut off, and what a taken one leads to."""
+
+from __future__ import annotations
+
+import http.client
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+from fakes import FakeClock
+
+from coughd.daemon.monitoring.http_server import ANSWER_S, MOST_AT_ONCE, MonitoringServer
+from coughd.daemon.monitoring.pages import Pages
+
+from ..supervision.facts_of_status import WELL
+
+PATIENCE_S = 20.0
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def until(happens: Callable[[], object]) -> None:
+    deadline_s = time.monotonic() + PATIENCE_S
+    while not happens():
+        assert time.monotonic() < deadline_s
+        threading.Event().wait(0.01)
+
+
+@contextmanager
+def serving(clock: FakeClock, port: int | None = None) -> Iterator[tuple[MonitoringServer, int]]:
+    port = port or free_port()
+    pages = Pages(lambda: WELL, clock.monotonic_s)
+    with MonitoringServer("127.0.0.1", port, pages, clock) as server:
+        yield server, port
+
+
+def get(port: int, path: str, method: str = "GET", host: str | None = None) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+    connection.request(method, path, headers={"Host": host} if host else {})
+    answer = connection.getresponse()
+    return answer.status, answer.read()
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[MonitoringServer, int]]:
+    with serving(FakeClock()) as (server, port):
+        until(lambda: server.status.problem is None)
+        yield server, port
+
+
+def test_pages_are_answered_and_counted(served: tuple[MonitoringServer, int]) -> None:
+    server, port = served
+    before = server.status.answered
+    code, body = get(port, "/metrics?x=1")
+    assert code == 200
+    assert b"coughd_coughs_total" in body
+    assert get(port, "/health", "HEAD") == (200, b"")
+    until(lambda: server.status.answered == before + 2)
+    assert server.status.cut_off == 0
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:9797", "10.0.0.1", "[", "127.0.0.1.evil.example"]
+)
+def test_a_web_page_gets_nothing_by_a_name_of_its_own(
+    served: tuple[MonitoringServer, int], host: str
+) -> None:
+    assert get(served[1], "/metrics", host=host)[0] == 403
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:9797", "127.0.0.1", "[::1]:9797"])
+def test_the_names_of_the_loopback_are_ours(
+    served: tuple[MonitoringServer, int], host: str
+) -> None:
+    assert get(served[1], "/health", host=host)[0] == 200
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_nothing_can_be_written(served: tuple[MonitoringServer, int], method: str) -> None:
+    assert get(served[1], "/health", method)[0] == 501
+
+
+NOISE = [b"\0" * 300, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"GET /" + b"x" * 70_000]
+
+
+@pytest.mark.parametrize("noise", NOISE, ids=["zeros", "bare", "version", "long"])
+def test_garbage_is_answered_by_an_end(served: tuple[MonitoringServer, int], noise: bytes) -> None:
+    _, port = served
+    with socket.create_connection(("127.0.0.1", port), PATIENCE_S) as client:
+        client.sendall(noise)
+        client.shutdown(socket.SHUT_WR)
+        try:
+            while client.recv(65_536):
+                pass
+        except ConnectionResetError:
+            assert noise  # it hung up before it had read everything
+    assert get(port, "/health")[0] == 200
+
+
+def test_who_says_nothing_is_cut_off_and_others_are_answered() -> None:
+    clock = FakeClock()
+    with serving(clock) as (server, port), ExitStack() as crowd:
+        until(lambda: server.status.problem is None)
+        mute = [
+            crowd.enter_context(socket.create_connection(("127.0.0.1", port), PATIENCE_S))
+            for _ in range(2 * MOST_AT_ONCE)
+        ]
+        answers: list[int] = []
+        asking = threading.Thread(target=lambda: answers.append(get(port, "/health")[0]))
+        asking.start()
+
+        def time_passes() -> bool:
+            clock.now_monotonic_s += ANSWER_S
+            return bool(answers)
+
+        until(time_passes)
+        asking.join()
+        assert answers == [200]
+        for client in mute:
+            assert client.recv(1) == b""
+        until(lambda: server.status.cut_off == len(mute))
+        assert server.status.answered == 1
+
+
+def test_a_stop_does_not_wait_for_a_silent_client() -> None:
+    before = set(threading.enumerate())
+    with serving(FakeClock()) as (server, port):
+        until(lambda: server.status.problem is None)
+        client = socket.create_connection(("127.0.0.1", port), PATIENCE_S)
+        client.sendall(b"GET /he")
+        get(port, "/health")
+    with client:
+        assert client.recv(1) == b""
+    assert set(threading.enumerate()) <= before
+
+
+def test_a_taken_port_is_said_once_and_taken_when_it_is_free(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("coughd.daemon.monitoring.http_server.BIND_AGAIN_S", 0.01)
+    logging.getLogger("coughd").propagate = True
+    with (
+        socket.create_server(("127.0.0.1", 0)) as other,
+        serving(FakeClock(), other.getsockname()[1]) as (server, port),
+    ):
+        until(lambda: "Address already in use" in (server.status.problem or ""))
+        assert server.status.address == f"127.0.0.1:{port}"
+        other.close()
+        until(lambda: server.status.problem is None)
+        assert get(port, "/health")[0] == 200
+    said = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert len(said) == 1
+    assert "no metrics; it is tried again every ten seconds" in said[0]
