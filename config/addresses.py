@@ -1,4 +1,4 @@
-"""Which ZeroMQ addresses the daemon may bind: files and this machine's loopback."""
+"""Which ZeroMQ addresses the daemon may bind: files, the loopback, and others with keys."""
 
 from __future__ import annotations
 
@@ -11,17 +11,32 @@ LONGEST_IPC_PATH_BYTES = 107
 _TCP = re.compile(r"(?P<host>\[[^\]]*\]|[^:\[\]]*):(?P<port>[0-9]{1,5})")
 
 
-def refuse_address(address: str) -> str:
+def refuse_address(address: str, *, curve: bool = False) -> str:
     """Say why an address cannot be bound; empty where it can.
 
-    Addresses off the loopback are refused, since nothing encrypts or authenticates them.
+    Off the loopback only with `curve`, since without it nothing encrypts or authenticates.
     """
     scheme, _, rest = address.partition("://")
     if scheme == "ipc":
         return _refuse_ipc(rest)
     if scheme == "tcp":
-        return _refuse_tcp(rest)
+        return _refuse_tcp(rest, curve=curve)
     return "must begin with ipc:// or tcp://"
+
+
+def is_beyond_machine(address: str) -> bool:
+    """Whether a `tcp://` address, bound or connected to, lies off this machine's loopback."""
+    scheme, _, rest = address.partition("://")
+    match = _TCP.fullmatch(rest) if scheme == "tcp" else None
+    return match is not None and not _is_loopback(match["host"])
+
+
+def from_this_machine(address: str) -> str:
+    """Give the address by which a program on this machine reaches what is bound to `address`."""
+    for anywhere, here in (("*", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("[::]", "[::1]")):  # noqa: S104 - read, not bound
+        if address.startswith(f"tcp://{anywhere}:"):
+            return address.replace(anywhere, here, 1)
+    return address
 
 
 def _refuse_ipc(path: str) -> str:
@@ -34,16 +49,28 @@ def _refuse_ipc(path: str) -> str:
     return ""
 
 
-def _refuse_tcp(rest: str) -> str:
+def _refuse_tcp(rest: str, *, curve: bool) -> str:
     match = _TCP.fullmatch(rest)
     if match is None or not 1 <= int(match["port"]) <= 65_535:
         return "needs a host and a port from 1 to 65535, such as tcp://127.0.0.1:5570"
-    if not _is_loopback(match["host"]):
+    if _is_loopback(match["host"]):
+        return ""
+    if not curve:
         return (
-            "must stay on this machine (127.0.0.1): messages are not encrypted, and addresses "
-            "off the loopback are not available yet"
+            "lies off this machine's loopback, where only holders of a key may listen: "
+            "add stream.curve: true, or stay at 127.0.0.1"
         )
+    if not _is_numeric(match["host"]):
+        return "needs a number for a host, such as 192.168.1.7, [fd00::7] or * for all"
     return ""
+
+
+def _is_numeric(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return host == "*"
+    return True
 
 
 def _is_loopback(host: str) -> bool:

@@ -10,7 +10,7 @@ from .addresses import refuse_address
 from .forms import fields_of
 from .guess import did_you_mean
 from .http_address import refuse_http_address
-from .machine import is_timezone
+from .machine import is_group, is_timezone
 from .mistakes import quote
 from .reader import Reader
 from .settings import EmbedderSettings, SourceSettings
@@ -82,14 +82,18 @@ def _check_store(reader: Reader) -> None:
 
 
 def _check_stream(reader: Reader) -> None:
+    curve = reader.found.get("stream.curve") is True
     for key in ("stream.publish", "stream.replay"):
         address = reader.found.get(key)
-        refusal = refuse_address(address) if isinstance(address, str) else ""
+        refusal = refuse_address(address, curve=curve) if isinstance(address, str) else ""
         if refusal:
             reader.blame(key, refusal)
     publish, replay = reader.found.get("stream.publish"), reader.found.get("stream.replay")
     if publish is not None and publish == replay:
         reader.blame("stream.replay", "must differ from stream.publish")
+    group = reader.found.get("stream.group")
+    if isinstance(group, str) and not is_group(group):
+        reader.blame("stream.group", f"{quote(group)} is not a group of this machine")
 
 
 def _check_metrics(reader: Reader) -> None:

@@ -1,7 +1,8 @@
-"""Two defaults that only the machine knows: its name and its time zone."""
+"""What only the machine knows: its name, its time zone, its groups."""
 
 from __future__ import annotations
 
+import grp
 import os
 import re
 import socket
@@ -36,6 +37,15 @@ def is_timezone(name: str) -> bool:
     try:
         ZoneInfo(name)
     except (ValueError, OSError, KeyError):
+        return False
+    return True
+
+
+def is_group(name: str) -> bool:
+    """Whether this machine has a group of that name."""
+    try:
+        grp.getgrnam(name)
+    except KeyError:
         return False
     return True
 

@@ -29,6 +29,8 @@ class Paths:
     """Sockets; gone after a boot."""
     cache_dir: Path
     """What may be fetched or computed again."""
+    is_service: bool = False
+    """Whether a service manager made the folder of the sockets, for a group that it chose."""
 
 
 def find_paths(environ: Mapping[str, str], uid: int) -> Paths:
@@ -43,6 +45,7 @@ def find_paths(environ: Mapping[str, str], uid: int) -> Paths:
         data_dir=_service_folder(environ, "STATE_DIRECTORY", defaults.data_dir),
         runtime_dir=_service_folder(environ, "RUNTIME_DIRECTORY", defaults.runtime_dir),
         cache_dir=_service_folder(environ, "CACHE_DIRECTORY", defaults.cache_dir),
+        is_service=_absolute(environ.get("RUNTIME_DIRECTORY", "")) is not None,
     )
 
 

@@ -27,6 +27,8 @@ class Places:
     replay: str
     """ZeroMQ address of the ROUTER socket."""
     cache_dir: Path
+    group_may_listen: bool = False
+    """Whether the sockets' group may open them."""
 
 
 def find_places(settings: Settings, paths: Paths) -> Places:
@@ -41,6 +43,7 @@ def find_places(settings: Settings, paths: Paths) -> Places:
         publish=settings.stream.publish or _ipc(paths.runtime_dir / PUBLISH_SOCKET, "publish"),
         replay=settings.stream.replay or _ipc(paths.runtime_dir / REPLAY_SOCKET, "replay"),
         cache_dir=paths.cache_dir,
+        group_may_listen=paths.is_service or settings.stream.group is not None,
     )
 
 

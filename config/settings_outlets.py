@@ -15,8 +15,8 @@ class StreamSettings:
     publish: Annotated[
         str | None,
         Key(
-            "ZeroMQ address on which messages are published: `ipc:///PATH` or "
-            "`tcp://127.0.0.1:PORT`, this machine's loopback only.",
+            "ZeroMQ address on which messages are published: `ipc:///PATH`, "
+            "`tcp://127.0.0.1:PORT`, or with `curve` any other address of this machine.",
             default_says="`ipc://` in the runtime folder",
             example="tcp://127.0.0.1:5570",
         ),
@@ -29,6 +29,23 @@ class StreamSettings:
             example="tcp://127.0.0.1:5571",
         ),
     ] = None
+    curve: Annotated[
+        bool,
+        Key(
+            "Whether `tcp://` addresses encrypt, and let in only holders of a key that "
+            "`coughd keys new` made. Needed off the loopback.",
+        ),
+    ] = False
+    group: Annotated[
+        str | None,
+        Key(
+            "Group whose members may open the `ipc://` sockets (mode 0660).",
+            pattern=r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}",
+            refusal="must be the name of a group",
+            default_says="the service's own; of a daemon started by hand nobody's (mode 0600)",
+            example="audio",
+        ),
+    ] = None
     heartbeat_s: Annotated[
         float,
         Key("Seconds between two heartbeats.", minimum=0.1, maximum=3600.0),
@@ -37,6 +54,15 @@ class StreamSettings:
         int,
         Key("Most messages in one answer to a replay request.", minimum=1, maximum=100_000),
     ] = 1000
+    replay_rate: Annotated[
+        int,
+        Key(
+            "Questions that one subscriber may put to the replay address in a second; twice as "
+            "many at once.",
+            minimum=1,
+            maximum=100_000,
+        ),
+    ] = 50
     send_high_water: Annotated[
         int,
         Key(

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from ..config.errors import UsageError
+from .stream.client_key import ClientKey, read_client_key
 from .stream.cursor import CursorFile
 from .stream.feed import StreamFeed, SubscriberCounts
 from .stream.items import Item, Message, Position, StoreChanged, Truncated, selector
@@ -55,6 +56,10 @@ class Subscriber:
         What the user wants (see `stream.items.selector`); empty wants all.
     accept
         A further condition of the user's own.
+    key
+        The file that `coughd keys new` made; needed where the daemon's addresses are `tcp://` with
+        keys. Entering raises InputError where it is none, or where others may read it, and
+        ConfigError where there is none for an address off this machine.
     ephemeral
         Also give the messages without `seq`, `start` and heartbeats, as they come.
     """
@@ -72,6 +77,7 @@ class Subscriber:
         labels: Collection[str] = (),
         accept: Callable[[Message], bool] = lambda _message: True,
         ephemeral: bool = False,
+        key: ClientKey | Path | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if since_seq is not None and since_seq < 0:
@@ -83,6 +89,7 @@ class Subscriber:
         self._selected = selector(topics, sources, labels)
         self._accept = accept
         self._ephemeral = ephemeral
+        self._key = key
         self._clock = clock
         self._given: Position | None = None
         """The position after everything that was handed out or not wanted; not yet taken."""
@@ -94,12 +101,14 @@ class Subscriber:
         store_id, seq = self._start
         if self._saved:
             store_id, seq = self._saved.store_id, self._saved.seq
+        key = read_client_key(self._key) if isinstance(self._key, Path) else self._key
         self._feed = StreamFeed(
             self._publish_address,
             self._replay_address,
             (store_id, seq),
             ephemeral=self._ephemeral,
             clock=self._clock,
+            key=key,
         )
         return self
 
@@ -145,6 +154,11 @@ class Subscriber:
     def silent_s(self) -> float:
         """Seconds since the daemon was heard, or since the start."""
         return self._feed.silent_s
+
+    @property
+    def refused(self) -> bool:
+        """Whether the daemon refuses this key, or wants one, or is another than the key's."""
+        return self._feed.refused
 
     @property
     def counts(self) -> SubscriberCounts:

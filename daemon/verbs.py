@@ -14,6 +14,7 @@ from .commands.evaluate import evaluate
 from .commands.examples import epilog_of
 from .commands.export import export
 from .commands.history import history
+from .commands.keys import keys
 from .commands.label import label
 from .commands.model import model
 from .commands.privacy import privacy
@@ -46,5 +47,6 @@ def add_verbs(app: typer.Typer) -> None:
         app.command(epilog=epilog_of(verb.__name__))(verb)
     app.command("check-config")(check_config)
     app.add_typer(backup, name="backup")
+    app.add_typer(keys, name="keys")
     app.add_typer(model, name="model")
     app.add_typer(service, name="service")

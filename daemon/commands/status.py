@@ -13,6 +13,7 @@ from typing import Any
 import typer
 from rich.console import Console
 
+from ...config.addresses import from_this_machine
 from ...config.errors import CoughdError
 from ...config.places import Places
 from ...config.settings import Settings
@@ -21,6 +22,7 @@ from ...storage.history import History
 from ..stream.replay_protocol import STATUS_SCHEMA
 from ..supervision.status import store_status
 from ..supervision.status_client import Asked, ask_status
+from .keys import own_key
 from .options import ConfigOption, JsonOption, configured
 from .reading import now
 from .status_view import print_status
@@ -46,7 +48,7 @@ def status(config: ConfigOption = None, *, as_json: JsonOption = False) -> None:
     Exit code 0: all is well; 1: something is the matter; 69: no daemon answers.
     """
     settings, places = configured(config)
-    document = collect(settings, places, ask_status(places.replay), now)
+    document = collect(settings, places, _ask(settings, places), now)
     if as_json:
         typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
@@ -55,6 +57,10 @@ def status(config: ConfigOption = None, *, as_json: JsonOption = False) -> None:
         raise typer.Exit(os.EX_UNAVAILABLE)
     if document["faults"]:
         raise typer.Exit(FAULTY)
+
+
+def _ask(settings: Settings, places: Places) -> Asked:
+    return ask_status(from_this_machine(places.replay), key=own_key(settings, places))
 
 
 def collect(

@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
+from ...config.addresses import from_this_machine
 from ..subscriber import Message, StoreChanged, Subscriber, Truncated
+from .keys import own_key
 from .live_lines import LiveLines
 from .options import ConfigOption, configured
 
@@ -17,6 +19,10 @@ _NO_ANSWER_S = 1.0  # a running daemon answers the first question at once
 _MISSED_HEARTBEATS = 3
 _LEAST_PATIENCE_S = 5.0
 _TURN_S = 0.5
+_REFUSED = (
+    "the daemon refuses to talk: the key is not, or no longer, on its list, is another daemon's, "
+    "or is missing (--key FILE); have one made there with `coughd keys new NAME`"
+)
 
 
 def watch(
@@ -53,6 +59,12 @@ def watch(
         str | None,
         typer.Option(metavar="ADDRESS", help="Where it replays, if not as configured."),
     ] = None,
+    key: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Key for a daemon elsewhere, made there by `coughd keys new`."
+        ),
+    ] = None,
 ) -> None:
     """Show coughs as they are heard.
 
@@ -60,18 +72,20 @@ def watch(
     is shown when it is back. Notices go to standard error.
     """
     settings, places = configured(config)
+    address = publish or from_this_machine(places.publish)
     subscriber = Subscriber(
-        publish or places.publish,
-        replay or places.replay,
+        address,
+        replay or from_this_machine(places.replay),
         cursor_file=cursor,
         since_seq=since,
         topics=() if all_ else _TOPICS,
         sources=source or (),
+        key=own_key(settings, places) if key is None else key,
     )
     patience_s = max(_LEAST_PATIENCE_S, _MISSED_HEARTBEATS * settings.stream.heartbeat_s)
     try:
         with subscriber:
-            messages = _messages(subscriber, publish or places.publish, patience_s)
+            messages = _messages(subscriber, address, patience_s)
             if as_json:
                 for message in messages:
                     typer.echo(message.raw)
@@ -101,7 +115,11 @@ def _messages(subscriber: Subscriber, address: str, patience_s: float) -> Iterat
         limit_s = patience_s if subscriber.was_heard else _NO_ANSWER_S
         if not missed and subscriber.silent_s > limit_s:
             missed = True
-            _notice(f"no daemon is heard at {address}; waiting for it")
+            _notice(
+                _REFUSED
+                if subscriber.refused
+                else f"no daemon is heard at {address}; waiting for it"
+            )
         elif missed and subscriber.silent_s <= limit_s:
             missed = False
             _notice("the daemon is heard again")

@@ -1,4 +1,4 @@
-"""Where the sockets may be: a file that only we and our group can open, or this machine's loopback.
+"""Where the sockets may be: a file that only we and a group can open, the loopback, or with keys.
 
 libzmq removes whatever stands at an ipc path before it binds, another daemon's socket and an
 ordinary file alike; so everything is checked here first.
@@ -7,29 +7,48 @@ ordinary file alike; so everything is checked here first.
 from __future__ import annotations
 
 import errno
+import grp
 import os
 import socket
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 
 import zmq
 
 from ...config.addresses import refuse_address
 from ...config.errors import AlreadyRunningError, ConfigError, CoughdError
+from .key_ring import KeyRing
 
-_SOCKET_MODE = 0o660  # our group may listen, nobody else
 _FOLDER_MODE = 0o700
 _PROBE_TIMEOUT_S = 1.0
 
 
-def bind_local(endpoint: zmq.Socket[bytes], address: str) -> None:
-    """Bind to `ipc://ABSOLUTE-PATH` or `tcp://LOOPBACK:PORT`.
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Who may connect to a bound socket."""
+
+    keys: KeyRing | None = None
+    """At a tcp address, the holders of these keys only; None: every program of this machine."""
+    group_may_listen: bool = False
+    """At an ipc address, the owner and a group (mode 0660), else the owner alone (0600)."""
+    group: str | None = None
+    """Which group, if not the daemon's own."""
+
+
+OWNER_ALONE = Admission()
+
+
+def bind_local(
+    endpoint: zmq.Socket[bytes], address: str, admission: Admission = OWNER_ALONE
+) -> None:
+    """Bind to `ipc://ABSOLUTE-PATH` or `tcp://HOST:PORT`, off the loopback only with keys.
 
     The folder of an ipc path is made (0700) where it is missing, a dead daemon's socket file is
     replaced. Raises ConfigError for an address that cannot or must not be used,
     AlreadyRunningError where somebody listens there already.
     """
-    refusal = refuse_address(address)
+    refusal = refuse_address(address, curve=admission.keys is not None)
     if refusal:
         raise ConfigError(f"cannot listen at {address!r}: it {refusal}")
     path = Path(address.removeprefix("ipc://")) if address.startswith("ipc://") else None
@@ -41,7 +60,21 @@ def bind_local(endpoint: zmq.Socket[bytes], address: str) -> None:
     except zmq.ZMQError as exc:
         raise _told(exc, address) from exc
     if path is not None:
-        path.chmod(_SOCKET_MODE)
+        _open_to(path, admission)
+
+
+def _open_to(path: Path, admission: Admission) -> None:
+    path.chmod(0o660 if admission.group_may_listen else 0o600)
+    if admission.group is None:
+        return
+    try:
+        os.chown(path, -1, grp.getgrnam(admission.group).gr_gid)
+    except (KeyError, OSError) as exc:
+        path.unlink(missing_ok=True)
+        raise ConfigError(
+            f"{path} cannot be given to the group {admission.group}: name in stream.group one that "
+            "exists and that the daemon's user is in"
+        ) from exc
 
 
 def remove_socket(address: str) -> None:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import zmq
 
+from .client_key import ClientKey
+
 _RECONNECT_MS = 100
 _RECONNECT_MAX_MS = 1000
 
 
 def patient_socket(
-    context: zmq.Context[zmq.Socket[bytes]], kind: int, address: str
+    context: zmq.Context[zmq.Socket[bytes]], kind: int, address: str, key: ClientKey | None = None
 ) -> zmq.Socket[bytes]:
     """Make a socket that connects to `address` again and again; the caller connects it.
 
-    What could not be sent is forgotten when it closes.
+    What could not be sent is forgotten when it closes. The key is for `tcp://` addresses.
     """
     socket = context.socket(kind)
     socket.setsockopt(zmq.LINGER, 0)
     socket.setsockopt(zmq.RECONNECT_IVL, _RECONNECT_MS)
     socket.setsockopt(zmq.RECONNECT_IVL_MAX, _RECONNECT_MAX_MS)
     socket.setsockopt(zmq.IPV6, int("[" in address))
+    if key is not None and address.startswith("tcp://"):
+        key.put_on(socket)
     return socket

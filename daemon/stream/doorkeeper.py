@@ -1,4 +1,4 @@
-"""Bounds what the peers of a bound socket may cost together, however they behave.
+"""Bounds what the peers of a bound socket may cost together, and sends revoked ones away.
 
 ZeroMQ bounds what waits for each peer. It bounds neither how many peers there are, nor what a
 message that never ends or a list of subscriptions without end takes of our memory.
@@ -19,6 +19,9 @@ from pathlib import Path
 import zmq
 from zmq.utils.monitor import recv_monitor_message
 
+from .key_ring import KeyRing
+from .refusals import Refusals
+
 LARGEST_AUDIENCE = 128
 """Peers of one socket; with the answers and messages that wait for each, it bounds our memory."""
 ROOM_BYTES = 256 * 1024 * 1024
@@ -26,7 +29,12 @@ ROOM_BYTES = 256 * 1024 * 1024
 CLOSED_S = 1.0
 _LOOK_EVERY_MS = 100
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
-_EVENTS = zmq.Event.ACCEPTED | zmq.Event.DISCONNECTED | zmq.Event.MONITOR_STOPPED
+_EVENTS = (
+    zmq.Event.ACCEPTED
+    | zmq.Event.DISCONNECTED
+    | zmq.Event.HANDSHAKE_FAILED_PROTOCOL
+    | zmq.Event.MONITOR_STOPPED
+)
 
 _C = ctypes.CDLL(None)
 _NOWHERE = bytes(16)
@@ -45,6 +53,8 @@ class DoorCounts:
     """Came when there were too many, or while the door was closed."""
     sent_away: int
     """Were connected when the process had grown too much."""
+    refused: int = 0
+    """Came without a key that is on the list."""
 
 
 def resident_bytes() -> int:
@@ -65,6 +75,11 @@ class Doorkeeper:
         Bound; made on its own thread before anybody else uses it.
     resident_bytes
         What the process takes now.
+    keys
+        Where one of them is revoked all peers are sent away, since ZeroMQ does not say which is
+        whose; those whose key is good are back at once.
+    refusals
+        Is told of peers that come without any key.
     """
 
     def __init__(
@@ -77,6 +92,8 @@ class Doorkeeper:
         room_bytes: int = ROOM_BYTES,
         resident_bytes: Callable[[], int] = resident_bytes,
         clock: Callable[[], float] = time.monotonic,
+        keys: KeyRing | None = None,
+        refusals: Refusals | None = None,
     ) -> None:
         self._name = name
         self._address = endpoint.getsockopt_string(zmq.LAST_ENDPOINT)
@@ -89,6 +106,9 @@ class Doorkeeper:
         self._peers: set[int] = set()
         self._turned_away = self._sent_away = 0
         self._full = False
+        self._keys = keys
+        self._refusals = refusals or Refusals()
+        self._revocations = keys.revocations if keys else 0
         watched = f"inproc://door-{id(self)}"
         endpoint.monitor(watched, _EVENTS)
         self._events = context.socket(zmq.PAIR)
@@ -100,7 +120,9 @@ class Doorkeeper:
     @property
     def counts(self) -> DoorCounts:
         """Since the start. Any thread."""
-        return DoorCounts(len(self._peers), self._turned_away, self._sent_away)
+        return DoorCounts(
+            len(self._peers), self._turned_away, self._sent_away, self._refusals.count
+        )
 
     def join(self) -> None:
         """Wait for the thread; the socket must be closed."""
@@ -115,11 +137,25 @@ class Doorkeeper:
                         return
                     self._hear(told["event"], told["value"])
                 self._look_at_memory()
+                self._look_at_keys()
         finally:
             self._events.close(linger=0)
 
+    def _look_at_keys(self) -> None:
+        revocations = self._keys.revocations if self._keys else 0
+        if revocations != self._revocations:
+            self._revocations = revocations
+            _log.info("%s: a key was revoked; all peers must show theirs again", self._address)
+            for descriptor in self._peers:
+                hang_up(descriptor, self._address)
+
     def _hear(self, event: int, descriptor: int) -> None:
-        if event == zmq.Event.DISCONNECTED:
+        if event == zmq.Event.HANDSHAKE_FAILED_PROTOCOL:
+            if self._keys is not None:
+                self._refusals.note(
+                    self._address, "a peer", "it came without a key, or with another daemon's"
+                )
+        elif event == zmq.Event.DISCONNECTED:
             self._peers.discard(descriptor)
             self._full = self._full and len(self._peers) >= self._largest_audience // 2
         elif self._closed_until_s is not None or len(self._peers) >= self._largest_audience:

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 import zmq
 
+from ...config.addresses import is_beyond_machine
 from ...config.errors import ConfigError
+from .client_key import ClientKey
 from .connect import patient_socket
 from .items import Message, Position, parse_message
 from .merge import Step, StreamMerge
@@ -58,11 +60,19 @@ class StreamFeed:
         *,
         ephemeral: bool,
         clock: Callable[[], float],
+        key: ClientKey | None = None,
     ) -> None:
+        for address in (publish_address, replay_address):
+            if key is None and is_beyond_machine(address):
+                raise ConfigError(
+                    f"{address} is beyond this machine, and a key is needed to trust what is said "
+                    "there: have one made with `coughd keys new NAME` where the daemon runs"
+                )
         store_id, seq = start
         self._merge = StreamMerge(store_id=store_id, seq=seq, capacity=_HIGH_WATER)
         self._ephemeral = ephemeral
         self._clock = clock
+        self._key = key
         self.steps: deque[Step] = deque()
         """What is next, in order; the user of the feed takes from the left."""
         self.extras: deque[Message] = deque(maxlen=_HIGH_WATER)
@@ -75,7 +85,7 @@ class StreamFeed:
         self._context = zmq.Context()
         try:
             self._sub = self._subscribe(publish_address)
-            self._replay = ReplayClient(self._context, replay_address, clock)
+            self._replay = ReplayClient(self._context, replay_address, clock, key)
         except zmq.ZMQError as exc:
             self._context.destroy(linger=0)
             raise ConfigError(
@@ -95,6 +105,11 @@ class StreamFeed:
     def silent_s(self) -> float:
         """Seconds since the daemon was heard, or since the start."""
         return self._clock() - self._heard_s
+
+    @property
+    def refused(self) -> bool:
+        """Whether the daemon refuses to talk with this key, or without one."""
+        return self._replay.refused
 
     @property
     def counts(self) -> SubscriberCounts:
@@ -120,7 +135,7 @@ class StreamFeed:
         if self._replay.socket in ready:
             self._read_answer()
         elif self._replay.monitor in ready:
-            self._replay.give_up()
+            self._replay.notice()
 
     def _read_live(self) -> None:
         for _ in range(_READ_AT_ONCE):
@@ -174,7 +189,7 @@ class StreamFeed:
                 self._closed_events.append(str(step.item.body["event_id"]))
 
     def _subscribe(self, address: str) -> zmq.Socket[bytes]:
-        sub = patient_socket(self._context, zmq.SUB, address)
+        sub = patient_socket(self._context, zmq.SUB, address, self._key)
         sub.setsockopt(zmq.RCVHWM, _HIGH_WATER)
         sub.setsockopt(zmq.MAXMSGSIZE, _LARGEST_FRAME_BYTES)
         sub.subscribe("")

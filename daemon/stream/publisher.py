@@ -19,6 +19,7 @@ import zmq
 
 from ...storage.messages import Message
 from ...storage.records import OutboxRow
+from .address import OWNER_ALONE, Admission
 from .socket_thread import SocketThread
 
 Heartbeat = Callable[[int, int], Message]
@@ -44,6 +45,8 @@ class PublisherCounts:
     """Connected now."""
     turned_away: int = 0
     """Peers that were too many, or were sent away because memory ran out."""
+    refused_keys: int = 0
+    """Connections without a key that is on the list."""
     capacity: int = 0
     """Messages that may wait."""
     last_seq: int = 0
@@ -63,8 +66,8 @@ class Publisher:
     Parameters
     ----------
     address
-        `ipc://PATH` or `tcp://` on the loopback. Entering raises ConfigError or
-        AlreadyRunningError where it cannot be bound.
+        `ipc://PATH` or `tcp://HOST:PORT`. Entering raises ConfigError or AlreadyRunningError where
+        it cannot be bound, InputError or StorageError where the daemon's key cannot be had.
     heartbeat
         Builds a heartbeat; called on the publisher's thread.
     last_seq, oldest_seq
@@ -81,9 +84,11 @@ class Publisher:
         oldest_seq: int,
         high_water: int = 10_000,
         queue_size: int = 10_000,
+        admission: Admission = OWNER_ALONE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.address = address
+        self._admission = admission
         self._heartbeat = heartbeat
         self._heartbeat_s = heartbeat_s
         self._high_water = high_water
@@ -103,7 +108,9 @@ class Publisher:
     def __enter__(self) -> Self:
         """Bind, and start the thread."""
         options = {zmq.SNDHWM: self._high_water, zmq.MAXMSGSIZE: _LARGEST_FRAME_BYTES}
-        self._socket = SocketThread("publisher", zmq.PUB, self.address, options, self._run)
+        self._socket = SocketThread(
+            "publisher", zmq.PUB, self.address, options, self._run, self._admission
+        )
         return self
 
     def __exit__(
@@ -161,6 +168,7 @@ class Publisher:
                 dropped_ephemeral=self._dropped_ephemeral,
                 peers=door.peers,
                 turned_away=door.turned_away + door.sent_away,
+                refused_keys=door.refused,
                 capacity=self._queue_size,
                 last_seq=self._last_seq,
                 oldest_seq=self._oldest_seq,

@@ -15,6 +15,8 @@ import zmq
 
 from ...config.errors import StorageError
 from ...storage.records import OutboxRow
+from .address import OWNER_ALONE, Admission
+from .rate import RateLimit
 from .replay_protocol import (
     LONGEST_REQUEST_BYTES,
     ReplayHeader,
@@ -76,6 +78,10 @@ class ReplayCounts:
     """Connected now."""
     turned_away: int = 0
     """Peers that were too many, or were sent away because memory ran out."""
+    too_often: int = 0
+    """Questions of a peer that asks too often."""
+    refused_keys: int = 0
+    """Connections without a key that is on the list."""
 
 
 class ReplayServer:
@@ -88,10 +94,12 @@ class ReplayServer:
     Parameters
     ----------
     address
-        `ipc://PATH` or `tcp://` on the loopback. Entering raises ConfigError or
-        AlreadyRunningError where it cannot be bound.
+        `ipc://PATH` or `tcp://HOST:PORT`. Entering raises ConfigError or AlreadyRunningError where
+        it cannot be bound, InputError or StorageError where the daemon's key cannot be had.
     largest_page
         Most messages of one answer.
+    questions_per_s
+        Of one peer; beyond it the answer is an error, until the peer has waited.
     status
         How the daemon is, as the JSON of `coughd.status/1`; called on the thread, must not wait.
     """
@@ -104,6 +112,8 @@ class ReplayServer:
         store_id: str,
         boot_id: str,
         largest_page: int = 1000,
+        questions_per_s: float = 50.0,
+        admission: Admission = OWNER_ALONE,
         status: Callable[[], str] | None = None,
     ) -> None:
         self.address = address
@@ -111,6 +121,9 @@ class ReplayServer:
         self._store_id = store_id
         self._boot_id = boot_id
         self._largest_page = largest_page
+        self._questions_per_s = questions_per_s
+        self._rate = RateLimit(questions_per_s)
+        self._admission = admission
         self._status = status
         self._stop = threading.Event()
         self._counts = ReplayCounts(answered=0, messages=0, truncated=0, refused=0, failed=0)
@@ -124,7 +137,9 @@ class ReplayServer:
             # bounds it is refused with a sentence.
             zmq.MAXMSGSIZE: 4 * LONGEST_REQUEST_BYTES,
         }
-        self._socket = SocketThread("replay", zmq.ROUTER, self.address, options, self._run)
+        self._socket = SocketThread(
+            "replay", zmq.ROUTER, self.address, options, self._run, self._admission
+        )
         return self
 
     def __exit__(
@@ -147,20 +162,33 @@ class ReplayServer:
         """Since the start. Any thread: the value is replaced whole."""
         door = self._socket.door
         return replace(
-            self._counts, peers=door.peers, turned_away=door.turned_away + door.sent_away
+            self._counts,
+            peers=door.peers,
+            turned_away=door.turned_away + door.sent_away,
+            refused_keys=door.refused,
         )
 
     def _run(self, endpoint: zmq.Socket[bytes]) -> None:
         try:
             while not self._stop.is_set():
                 if endpoint.poll(_POLL_MS):
-                    frames = endpoint.recv_multipart()
+                    received = endpoint.recv_multipart(copy=False)
+                    frames = [frame.bytes for frame in received]
                     # A REQ socket puts an empty frame before its question and wants it back.
                     envelope = 2 if frames[1:2] == [b""] else 1
-                    answer = self._answer(frames[envelope:])
+                    # By its key, where it has one: connections are had for nothing.
+                    if self._rate.allows(_user(received[-1]) or frames[0]):
+                        answer = self._answer(frames[envelope:])
+                    else:
+                        answer = self._too_often()
                     endpoint.send_multipart([*frames[:envelope], *answer])
         finally:
             endpoint.close()
+
+    def _too_often(self) -> list[bytes]:
+        self._counts = replace(self._counts, too_often=self._counts.too_often + 1)
+        says = f"more than {self._questions_per_s:g} questions in a second: wait, and ask again"
+        return [self._header("error", since_seq=0, detail=says)]
 
     def _answer(self, frames: Sequence[bytes]) -> list[bytes]:
         if self._status is not None and asks_status(frames):
@@ -218,3 +246,11 @@ class ReplayServer:
                 detail=detail,
             )
         )
+
+
+def _user(frame: zmq.Frame) -> str:
+    """Whose key it came by; empty without keys."""
+    try:
+        return str(frame.get("User-Id"))
+    except zmq.ZMQError:
+        return ""

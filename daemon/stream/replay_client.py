@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import zmq
+from zmq.utils.monitor import recv_monitor_message
 
+from .client_key import ClientKey
 from .connect import patient_socket
 from .items import Message, parse_message
 from .replay_protocol import (
@@ -20,6 +22,17 @@ from .replay_protocol import (
 _PAGE_MESSAGES = 500
 _ANSWER_TIMEOUT_S = 5.0
 _PAUSE_S = 0.5  # before the same question is put again to a daemon that could not help
+_LONGEST_PAUSE_S = 8.0
+_TRIES = 3  # handshakes that break off before it is said; one may be a daemon that stops
+
+_BROKEN_OFF = (zmq.Event.HANDSHAKE_FAILED_PROTOCOL, zmq.Event.HANDSHAKE_FAILED_NO_DETAIL)
+_EVENTS = (
+    zmq.Event.DISCONNECTED
+    | zmq.Event.HANDSHAKE_SUCCEEDED
+    | zmq.Event.HANDSHAKE_FAILED_AUTH
+    | zmq.Event.HANDSHAKE_FAILED_PROTOCOL
+    | zmq.Event.HANDSHAKE_FAILED_NO_DETAIL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +51,15 @@ class ReplayClient:
         context: zmq.Context[zmq.Socket[bytes]],
         address: str,
         clock: Callable[[], float],
+        key: ClientKey | None = None,
     ) -> None:
         self._context = context
         self._address = address
         self._clock = clock
+        self._key = key
+        self._pause_s = _PAUSE_S
+        self._broken_off = 0
+        self._is_in = False
         self._asked: int | None = None
         self._deadline_s = 0.0
         self._not_before_s = 0.0
@@ -63,9 +81,29 @@ class ReplayClient:
         self._asked = self._last_since = since_seq
         self._deadline_s = now_s + _ANSWER_TIMEOUT_S
 
+    def notice(self) -> None:
+        """Something happened to the connection: what was asked there will not be answered."""
+        while self.monitor.poll(0):
+            event = recv_monitor_message(self.monitor)["event"]
+            if event == zmq.Event.HANDSHAKE_SUCCEEDED:
+                self._broken_off, self._is_in = 0, True
+            elif event == zmq.Event.HANDSHAKE_FAILED_AUTH:
+                self._broken_off = _TRIES
+            elif event in _BROKEN_OFF:
+                self._broken_off += 1
+            elif self._is_in:
+                self.give_up()
+                return
+
+    @property
+    def refused(self) -> bool:
+        """Whether the daemon refuses to talk: our key, its key, or the lack of one is wrong."""
+        return self._broken_off >= _TRIES
+
     def give_up(self) -> None:
         """The connection broke, or nobody answers: forget the open question and its answer."""
         self._asked = None
+        self._is_in = False
         self.close()
         self.socket, self.monitor = self._connect()
 
@@ -79,7 +117,9 @@ class ReplayClient:
         if header.since_seq != self._asked and header.status != "error":
             return None
         self._asked = None
-        self._not_before_s = self._clock() + _PAUSE_S
+        failed = header.status == "error"
+        self._pause_s = min(2 * self._pause_s, _LONGEST_PAUSE_S) if failed else _PAUSE_S
+        self._not_before_s = self._clock() + self._pause_s
         if len(frames) != 1 + 2 * header.count:
             raise ReplayProtocolError("the answer has not the messages that it announces")
         pairs = zip(frames[1::2], frames[2::2], strict=True)
@@ -92,8 +132,8 @@ class ReplayClient:
         self.socket.close(linger=0)
 
     def _connect(self) -> tuple[zmq.Socket[bytes], zmq.Socket[bytes]]:
-        socket = patient_socket(self._context, zmq.DEALER, self._address)
+        socket = patient_socket(self._context, zmq.DEALER, self._address, self._key)
         # A question dies with the daemon that took it: without this we would wait for the time-out.
-        monitor = socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        monitor = socket.get_monitor_socket(_EVENTS)
         socket.connect(self._address)
         return socket, monitor

@@ -9,8 +9,10 @@ from types import MappingProxyType
 
 import zmq
 
-from .address import bind_local, remove_socket
+from .address import OWNER_ALONE, Admission, bind_local, remove_socket
 from .doorkeeper import DoorCounts, Doorkeeper
+from .guard import Guard
+from .refusals import Refusals
 
 _log = logging.getLogger("coughd.stream")
 
@@ -32,7 +34,8 @@ class SocketThread:
     """Runs `work(socket)` on a thread called `name`; `work` closes the socket and returns.
 
     Made on the thread that binds. Raises ConfigError or AlreadyRunningError where `address` cannot
-    be bound; then nothing is left behind.
+    be bound, InputError or StorageError where the daemon's key cannot be had; then nothing is left
+    behind.
     """
 
     def __init__(
@@ -42,18 +45,26 @@ class SocketThread:
         address: str,
         options: Mapping[zmq.SocketOption, int],
         work: Callable[[zmq.Socket[bytes]], None],
+        admission: Admission = OWNER_ALONE,
     ) -> None:
         self._address = address
         self._context = zmq.Context()
         endpoint = self._context.socket(kind)
         for option, value in (*_OPTIONS.items(), *options.items()):
             endpoint.setsockopt(option, value)
+        keys = admission.keys if address.startswith("tcp://") else None
+        refusals = Refusals()
+        self._guard: Guard | None = None
         try:
-            bind_local(endpoint, address)
+            if keys is not None:
+                self._guard = Guard(name, self._context, address, keys, refusals)
+                self._guard.protect(endpoint)
+            bind_local(endpoint, address, admission)
         except BaseException:
-            self._context.destroy(linger=0)
+            endpoint.close(linger=0)
+            self._context.term()  # the guard's thread closes its own socket then
             raise
-        self._door = Doorkeeper(name, self._context, endpoint)
+        self._door = Doorkeeper(name, self._context, endpoint, keys=keys, refusals=refusals)
         # The socket is the thread's from here on.
         self._thread = threading.Thread(target=work, args=(endpoint,), name=name)
         self._thread.start()
@@ -76,4 +87,6 @@ class SocketThread:
             return  # ending the context would wait for its socket for ever
         self._door.join()
         self._context.term()
+        if self._guard is not None:
+            self._guard.join()
         remove_socket(self._address)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import zmq
 
+from ..stream.client_key import ClientKey
 from ..stream.connect import patient_socket
 from ..stream.replay_protocol import ReplayProtocolError, encode_status_request, parse_status
 
@@ -25,11 +26,14 @@ class Asked:
     """`coughd.status/1`; None where nobody answered in time."""
 
 
-def ask_status(address: str, timeout_s: float = ANSWER_S) -> Asked:
+def ask_status(address: str, timeout_s: float = ANSWER_S, key: ClientKey | None = None) -> Asked:
     """Ask at the replay address; waits a few seconds at most."""
     if not _somebody_listens(address):
         return Asked(reached=False, document=None)
-    with zmq.Context() as context, patient_socket(context, zmq.DEALER, address) as client:
+    with (
+        zmq.Context() as context,
+        patient_socket(context, zmq.DEALER, address, key) as client,
+    ):
         client.connect(address)
         client.send(encode_status_request())
         if not client.poll(round(timeout_s * 1000)):

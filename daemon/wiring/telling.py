@@ -10,6 +10,8 @@ from ...storage.messages import heartbeat_message
 from ...storage.outbox import OutboxReader
 from ...storage.store import EventStore
 from ..clock import Clock
+from ..stream.address import Admission
+from ..stream.key_ring import KeyRing
 from ..stream.publisher import Publisher
 from ..stream.replay import ReplayServer
 
@@ -28,6 +30,7 @@ def publisher(
         last_seq=last_seq,
         oldest_seq=oldest_seq,
         high_water=settings.stream.send_high_water,
+        admission=_admission(settings, places),
     )
 
 
@@ -45,5 +48,15 @@ def replay_server(
         store_id=store.store_id,
         boot_id=store.sender.origin.boot_id,
         largest_page=settings.stream.replay_limit,
+        questions_per_s=settings.stream.replay_rate,
+        admission=_admission(settings, places),
         status=status,
+    )
+
+
+def _admission(settings: Settings, places: Places) -> Admission:
+    return Admission(
+        keys=KeyRing(places.data_dir) if settings.stream.curve else None,
+        group_may_listen=places.group_may_listen,
+        group=settings.stream.group,
     )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ def test_systemd_s_folders_win() -> None:
         "HOME": "/nonexistent",
     }
 
-    assert find_paths(environ, uid=998) == find_paths({}, uid=0)
+    assert find_paths(environ, uid=998) == replace(find_paths({}, uid=0), is_service=True)
 
 
 def test_nobody_s_home_is_missed() -> None:

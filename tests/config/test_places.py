@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from coughd.config.addresses import refuse_address
+from coughd.config.addresses import from_this_machine, is_beyond_machine, refuse_address
 from coughd.config.errors import ConfigError
 from coughd.config.paths import Paths, find_paths
 from coughd.config.places import find_places
@@ -58,14 +58,43 @@ def test_addresses_of_this_machine_are_fine(address: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "address", ["tcp://*:5570", "tcp://0.0.0.0:5570", "tcp://192.168.1.4:5570", "tcp://[fd00::7]:1"]
+)
+def test_with_keys_any_address_of_this_machine_is_fine(address: str) -> None:
+    assert not refuse_address(address, curve=True)
+    assert is_beyond_machine(address)
+
+
+def test_a_name_for_an_address_is_refused_with_keys_too() -> None:
+    assert "needs a number for a host" in refuse_address("tcp://pi-07:5570", curve=True)
+    assert is_beyond_machine("tcp://pi-07:5570")
+    assert not is_beyond_machine("tcp://127.0.0.1:5570")
+    assert not is_beyond_machine("ipc:///run/coughd/events.sock")
+
+
+@pytest.mark.parametrize(
+    ("bound", "reached"),
+    [
+        ("tcp://*:5570", "tcp://127.0.0.1:5570"),
+        ("tcp://0.0.0.0:5570", "tcp://127.0.0.1:5570"),
+        ("tcp://[::]:5570", "tcp://[::1]:5570"),
+        ("tcp://192.168.1.4:5570", "tcp://192.168.1.4:5570"),
+        ("ipc:///run/coughd/events.sock", "ipc:///run/coughd/events.sock"),
+    ],
+)
+def test_what_is_bound_everywhere_is_reached_at_the_loopback(bound: str, reached: str) -> None:
+    assert from_this_machine(bound) == reached
+
+
+@pytest.mark.parametrize(
     ("address", "refusal"),
     [
         ("ipc://events.sock", "absolute path"),
         ("ipc://@events", "absolute path"),
         (f"ipc:///{'x' * 107}", "longer than 107 bytes"),
         (f"ipc:///{'é' * 54}", "longer than 107 bytes"),
-        ("tcp://*:5570", "must stay on this machine"),
-        ("tcp://192.168.1.4:5570", "must stay on this machine"),
+        ("tcp://*:5570", "lies off this machine's loopback"),
+        ("tcp://192.168.1.4:5570", "lies off this machine's loopback"),
         ("tcp://127.0.0.1", "needs a host and a port"),
         ("tcp://127.0.0.1:0", "needs a host and a port"),
         ("tcp://127.0.0.1:65536", "needs a host and a port"),

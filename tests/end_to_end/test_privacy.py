@@ -209,7 +209,7 @@ def test_every_file_is_told_with_its_mode_and_is_private(folder: Path) -> None:
     assert set(found) == {*there, str(config), str(folder / "sound.wav")}
     for path, facts in there.items():
         assert found[path]["mode"] == f"{stat.S_IMODE(facts.st_mode):04o}", path
-        assert found[path]["mode"] == ("0660" if path.endswith(".sock") else "0600"), path
+        assert found[path]["mode"] == "0600", path
         assert found[path]["owner"] == Path(path).owner() if Path(path).exists() else True
     assert folders == [0o700, 0o700]
     assert "Umask:\t0077" in status

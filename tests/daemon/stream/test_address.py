@@ -10,7 +10,7 @@ import pytest
 import zmq
 
 from coughd.config.errors import AlreadyRunningError, ConfigError
-from coughd.daemon.stream.address import bind_local
+from coughd.daemon.stream.address import Admission, bind_local
 
 
 @pytest.fixture
@@ -25,13 +25,32 @@ def endpoint(context: zmq.Context[zmq.Socket[bytes]]) -> Iterator[zmq.Socket[byt
         yield endpoint
 
 
-def test_the_socket_is_for_owner_and_group_in_a_folder_of_the_owner(
-    endpoint: zmq.Socket[bytes], tmp_path: Path
+@pytest.mark.parametrize(
+    ("admission", "mode"),
+    [(Admission(), 0o600), (Admission(group_may_listen=True), 0o660)],
+)
+def test_the_socket_is_for_the_owner_or_a_group_in_a_folder_of_the_owner(
+    endpoint: zmq.Socket[bytes], tmp_path: Path, admission: Admission, mode: int
 ) -> None:
     path = tmp_path / "run" / "events.sock"
-    bind_local(endpoint, f"ipc://{path}")
-    assert stat.S_IMODE(path.stat().st_mode) == 0o660
+    bind_local(endpoint, f"ipc://{path}", admission)
+    assert stat.S_IMODE(path.stat().st_mode) == mode
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to be let into any group")
+def test_the_socket_goes_to_the_named_group(endpoint: zmq.Socket[bytes], tmp_path: Path) -> None:
+    path = tmp_path / "events.sock"
+    bind_local(endpoint, f"ipc://{path}", Admission(group_may_listen=True, group="daemon"))
+    assert path.group() == "daemon"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o660
+
+
+def test_a_group_that_is_none_is_said(endpoint: zmq.Socket[bytes], tmp_path: Path) -> None:
+    admission = Admission(group_may_listen=True, group="no-such-group")
+    with pytest.raises(ConfigError, match=r"cannot be given to the group no-such-group"):
+        bind_local(endpoint, f"ipc://{tmp_path}/events.sock", admission)
+    assert not (tmp_path / "events.sock").exists()
 
 
 def test_a_dead_daemons_socket_is_replaced(endpoint: zmq.Socket[bytes], tmp_path: Path) -> None:
@@ -72,9 +91,9 @@ def test_a_used_port_is_said(endpoint: zmq.Socket[bytes]) -> None:
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("tcp://0.0.0.0:5555", "must stay on this machine"),
-        ("tcp://*:5555", "must stay"),
-        ("tcp://192.168.1.7:5555", "must stay on this machine"),
+        ("tcp://0.0.0.0:5555", "lies off this machine's loopback"),
+        ("tcp://*:5555", "lies off this machine's loopback"),
+        ("tcp://192.168.1.7:5555", "lies off this machine's loopback"),
         ("tcp://127.0.0.1:99999", "cannot listen at"),
         ("tcp://127.0.0.1", "cannot listen at"),
         ("udp://127.0.0.1:5", "cannot listen at"),

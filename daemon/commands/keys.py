@@ -1,0 +1,96 @@
+"""`coughd keys`: who may listen from other machines."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ...config.errors import StorageError, UsageError
+from ...config.places import Places
+from ...config.settings import Settings
+from ..stream.client_key import ClientKey
+from ..stream.key_ring import SERVER_FILE, KeyRing, client_file, fingerprint, write_secret
+from .options import ConfigOption, JsonOption, configured
+
+keys = typer.Typer(
+    help="Let holders of a key listen over tcp (stream.curve), see who may, and let them no more.",
+    no_args_is_help=True,
+)
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Whose key it is.")]
+
+
+@keys.command("new")
+def new(
+    name: NameArgument,
+    config: ConfigOption = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="New file, else NAME.key here."),
+    ] = None,
+) -> None:
+    """Make a key for somebody.
+
+    Hand the file over by a way that nobody else reads: it is not kept here, and whoever has it may
+    listen. A running daemon lets its holder in at once.
+    """
+    settings, places = configured(config)
+    path = Path(f"{name}.key") if output is None else output
+    if path.exists():
+        raise UsageError(f"{path} is there already: name another file with --output")
+    ring = KeyRing(places.data_dir)
+    key = ring.add(name, datetime.now(UTC).isoformat(timespec="seconds"))
+    try:
+        write_secret(path, client_file(name, key))
+    except OSError as exc:
+        ring.revoke(name)
+        raise StorageError(f"cannot write {path}: {exc.strerror}") from exc
+    typer.echo(f"{path}: the key of {name}, {fingerprint(key.public_key)}; hand it over safely")
+    if not settings.stream.curve:
+        typer.echo("The daemon asks for keys only with stream.curve: true.", err=True)
+
+
+@keys.command("list")
+def list_(config: ConfigOption = None, *, as_json: JsonOption = False) -> None:
+    """Show who may listen over tcp: name, fingerprint, since when."""
+    settings, places = configured(config)
+    ring = KeyRing(places.data_dir)
+    clients = ring.clients()
+    if as_json:
+        listed = [
+            {"name": each.name, "fingerprint": each.fingerprint, "created": each.created}
+            for each in clients
+        ]
+        typer.echo(json.dumps({"asked_for": settings.stream.curve, "keys": listed}, indent=2))
+        return
+    for each in clients:
+        typer.echo(f"{each.fingerprint}  {each.created}  {each.name}")
+    if not clients:
+        typer.echo("nobody: make a key with `coughd keys new NAME`", err=True)
+
+
+@keys.command("revoke")
+def revoke(name: NameArgument, config: ConfigOption = None) -> None:
+    """Let a key in no more.
+
+    A running daemon hangs up on all at once, and lets in again those whose keys are good; they
+    miss nothing. What was heard with the key until now stays heard.
+    """
+    _, places = configured(config)
+    gone = KeyRing(places.data_dir).revoke(name)
+    typer.echo(f"revoked the key of {gone.name}, {gone.fingerprint}")
+
+
+def own_key(settings: Settings, places: Places) -> ClientKey | None:
+    """Give the key with which commands on the daemon's machine connect, where one is needed.
+
+    None too where this user may not read it: the daemon will refuse, and say so.
+    """
+    server_file = KeyRing(places.data_dir).folder / SERVER_FILE
+    if not settings.stream.curve or not os.access(server_file, os.R_OK):
+        return None
+    return KeyRing(places.data_dir).own_client_key()
