@@ -5,14 +5,14 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coughd.detectors.onsets import SPACING_STEPS, Onset, OnsetDecoder
+from coughd.detectors.onsets import REACH_STEPS, SPACING_STEPS, Onset, OnsetDecoder
 
 TRACKS = st.lists(st.floats(0.0, 1.0, width=32), max_size=120)
 
 
 def decode(track: list[float], threshold: float = 0.3) -> list[Onset]:
     decoder = OnsetDecoder(threshold)
-    found = (decoder.feed(score) for score in [*track, *[0.0] * 6])
+    found = (decoder.feed(score) for score in [*track, *[0.0] * (REACH_STEPS + 1)])
     return [onset for onset in found if onset is not None]
 
 
@@ -28,7 +28,7 @@ def together(*tracks: list[float]) -> list[float]:
 
 
 def test_a_bump_is_one_onset_at_its_top() -> None:
-    assert [Onset(20.0, 25, 0.8)] == decode(bump(20, 0.8))
+    assert [Onset(20.0, 20 + REACH_STEPS, 0.8)] == decode(bump(20, 0.8))
 
 
 def test_the_first_step_can_be_an_onset() -> None:
