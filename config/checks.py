@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count, pairwise
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from .addresses import refuse_address
@@ -14,6 +15,8 @@ from .machine import is_group, is_timezone
 from .mistakes import quote
 from .reader import Reader
 from .settings import EmbedderSettings, SourceSettings
+
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def check(reader: Reader) -> None:
@@ -28,6 +31,7 @@ def check(reader: Reader) -> None:
     _check_stream(reader)
     _check_metrics(reader)
     _check_batch_sizes(reader)
+    _check_remote(reader)
 
 
 def _sources(reader: Reader) -> Iterator[str]:
@@ -112,3 +116,20 @@ def _check_batch_sizes(reader: Reader) -> None:
         sizes.append(size)
     if any(larger <= smaller for smaller, larger in pairwise(sizes)):
         reader.blame("embedder.batch_sizes", "must ascend, such as [1, 4, 8]")
+
+
+def _check_remote(reader: Reader) -> None:
+    url = reader.found.get("embedder.url")
+    if not isinstance(url, str) or not url.startswith("http://"):
+        return
+    if urlsplit(url).hostname in _THIS_MACHINE:
+        return
+    if reader.found.get("embedder.token_file") is not None:
+        text = "would send the token unencrypted: write https://, or leave embedder.token_file out"
+        reader.blame("embedder.url", text)
+    elif not reader.found.get("embedder.plain_http"):
+        text = (
+            "would send sound unencrypted to another machine: write https://, or allow it by "
+            "embedder.plain_http: true"
+        )
+        reader.blame("embedder.url", text)

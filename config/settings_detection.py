@@ -13,11 +13,28 @@ from .key import Key
 class GateSettings:
     """The cheap always-on detector."""
 
-    kind: Annotated[Literal["coughd"], Key("Which gate listens; `coughd` is shipped.")] = "coughd"
+    kind: Annotated[
+        Literal["coughd", "hear-detector-small", "hear-detector-large"],
+        Key(
+            "Which gate listens. `coughd` is shipped; the others are HeAR's event detectors, "
+            "fetched by `coughd model pull` and run in a process of their own (docs/hear.md; "
+            "needs the extra `coughd[hear]`)."
+        ),
+    ] = "coughd"
+    model_path: Annotated[
+        Path | None,
+        Key(
+            "Folder of the event detector's SavedModel.",
+            kinds=("hear-detector-small", "hear-detector-large"),
+            default_says="what `coughd model pull` fetched",
+            example="~/models/hear/event_detector/event_detector_small",
+        ),
+    ] = None
     threshold: Annotated[
         float | None,
         Key(
-            "Gate score (0..1) from which a trigger is claimed; lower hears more and costs more.",
+            "Gate score (0..1) from which a trigger is claimed; lower hears more and costs more. "
+            "Of HeAR's event detector: its score of the two seconds.",
             minimum=0.0,
             maximum=1.0,
             default_says="the gate's own",
@@ -31,10 +48,13 @@ class EmbedderSettings:
     """What turns two seconds of sound into 512 numbers."""
 
     kind: Annotated[
-        Literal["open", "hear"],
+        Literal["open", "hear", "remote"],
         Key(
             "`open`: the compact encoder that is shipped. `hear`: Google's HeAR, fetched once "
-            "by `coughd model pull hear`, in a process of its own (needs the extra `coughd[hear]`)."
+            "by `coughd model pull hear`, in a process of its own (needs the extra "
+            "`coughd[hear]`). `remote`: HeAR on a server that speaks the Open Inference Protocol, "
+            "to which two seconds of sound round each trigger are sent (needs the extra "
+            "`coughd[remote]`)."
         ),
     ] = "open"
     model_path: Annotated[
@@ -60,6 +80,80 @@ class EmbedderSettings:
             "finds them nearly the same."
         ),
     ] = "float32"
+    url: Annotated[
+        str | None,
+        Key(
+            "Where the server is, such as `https://triton.ward.example:8443`.",
+            pattern=r"https?://[^/@?#\s]+(/[^@?#\s]*)?",
+            refusal="must be http:// or https://, host and port, without user and password",
+            kinds=("remote",),
+            required_for=("remote",),
+            default_says="none",
+            example="https://triton.ward.example:8443",
+            secret=True,
+        ),
+    ] = None
+    model: Annotated[
+        str,
+        Key(
+            "The model's name on the server; read for kind `remote` only.",
+            pattern=r"[A-Za-z0-9._-]{1,200}",
+            refusal="must be 1 to 200 letters, digits, '.', '_' or '-'",
+        ),
+    ] = "hear"
+    model_version: Annotated[
+        str | None,
+        Key(
+            "The model's version on the server.",
+            kinds=("remote",),
+            pattern=r"[A-Za-z0-9._-]{1,100}",
+            refusal="must be 1 to 100 letters, digits, '.', '_' or '-'",
+            default_says="the newest",
+            example='"3"',
+        ),
+    ] = None
+    token_file: Annotated[
+        Path | None,
+        Key(
+            "File (mode 0600) with the bearer token that the server asks for.",
+            kinds=("remote",),
+            default_says="no token",
+            example="/etc/coughd/triton.token",
+        ),
+    ] = None
+    ca_file: Annotated[
+        Path | None,
+        Key(
+            "Certificates (PEM) by which the server is known.",
+            kinds=("remote",),
+            default_says="those of the package certifi",
+            example="/etc/coughd/ward-ca.pem",
+        ),
+    ] = None
+    plain_http: Annotated[
+        bool,
+        Key(
+            "Whether sound may go to a remote server unencrypted; to another machine, a token "
+            "never does."
+        ),
+    ] = False
+    timeout_s: Annotated[
+        float,
+        Key(
+            "Seconds that a remote server may take to answer one request.",
+            above=0.0,
+            maximum=600.0,
+        ),
+    ] = 10.0
+    retries: Annotated[
+        int,
+        Key(
+            "How often a request is sent again, after a short and drawn rest, to a remote server "
+            "that does not answer.",
+            minimum=0,
+            maximum=10,
+        ),
+    ] = 3
     max_waiting_windows: Annotated[
         int,
         Key(

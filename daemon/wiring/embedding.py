@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from ...config.errors import ConfigError
 from ...config.places import Places
-from ...config.settings import Settings
+from ...config.settings import EmbedderSettings, Settings
 from ...detectors.hear.child import hear_command
 from ...detectors.hear.client import HearProcess
 from ...detectors.hear.outcomes import HearLimits
+from ...detectors.remote.command import longest_silence_s, remote_command
 from ..models.shelf import Shelf
 
 
 def embedder_process(settings: Settings, places: Places) -> HearProcess:
-    """Start HeAR's process; it may never come up. The caller closes it."""
+    """Start the process of HeAR here or elsewhere; it may never come up. The caller closes it."""
     embedder = settings.embedder
+    if embedder.kind == "remote":
+        return _remote_process(embedder)
     limits = HearLimits(
         max_waiting_windows=embedder.max_waiting_windows,
         batch_sizes=embedder.batch_sizes,
@@ -22,4 +26,28 @@ def embedder_process(settings: Settings, places: Places) -> HearProcess:
     model = "hear-pytorch" if embedder.runtime == "torch" else "hear"
     folder = embedder.model_path or Shelf(places.data_dir).folder(model)
     command = hear_command(folder, embedder.batch_sizes, model=model, precision=embedder.precision)
+    return HearProcess(command, limits)
+
+
+def _remote_process(embedder: EmbedderSettings) -> HearProcess:
+    if embedder.url is None:  # the loader does not let this pass
+        raise ConfigError("embedder.url is missing; kind 'remote' needs it")
+    silence_s = longest_silence_s(embedder.timeout_s, embedder.retries)
+    limits = HearLimits(
+        max_waiting_windows=embedder.max_waiting_windows,
+        batch_sizes=embedder.batch_sizes,
+        start_timeout_s=max(embedder.start_timeout_s, silence_s),
+        reply_timeout_s=max(embedder.reply_timeout_s, silence_s),
+        frozen_s=silence_s,
+    )
+    command = remote_command(
+        url=embedder.url,
+        model=embedder.model,
+        model_version=embedder.model_version,
+        token_file=embedder.token_file,
+        ca_file=embedder.ca_file,
+        timeout_s=embedder.timeout_s,
+        retries=embedder.retries,
+        batch_sizes=embedder.batch_sizes,
+    )
     return HearProcess(command, limits)

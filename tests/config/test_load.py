@@ -114,7 +114,7 @@ def test_values_arrive_parsed() -> None:
         ("sources: []", "1: sources: is an empty list"),
         ("sources: {id: a}", "1: sources: must be a list"),
         ("embedder:\n  batch_sizes: [1, null]", "2: embedder.batch_sizes[1]: is empty"),
-        ("embedder: {kind: remote}", "1: embedder.kind: must be 'open' or 'hear', is 'remote'"),
+        ("embedder: {kind: remote}", "1: embedder.url: is missing; kind 'remote' needs it"),
         (f"store: {{outbox_keep: {'9' * 5_000}}}", "1: store.outbox_keep: must be a whole number"),
         ("timezone: ../../etc/passwd", "1: timezone: '../../etc/passwd' is not a time zone"),
         ("timezone: Europe", "1: timezone: 'Europe' is not a time zone"),

@@ -35,7 +35,8 @@ def test_trained_swapped_in_and_equal_to_the_offline_logistic(
     unjudged = "SELECT event_id FROM embeddings JOIN models USING (model_id) WHERE kind = 'hear'"
     rescored = "SELECT event_id FROM events WHERE scored_by = 'hear'"
     with LivingDaemon(config) as daemon:
-        daemon.until("an embedding", lambda: store.exists() and read(store, unjudged))
+        daemon.status()
+        daemon.until("an embedding", lambda: read(store, unjudged))
         assert [] == read(store, rescored)
         said = coughd("train", write_clips(tmp_path / "clips"), "--config", config, "--json")
         assert 0 == said.exit_code, said.complaints

@@ -1,0 +1,1 @@
+"""An embedder on another machine, spoken to by the Open Inference Protocol."""

@@ -1,0 +1,262 @@
+"""A model behind the Open Inference Protocol v2; the only file that knows tritonclient.
+
+The library brings gevent, whose sockets replace no other ones here; it is imported inside
+functions, and belongs into the embedder's process only. Whatever it raises, and whatever a server
+answers that is no embedding, becomes a ModelError: a fault, never data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import ssl
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...config.errors import ModelError
+from ..hear.batching import scale_windows
+from ..hear.self_test import check_embeddings
+from ..ports import EMBEDDING_SIZE, WINDOW_SAMPLES, EmbedderIdentity
+from .retrying import Retrying, UnreachableError
+from .server import Server
+
+DEFAULT_INPUT = "x"
+"""HeAR's, for servers that do not say."""
+_INPUT = {"FP32": "float32"}
+_OUTPUT = {"FP32": "float32", "FP16": "float16"}
+"""Types that are understood, and what they are called."""
+_ANSWER_FAULTS = (
+    ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, MemoryError,
+    RecursionError, zlib.error, EOFError,
+)  # fmt: skip
+"""What reading a malformed answer was seen to raise in the client library."""
+_MAY_HELP = frozenset({"408", "425", "429", "500", "502", "503", "504"})
+_REFUSED = frozenset({"401", "403"})
+_T = TypeVar("_T")
+
+
+class RemoteModel:
+    """An `Embedder` that asks a server, one request at a time; one thread."""
+
+    def __init__(
+        self, client: Client, metadata: Metadata, retrying: Retrying, batch_sizes: Sequence[int]
+    ) -> None:
+        self._client = client
+        self._metadata = metadata
+        self._retrying = retrying
+        self._largest = max(batch_sizes)
+        self._identity = metadata.identity(self._largest)
+
+    @classmethod
+    def connect(cls, server: Server, retrying: Retrying, batch_sizes: Sequence[int]) -> RemoteModel:
+        """Ask which model it is and test what it answers.
+
+        Raises UnreachableError where the server does not answer, ModelError where it answers
+        something that HeAR would not.
+        """
+        client = Client(server)
+        metadata = retrying.call(client.metadata)
+        model = cls(client, metadata, retrying, batch_sizes)
+        check_embeddings(model.embed, f"{server.url} model {server.model}")
+        return model
+
+    @property
+    def identity(self) -> EmbedderIdentity:
+        """Of the model as the server describes it."""
+        return self._identity
+
+    def embed(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Windows [shape=(n, 32000), range -1..1] to embeddings [shape=(n, 512)].
+
+        Raises UnreachableError or ModelError.
+        """
+        scaled = scale_windows(windows)
+        parts = [
+            self._ask(scaled[at : at + self._largest])
+            for at in range(0, len(scaled), self._largest)
+        ]
+        return np.concatenate(parts)
+
+    def _ask(self, scaled: NDArray[np.float32]) -> NDArray[np.float32]:
+        answer = self._retrying.call(lambda: self._client.infer(self._metadata, scaled))
+        if answer.shape != (len(scaled), EMBEDDING_SIZE):
+            raise ModelError(
+                f"{self._client.name} answered an array of shape {answer.shape} to {len(scaled)} "
+                f"windows; HeAR answers ({len(scaled)}, {EMBEDDING_SIZE})."
+            )
+        if answer.dtype not in (np.float32, np.float16) or not np.isfinite(answer).all():
+            raise ModelError(
+                f"{self._client.name} answered numbers that are undefined or of type "
+                f"{answer.dtype}."
+            )
+        return np.asarray(answer, np.float32)
+
+
+class Metadata:
+    """What a server says of its model; ModelError where it cannot be HeAR."""
+
+    def __init__(self, name: str, answer: Any, about: Any, wanted: str | None) -> None:  # noqa: ANN401 - anybody's JSON
+        try:
+            versions = [str(version) for version in answer.get("versions") or []]
+            self.platform = str(answer.get("platform") or "unknown platform")
+            self.input_name, _ = _tensor(answer, "inputs", WINDOW_SAMPLES, DEFAULT_INPUT, _INPUT)
+            self.output_name, self.precision = _tensor(
+                answer, "outputs", EMBEDDING_SIZE, None, _OUTPUT
+            )
+            self.server = f"{about.get('name', 'a server')} {about.get('version', '')}".strip()
+            described = {key: answer.get(key) for key in ("platform", "inputs", "outputs")}
+        except _ANSWER_FAULTS as exc:
+            raise ModelError(f"{name} describes itself in a way that is not understood.") from exc
+        if wanted is not None and versions and wanted not in versions:
+            raise ModelError(f"{name} has no version {wanted}; it has {', '.join(versions)}.")
+        self.version = wanted or max(versions, key=_age, default="")
+        self.model = str(answer.get("name") or "model")
+        said = json.dumps([self.model, self.version, described], sort_keys=True)
+        self.sha256 = hashlib.sha256(said.encode()).hexdigest()
+
+    def identity(self, largest_batch: int) -> EmbedderIdentity:
+        """Its weights are not known: the sha256 is of what it says of itself."""
+        version = f"@{self.version}" if self.version else ""
+        return EmbedderIdentity(
+            name=f"remote:{self.model}{version}",
+            kind="remote",
+            sha256=self.sha256,
+            runtime=f"{self.platform} on {self.server}",
+            device="remote",
+            precision=self.precision,
+            batch_policy=f"at most {largest_batch}",
+        )
+
+
+class Client:
+    """The library behind two questions; every fault of it becomes ours."""
+
+    def __init__(self, server: Server) -> None:
+        http = _library()
+        if server.ca_file is not None:
+            _check_certificates(server.ca_file)
+        self._server = server
+        self.name = f"{server.url} model {server.model}"
+        self._client = http.InferenceServerClient(
+            url=server.address,
+            ssl=server.is_tls,
+            ssl_options={"ca_certs": str(server.ca_file)} if server.ca_file else {},
+            connection_timeout=server.timeout_s,
+            network_timeout=server.timeout_s,
+        )
+
+    def metadata(self) -> Metadata:
+        """Ask what the model is; UnreachableError, ModelError."""
+        server = self._server
+        version = server.version or ""
+        answer = self._call(
+            lambda: self._client.get_model_metadata(server.model, version, headers=server.headers)
+        )
+        about = self._call(lambda: self._client.get_server_metadata(headers=server.headers))
+        return Metadata(self.name, answer, about, server.version)
+
+    def infer(self, metadata: Metadata, scaled: NDArray[np.float32]) -> NDArray[Any]:
+        """Ask once, in binary; UnreachableError, ModelError. The array is whatever was answered."""
+        http = _library()
+        tensor = http.InferInput(metadata.input_name, list(scaled.shape), "FP32")
+        tensor.set_data_from_numpy(np.ascontiguousarray(scaled), binary_data=True)
+
+        def ask() -> NDArray[Any]:
+            result = self._client.infer(
+                self._server.model,
+                [tensor],
+                model_version=metadata.version,
+                headers=self._server.headers,
+            )
+            said = result.get_response()
+            if said.get("error"):
+                raise ModelError(f"{self.name} answered an error: {str(said['error'])[:200]}")
+            names = [output["name"] for output in said["outputs"]]
+            name = metadata.output_name or (names[0] if len(names) == 1 else None)
+            if name not in names:
+                raise ValueError(f"outputs {names}")
+            return np.asarray(result.as_numpy(name))
+
+        return self._call(ask)
+
+    def _call(self, ask: Callable[[], _T]) -> _T:
+        import gevent  # noqa: PLC0415 (see above)
+        from tritonclient.utils import InferenceServerException  # noqa: PLC0415 (see above)
+
+        try:
+            with gevent.Timeout(self._server.timeout_s, TimeoutError("no whole answer in time")):
+                return ask()
+        except InferenceServerException as exc:
+            raise self._refusal(str(exc.status() or ""), str(exc.message())) from exc
+        except ModelError as exc:
+            raise ModelError(self._server.without_secret(str(exc))) from exc
+        except OSError as exc:
+            raise UnreachableError(f"{self.name} does not answer: {self._short(exc)}.") from exc
+        except _ANSWER_FAULTS as exc:
+            raise ModelError(
+                f"{self.name} answered what cannot be read: {self._short(exc)}."
+            ) from exc
+
+    def _refusal(self, status: str, message: str) -> ModelError:
+        said = self._server.without_secret(f"{status} {message}".strip())[:200].rstrip(".")
+        if status in _REFUSED:
+            return ModelError(f"{self.name} does not let us in ({said}); see embedder.token_file.")
+        if status in _MAY_HELP:
+            return UnreachableError(f"{self.name} cannot answer now: {said}.")
+        return ModelError(f"{self.name} refuses: {said}.")
+
+    def _short(self, exc: BaseException) -> str:
+        return self._server.without_secret(f"{type(exc).__name__}: {exc}")[:200].rstrip(".")
+
+
+def _check_certificates(path: Path) -> None:
+    """Raise ModelError for a file that the library would fail on in the middle of its making."""
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as exc:
+        raise ModelError(
+            f"embedder.ca_file {path} cannot be used: {exc.strerror or exc}; give certificates "
+            "in PEM."
+        ) from exc
+
+
+def _library() -> Any:  # noqa: ANN401 - the library has no types
+    try:
+        import tritonclient.http  # noqa: PLC0415 (see above)
+    except ImportError as exc:
+        raise ModelError(
+            "A remote embedder needs tritonclient, which cannot be imported here: "
+            "pip install 'coughd[remote]'."
+        ) from exc
+    return tritonclient.http
+
+
+def _tensor(
+    answer: Any,  # noqa: ANN401 - anybody's JSON
+    key: str,
+    size: int,
+    default: str | None,
+    types: Mapping[str, str],
+) -> tuple[str | None, str]:
+    """Name and type of the only tensor; ModelError where it has another shape."""
+    tensors = answer.get(key) or []
+    if not tensors:
+        return default, "float32"
+    if len(tensors) > 1:
+        raise ModelError(f"The model has {len(tensors)} {key}; HeAR's encoder has one.")
+    (tensor,) = tensors
+    shape = [int(part) for part in tensor["shape"]]
+    if shape[-1] != size or len(shape) > 2 or tensor["datatype"] not in types:
+        raise ModelError(
+            f"The model's {key} are {tensor['datatype']} {shape}; HeAR's are FP32 [-1, {size}]."
+        )
+    return str(tensor["name"]), types[tensor["datatype"]]
+
+
+def _age(version: str) -> tuple[int, str]:
+    return (int(version), "") if version.isdecimal() else (-1, version)
