@@ -29,6 +29,7 @@ _SAID = select(reviews.c.review_id).where(
     reviews.c.reviewer == bindparam("who"),
     reviews.c.at_us == bindparam("when"),
     reviews.c.verdict == bindparam("what"),
+    reviews.c.label.is_not_distinct_from(bindparam("label")),
 )
 _EPOCH_TOLD = (
     update(events)
@@ -85,8 +86,9 @@ def write_reviewed(transaction: Transaction, change: EventReviewed) -> None:
     An event deleted in the meantime is let go: what a daemon is told must not stop it.
     """
     before = _load(transaction, change.event_id)
-    said = {"id": change.event_id, "who": change.reviewer, "when": change.utc_us}
-    known = transaction.connection.execute(_SAID, {**said, "what": change.verdict})
+    word = {"what": change.verdict, "label": change.label}
+    said = {"id": change.event_id, "who": change.reviewer, "when": change.utc_us, **word}
+    known = transaction.connection.execute(_SAID, said)
     if before is None or known.first() is not None:
         return
     after = _replace(transaction, before, reviewed(before, change, transaction.now_us))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -15,10 +16,35 @@ from ..config.errors import StorageError
 from .schema import SCHEMA_VERSION, meta, metadata
 from .upkeep.copying import copy_store
 
+_log = logging.getLogger("coughd.store")
+
 Step: TypeAlias = Callable[[Connection], None]
 """Brings a store from one version to the next, inside a transaction."""
 
-STEPS: Mapping[int, Step] = MappingProxyType({})
+
+def _sum_by_hour(connection: Connection) -> None:
+    """Version 2 keeps the sums per UTC hour too; the last stores of version 1 did so already."""
+    # Written out: a step makes its own version's tables, whatever today's are.
+    sums = ("coughs", "cough_seconds", "epochs", "rejected")
+    spans = ("ok_us", "clipped_us", "silent_us", "dropped_us")
+    names = ", ".join((*sums, *spans))
+    connection.exec_driver_sql(
+        "CREATE TABLE IF NOT EXISTS rollup_hours (bucket_us BIGINT NOT NULL, "
+        "source_id VARCHAR NOT NULL REFERENCES sources (source_id), "
+        + "".join(f"{name} INTEGER NOT NULL, " for name in sums)
+        + "".join(f"{name} BIGINT NOT NULL, " for name in spans)
+        + "PRIMARY KEY (bucket_us, source_id))"
+    )
+    connection.exec_driver_sql("DELETE FROM rollup_hours")
+    hour = "bucket_us - bucket_us % 3600000000"
+    added = ", ".join(f"sum({name})" for name in (*sums, *spans))
+    connection.exec_driver_sql(
+        f"INSERT INTO rollup_hours (bucket_us, source_id, {names}) "  # noqa: S608 - our own names
+        f"SELECT {hour}, source_id, {added} FROM rollup GROUP BY {hour}, source_id"
+    )
+
+
+STEPS: Mapping[int, Step] = MappingProxyType({1: _sum_by_hour})
 """By the version that the step starts from."""
 
 
@@ -50,12 +76,15 @@ def prepare(
             f"{name}: the store has version {version}, this coughd knows up to {target}; "
             "upgrade coughd"
         )
-    if version < target and path is not None:
-        _copy(path, path.with_name(f"{path.name}.v{version}"))
+    if version == target:
+        return
+    copy = _copy(path, path.with_name(f"{path.name}.v{version}")) if path else None
     for start in range(version, target):
         with engine.begin() as connection:
             steps[start](connection)
             _set_version(connection, start + 1)
+    kept = f"; {copy} is a checked copy of what it was" if copy else ""
+    _log.warning("%s: brought from version %d to %d%s", name, version, target, kept)
 
 
 def read_store_id(connection: Connection) -> str:
@@ -103,7 +132,7 @@ def _set_version(connection: Connection, version: int) -> None:
         connection.exec_driver_sql(f"PRAGMA user_version={version}")
 
 
-def _copy(path: Path, copy: Path) -> None:
+def _copy(path: Path, copy: Path) -> Path:
     # An earlier copy may be of another state: it stays, and this one gets a number.
     numbered = (copy.with_name(f"{copy.name}.{number}") for number in itertools.count(2))
     free = next(one for one in itertools.chain([copy], numbered) if not one.is_file())
@@ -111,3 +140,4 @@ def _copy(path: Path, copy: Path) -> None:
         copy_store(path, free)
     except StorageError as exc:
         raise StorageError(f"the copy before the upgrade failed: {exc}") from exc
+    return free

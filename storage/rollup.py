@@ -93,10 +93,10 @@ def write_tally(connection: Connection, tally: Tally) -> None:
 def read_rollup(connection: Connection, table: Table = rollup) -> Tally:
     """Give every stored sum that is not zero, of the quarters or of `rollup_hours`."""
     tally: Tally = Counter()
-    for name in _COLUMNS:
-        sums = select(table.c.bucket_us, table.c.source_id, table.c[name])
-        for bucket_us, source_id, total in connection.execute(sums.where(table.c[name] != 0)):
-            tally[bucket_us, source_id, name] = total
+    for row in connection.execute(select(table)).mappings():
+        for name in _COLUMNS:
+            if row[name]:
+                tally[row["bucket_us"], row["source_id"], name] = row[name]
     return tally
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUCKET_US = 15 * 60 * 1_000_000
 """Every time zone's hours and days are whole numbers of these."""
 UTC_HOUR_US = 4 * BUCKET_US

@@ -27,6 +27,7 @@ from .events_write import (
     write_reviewed,
 )
 from .faults import storage_faults
+from .home import note_home, settle
 from .messages import Sender
 from .meta import ALIVE_US, write_meta
 from .migrations import prepare, read_store_id
@@ -98,6 +99,8 @@ class EventStore(Closing):
                 prepare(engine, sqlite_path(url), name)
                 connection = engine.connect()
                 with connection.begin():
+                    if place := sqlite_path(url):
+                        settle(connection, place)
                     store_id = read_store_id(connection)
         except StorageError:
             engine.dispose()
@@ -210,6 +213,7 @@ class EventStore(Closing):
         self._connection = self._engine.connect()
         with self._connection.begin():
             read_store_id(self._connection)
+            note_home(self._connection, path)
         self._place = _place_of(self._url)
         _log.error(
             "%s was %s while coughd wrote it; it was put back, nothing committed is lost",

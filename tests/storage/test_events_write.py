@@ -153,6 +153,12 @@ def test_the_same_review_again_changes_nothing(store: EventStore, rows: Rows) ->
     assert [1, 2] == [len(rows(reviews)), rows(events)[0]["revision"]]
 
 
+def test_another_label_in_the_same_instant_is_another_review(store: EventStore, rows: Rows) -> None:
+    store.write([event(), review("relabel", "sneeze"), review("relabel", "speech")])
+    assert ["sneeze", "speech"] == [one["label"] for one in rows(reviews)]
+    assert rows(events)[0]["label"] == "speech"
+
+
 def test_a_relabel_without_a_label_says_so_and_leaves_nothing(
     store: EventStore, rows: Rows
 ) -> None:

@@ -7,6 +7,8 @@ import stat
 from pathlib import Path
 
 import pytest
+from living_daemon import messages, read
+from old_store import COUGHS_BY_UTC_HOUR, EVENTS, LAST_SEQ, write_old_store
 from sqlalchemy import Connection, text
 
 from coughd.config.errors import StorageError
@@ -14,6 +16,8 @@ from coughd.storage.engine import open_writer, store_url
 from coughd.storage.faults import storage_faults
 from coughd.storage.migrations import prepare
 from coughd.storage.schema import SCHEMA_VERSION
+from coughd.storage.upkeep.checkup import check_store_at
+from coughd.storage.upkeep.copying import check_store
 
 from .facts import event, open_store, seen
 
@@ -109,3 +113,30 @@ def test_a_store_that_lost_its_version_is_refused(old: Path) -> None:
     connection.close()
     with pytest.raises(StorageError, match="does not say its version"):
         open_store(old)
+
+
+HOURS = "SELECT coughs FROM rollup_hours WHERE coughs > 0 ORDER BY bucket_us"
+
+
+def test_a_store_of_version_1_keeps_all_it_held_and_is_summed_by_the_hour(tmp_path: Path) -> None:
+    path = write_old_store(tmp_path / "coughd.sqlite3")
+    told, held = messages(path), check_store(path)
+    with open_store(path) as store:
+        assert store.store_id == held.store_id
+        (row, *_) = store.write([event("event-new", 5_000_000, source_id="usb:1-1.2")])
+        assert row.seq == LAST_SEQ + 1
+    assert versions(path) == (SCHEMA_VERSION, str(SCHEMA_VERSION))
+    assert messages(path)[:LAST_SEQ] == told
+    assert read(path, HOURS) == [(3,), (2,)]
+    assert [one.state for one in check_store_at(path)] == ["ok"] * 3
+    assert check_store(path.with_name("coughd.sqlite3.v1")) == held
+    assert held.count("events") == EVENTS
+
+
+def test_a_late_version_1_has_its_sums_by_the_hour_made_anew(tmp_path: Path) -> None:
+    path = write_old_store(tmp_path / "coughd.sqlite3")
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE rollup_hours AS SELECT * FROM rollup")
+    connection.close()
+    open_store(path).close()
+    assert read(path, HOURS) == [(coughs,) for coughs in COUGHS_BY_UTC_HOUR]
