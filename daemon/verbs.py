@@ -17,6 +17,7 @@ from .commands.history import history
 from .commands.keys import keys
 from .commands.label import label
 from .commands.model import model
+from .commands.monitoring import monitoring
 from .commands.privacy import privacy
 from .commands.run import run
 from .commands.scan import scan
@@ -43,6 +44,7 @@ def add_verbs(app: typer.Typer) -> None:
         status,
         privacy,
         calibrate,
+        monitoring,
     ):
         app.command(epilog=epilog_of(verb.__name__))(verb)
     app.command("check-config")(check_config)

@@ -35,6 +35,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "coughd train --teacher open        also on what the open probe is sure of",
         "coughd train --roll-back",
     ),
+    "monitoring": ("coughd monitoring /etc/prometheus/coughd",),
     "calibrate": ("coughd calibrate --minutes 120 --write",),
 }
 

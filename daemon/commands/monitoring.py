@@ -1,0 +1,31 @@
+"""`coughd monitoring`: the files by which Prometheus and Grafana understand the metrics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..monitoring.writing import DEFAULT_LISTEN, write_files
+from .options import ConfigOption, configured
+
+
+def monitoring(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to write them.")],
+    config: ConfigOption = None,
+) -> None:
+    """Write alert rules, a dashboard and a scrape configuration.
+
+    They load without edits: prometheus.yml and coughd.rules.yml into Prometheus,
+    coughd-dashboard.json into Grafana. Files of these names are replaced.
+    """
+    listen = configured(config)[0].metrics.listen
+    for path in write_files(folder, listen or DEFAULT_LISTEN):
+        typer.echo(str(path))
+    if listen is None:
+        typer.echo(
+            f"The daemon tells nothing yet: write `metrics: {{listen: {DEFAULT_LISTEN}}}` into "
+            "its configuration and restart it.",
+            err=True,
+        )
