@@ -58,7 +58,8 @@ def _rule(kind: object, fields: tuple[Field, ...]) -> dict[str, Any] | None:
         "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
         "then": {
             "required": needed,
-            "properties": {name: {"const": None} for name in foreign},
+            "properties": {name: {"const": None} for name in foreign}
+            | {name: {"not": {"const": None}} for name in needed},
         },
     }
 
