@@ -14,7 +14,7 @@ from .http_address import refuse_http_address
 from .machine import is_group, is_timezone
 from .mistakes import quote
 from .reader import Reader
-from .settings import EmbedderSettings, SourceSettings
+from .settings import EmbedderSettings, GateSettings, SourceSettings
 
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -23,6 +23,7 @@ def check(reader: Reader) -> None:
     """Blame what does not fit together in what the reader found, mistakes elsewhere or not."""
     for where in _sources(reader):
         _check_kind(reader, where, SourceSettings)
+    _check_kind(reader, "gate", GateSettings)
     _check_kind(reader, "embedder", EmbedderSettings)
     _check_unique(reader, "id")
     _check_unique(reader, "record_path")

@@ -18,7 +18,8 @@ from ...config.settings import CoverageSettings, Settings
 from ...detectors.probe_versions import ProbeVersions
 from ..lifecycle import StopRequest, stop_on_signals
 from ..offline.scanning import FoundSound, Scan, scan_file
-from ..wiring.detection import load_gate, load_judge, stretch_maker
+from ..wiring.detection import load_judge, stretch_maker
+from ..wiring.gates import load_gate
 from .bars import progress_bar
 from .options import ConfigOption, configured
 

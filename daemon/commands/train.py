@@ -23,7 +23,8 @@ from ..offline.clip_examples import embed_clips
 from ..offline.clip_table import read_clip_table
 from ..offline.clip_windows import left_out_lines
 from ..offline.store_examples import Choice, Teacher, read_examples
-from ..wiring.detection import load_gate, load_judge
+from ..wiring.detection import load_judge
+from ..wiring.gates import load_gate
 from ..wiring.offline_work import offline_embedder, probe_to_beat
 from .bars import progress_bar
 from .options import ConfigOption, configured

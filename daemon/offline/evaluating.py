@@ -21,7 +21,8 @@ from ...detectors.evaluation.report import System
 from ...detectors.evaluation.sounds import Heard
 from ...detectors.evaluation.spectrogram import spectrogram_png
 from ..lifecycle import StopRequest
-from ..wiring.detection import load_gate, load_judge, stretch_maker
+from ..wiring.detection import load_judge, stretch_maker
+from ..wiring.gates import load_gate
 from .excerpts import read_excerpts
 from .scan_pool import Ears, ScannedFile, scan_all
 

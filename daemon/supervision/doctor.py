@@ -17,7 +17,8 @@ from ...storage.upkeep.findings import Finding
 from ...storage.upkeep.room import MEGABYTE
 from ..sources.devices import choose
 from ..sources.portaudio import list_inputs
-from ..wiring.detection import load_gate, load_judge
+from ..wiring.detection import load_judge
+from ..wiring.gates import load_gate
 
 _KNOCK_S = 1.0
 

@@ -33,7 +33,8 @@ from ..supervision.status_document import StatusDesk
 from ..supervision.tally import Tally
 from ..supervision.upkeep import Service, Upkeep
 from ..supervision.watchdog import Watchdog, Worker
-from .detection import later_judge, load_gate, load_judge, second_opinion, stretch_maker
+from .detection import later_judge, load_judge, second_opinion, stretch_maker
+from .gates import open_gate
 from .keeping import heard_before, housekeeping, open_store
 from .lines import heard_now, open_lines
 from .monitoring import monitoring
@@ -57,7 +58,7 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
         stack.enter_context(InstanceLock(places.data_dir))
         lines = stack.enter_context(open_lines(settings.sources))
         store = stack.enter_context(open_store(settings, places, clock))
-        gate = load_gate(settings)
+        gate = stack.enter_context(open_gate(settings))
         trained = ProbeVersions(places.data_dir)
         judge = JudgeInForce(load_judge(settings, trained))
         outbox = stack.enter_context(OutboxReader.open(places.store))

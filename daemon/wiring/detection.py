@@ -10,9 +10,8 @@ from functools import partial
 from ...config.errors import ModelError
 from ...config.places import Places
 from ...config.settings import ProbeSettings, Settings
-from ...detectors.gate import CoughdGate
 from ...detectors.open_embedder import OpenEmbedder
-from ...detectors.ports import EmbedderIdentity
+from ...detectors.ports import EmbedderIdentity, Gate
 from ...detectors.probe import LinearProbe
 from ...detectors.probe_versions import ProbeVersions
 from ..hear_opinion import HearOpinion
@@ -22,13 +21,6 @@ from ..stretches import HeardBefore, StretchMaker
 from .embedding import embedder_process
 
 _log = logging.getLogger("coughd.probe")
-
-
-def load_gate(settings: Settings) -> CoughdGate:
-    """Load the configured gate; ModelError."""
-    if settings.gate.threshold is None:
-        return CoughdGate.load()
-    return CoughdGate.load(threshold=settings.gate.threshold)
 
 
 def load_judge(settings: Settings, trained: ProbeVersions | None = None) -> Judge:
@@ -53,7 +45,7 @@ def load_judge(settings: Settings, trained: ProbeVersions | None = None) -> Judg
 
 
 def stretch_maker(
-    settings: Settings, gate: CoughdGate, heard_before: dict[str, HeardBefore]
+    settings: Settings, gate: Gate, heard_before: dict[str, HeardBefore]
 ) -> StretchMaker:
     """Make the stretches of every source alike."""
     return StretchMaker(

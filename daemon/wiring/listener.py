@@ -11,7 +11,8 @@ from ..judge import WindowJudge
 from ..lifecycle import StopRequest
 from ..pipeline import Pipeline, Sink
 from ..second_opinion import NoSecondOpinion
-from .detection import load_gate, stretch_maker
+from .detection import stretch_maker
+from .gates import open_gate
 from .lines import open_lines
 
 
@@ -27,10 +28,10 @@ def build_listener(
 
     Raises CoughdError where a model or a file cannot be had.
     """
-    with open_lines(settings.sources) as lines:
+    with open_gate(settings) as gate, open_lines(settings.sources) as lines:
         yield Pipeline(
             lines=lines,
-            stretches=stretch_maker(settings, load_gate(settings), {}),
+            stretches=stretch_maker(settings, gate, {}),
             judge=judge,
             second_opinion=NoSecondOpinion(),
             sink=sink,

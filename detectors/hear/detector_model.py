@@ -32,7 +32,6 @@ class DetectorModel:
     def load(cls, name: str, folder: Path, runtime: Runtime) -> DetectorModel:
         """Check, load and test the detector in `folder`; ModelError."""
         sha256 = verified_digest(folder)
-        # It is small: a GPU would cost more on the way than it saves.
         network = runtime.load(folder, "float32", cpu_only=True)
         identity = EmbedderIdentity(
             name=f"{name}@{revision_of(folder, sha256)}",

@@ -33,4 +33,4 @@ def load_model(
     check_files(folder)
     if name == "hear":
         return HearModel.load(folder, batch_sizes, TensorFlowRuntime(check_encoder), precision)
-    return DetectorModel.load(name, folder, TensorFlowRuntime(check_detector))
+    return DetectorModel.load(name, folder, TensorFlowRuntime(check_detector, small=True))

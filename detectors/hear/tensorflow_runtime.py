@@ -43,10 +43,15 @@ _LOADER_FAULTS = (OSError, ValueError, LookupError, TypeError, AttributeError, R
 
 
 class TensorFlowRuntime:
-    """Loads SavedModels; see `network.Runtime`."""
+    """Loads SavedModels; see `network.Runtime`.
 
-    def __init__(self, choose_names: ChooseNames) -> None:
+    A `small` model stays with one thread of the processor: on a GPU or on several cores it would
+    cost more on the way than it saves.
+    """
+
+    def __init__(self, choose_names: ChooseNames, *, small: bool = False) -> None:
         self._choose_names = choose_names
+        self._small = small
 
     def load(self, folder: Path, precision: Precision, *, cpu_only: bool) -> TensorFlowNetwork:
         """Read, choose a device, load; see `network.Runtime`."""
@@ -54,7 +59,13 @@ class TensorFlowRuntime:
         input_name, output_name = self._choose_names(facts, folder)
         tf = _import_tensorflow()
         _check_version(tf, facts, folder)
-        place, device = _choose_device(tf, folder, facts.platforms, cpu_only=cpu_only)
+        if self._small:
+            tf.config.set_visible_devices([], "GPU")
+            tf.config.threading.set_intra_op_parallelism_threads(1)
+            tf.config.threading.set_inter_op_parallelism_threads(1)
+        place, device = _choose_device(
+            tf, folder, facts.platforms, cpu_only=cpu_only or self._small
+        )
         # float32 means all of its digits, also on GPUs that would round products to fewer.
         tf.config.experimental.enable_tensor_float_32_execution(enabled=False)
         tf.config.optimizer.set_experimental_options(

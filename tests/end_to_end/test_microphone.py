@@ -22,7 +22,8 @@ from coughd.config.settings import Settings
 from coughd.daemon.lifecycle import StopRequest
 from coughd.daemon.offline.scanning import Scan, scan_file
 from coughd.daemon.subscriber import Message, Subscriber
-from coughd.daemon.wiring.detection import load_gate, load_judge, stretch_maker
+from coughd.daemon.wiring.detection import load_judge, stretch_maker
+from coughd.daemon.wiring.gates import load_gate
 from coughd.detectors.ports import SAMPLE_RATE_HZ
 from coughd.detectors.synthesis import bundled_scene
 

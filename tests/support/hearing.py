@@ -19,7 +19,8 @@ from coughd.daemon.line import Line
 from coughd.daemon.pipeline import Pipeline
 from coughd.daemon.second_opinion import NoSecondOpinion
 from coughd.daemon.sources.file import FileSource
-from coughd.daemon.wiring.detection import load_gate, load_judge, stretch_maker
+from coughd.daemon.wiring.detection import load_judge, stretch_maker
+from coughd.daemon.wiring.gates import load_gate
 from coughd.storage.records import EventFinished
 
 Facts = tuple[str, int, int, str, str, float | None, bytes]

@@ -1,0 +1,90 @@
+"""From the settings to the gate."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ...config.errors import ModelError
+from ...config.paths import find_paths
+from ...config.places import find_places
+from ...config.settings import Settings
+from ...detectors.gate import CoughdGate
+from ...detectors.hear.child import hear_command
+from ...detectors.hear.client import HearProcess
+from ...detectors.hear.detector_ear import DetectorEar
+from ...detectors.hear.detector_gate import (
+    DETECTOR_THRESHOLD,
+    MAX_UNANSWERED,
+    WEAK_ONSET,
+    HearDetectorGate,
+)
+from ...detectors.hear.outcomes import HearLimits
+from ...detectors.ports import Gate
+from ..models.shelf import Shelf
+
+_LOOK_S = 0.2
+
+
+@contextmanager
+def open_gate(settings: Settings) -> Iterator[Gate]:
+    """The configured gate, which may have a process of its own; it ends with the context.
+
+    Raises ModelError where the gate cannot be had: without one nothing is heard.
+    """
+    if settings.gate.kind == "coughd":
+        yield load_gate(settings)
+        return
+    process = _detector_process(settings)
+    try:
+        yield _detector_gate(settings, process)
+    finally:
+        process.close()
+
+
+def load_gate(settings: Settings) -> Gate:
+    """Load the configured gate for a command that ends soon, and its process with it.
+
+    Raises ModelError.
+    """
+    if settings.gate.kind != "coughd":
+        return _detector_gate(settings, _detector_process(settings))
+    if settings.gate.threshold is None:
+        return CoughdGate.load()
+    return CoughdGate.load(threshold=settings.gate.threshold)
+
+
+def _detector_process(settings: Settings) -> HearProcess:
+    gate = settings.gate
+    folder = gate.model_path or _pulled(settings, gate.kind)
+    limits = HearLimits(
+        max_waiting_windows=MAX_UNANSWERED * (len(settings.sources) + 1),
+        start_timeout_s=settings.embedder.start_timeout_s,
+        reply_timeout_s=settings.embedder.reply_timeout_s,
+    )
+    return HearProcess(hear_command(folder, limits.batch_sizes, model=gate.kind), limits)
+
+
+def _pulled(settings: Settings, name: str) -> Path:
+    places = find_places(settings, find_paths(os.environ, os.getuid()))
+    return Shelf(places.data_dir).folder(name)
+
+
+def _detector_gate(settings: Settings, process: HearProcess) -> HearDetectorGate:
+    """Wait until the detector is loaded: sound that it has not heard could not be told apart."""
+    while not process.wait_until_ready(_LOOK_S):
+        status = process.status
+        if status.state == "failed":
+            process.close()
+            raise ModelError(f"gate.kind {settings.gate.kind}: {status.reason}")
+    identity = process.status.identity
+    name = settings.gate.kind if identity is None else identity.name
+    threshold = settings.gate.threshold
+    return HearDetectorGate(
+        CoughdGate.load(threshold=WEAK_ONSET),
+        DetectorEar(process),
+        name,
+        DETECTOR_THRESHOLD if threshold is None else threshold,
+    )
