@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from .key import Key
 
@@ -156,12 +156,65 @@ class RetentionSettings:
 
 @dataclass(frozen=True, slots=True)
 class ClipsSettings:
-    """Sound kept beside the events."""
+    """Sound kept beside counted coughs, encrypted. By default there is none."""
 
     keep: Annotated[
-        Literal[False],
-        Key(
-            "Whether sound is kept beside an event.",
-            refusal="must be false: keeping clips is not available yet",
-        ),
+        bool,
+        Key("Whether two seconds of sound are kept of each counted cough. It needs a key."),
     ] = False
+    key_file: Annotated[
+        Path | None,
+        Key(
+            "File (mode 0600) with the key, made by `coughd clips new-key`; better not on the disk "
+            "that the clips are on.",
+            default_says="the service's credential `coughd-clips-key`",
+            example="/etc/coughd/clips.key",
+        ),
+    ] = None
+    before_s: Annotated[
+        float,
+        Key("Seconds kept before the onset.", minimum=0.0, maximum=0.5),
+    ] = 0.5
+    after_s: Annotated[
+        float,
+        Key(
+            "Seconds kept after the onset; with all of both, a clip can be embedded again later.",
+            minimum=0.1,
+            maximum=1.5,
+        ),
+    ] = 1.5
+    speech_veto: Annotated[
+        float | None,
+        Key(
+            "No clip is kept within two seconds of a trigger whose score for speech (0..1) is this "
+            "or more, or that no probe could judge. null: no veto.",
+            minimum=0.0,
+            maximum=1.0,
+        ),
+    ] = 0.2
+    keep_days: Annotated[
+        float | None,
+        Key(
+            "Days after which a clip is deleted; never later than its event. null: no bound.",
+            minimum=0.01,
+            maximum=100_000.0,
+        ),
+    ] = 30.0
+    max_mb: Annotated[
+        int | None,
+        Key(
+            "Megabytes that all clips may take; beyond it the oldest are deleted. null: no bound.",
+            minimum=1,
+            maximum=100_000_000,
+        ),
+    ] = 500
+    best_of_day: Annotated[
+        int | None,
+        Key(
+            "So many clips of each source and UTC day are kept, the likeliest coughs.",
+            minimum=1,
+            maximum=1_000_000,
+            default_says="all",
+            example="50",
+        ),
+    ] = None

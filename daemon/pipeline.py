@@ -15,6 +15,7 @@ from typing import Protocol
 from ..detectors.ports import SAMPLE_RATE_HZ, Samples, Trigger
 from ..detectors.windows import Window
 from ..storage.records import Change, SourceChanged, SourceSeen
+from .clips.ports import Clips, NoClips
 from .clock import Clock
 from .judge import WindowJudge
 from .lifecycle import StopRequest
@@ -65,6 +66,7 @@ class Pipeline:
         clock: Clock,
         stop: StopRequest,
         each_turn: Callable[[], None] = lambda: None,
+        clips: Clips | None = None,
     ) -> None:
         self._lines = lines
         self._stretches = stretches
@@ -74,6 +76,7 @@ class Pipeline:
         self._clock = clock
         self._stop = stop
         self._each_turn = each_turn
+        self._clips = clips or NoClips()
 
     def run(self) -> None:
         """Listen until every source has finished and every question is answered, or a stop."""
@@ -83,7 +86,9 @@ class Pipeline:
             for line in self._lines:
                 for item in line.source.poll(self._clock.monotonic_s()):
                     self._take(line, item)
-            self._keep_all(self._second_opinion.answers())
+            later = self._second_opinion.answers()
+            self._keep_all(later)
+            self._clips.rescored(later)
             self._each_turn()
             wait_for_sound([line.source for line in self._lines], self._stop, self._clock)
         for line in self._lines:
@@ -136,6 +141,7 @@ class Pipeline:
         self._claim(line, stretch, stretch.gate.feed(piece))
         self._decide(stretch, stretch.windows.ready(stretch.gate.decided_sample))
         self._keep_all(stretch.epochs_until(stretch.settled_sample))
+        self._clips.settled(stretch.stretch_id, stretch.settled_sample)
 
     def _claim(self, line: Line, stretch: Stretch, triggers: Sequence[Trigger]) -> None:
         """A cough may have begun: name it, and tell at once."""
@@ -156,8 +162,12 @@ class Pipeline:
         for window in windows:
             event_id = stretch.event_id(window.trigger)
             scored = self._judge.judge(window)
-            self._keep_all(stretch.event(window, scored))
-            if window.complete and event_id not in stretch.known_event_ids:
+            before, event = stretch.event(window, scored)
+            self._keep_all([*before, event])
+            if event_id in stretch.known_event_ids:
+                continue
+            self._clips.judged(window, event)
+            if window.complete:
                 self._second_opinion.ask(event_id, window.samples)
 
     def _begin_stretch(self, line: Line, block: Block) -> Stretch:
@@ -190,6 +200,7 @@ class Pipeline:
         self._decide(stretch, stretch.windows.ready(stretch.ring.written_sample))
         self._decide(stretch, stretch.windows.finish())
         self._keep_all(stretch.finish())
+        self._clips.ended(stretch.stretch_id)
 
     def _leave_stretch(self, line: Line) -> None:
         """A stop in the midst of what will be heard again: the rest is decided then.
@@ -199,6 +210,7 @@ class Pipeline:
         stretch, line.stretch = line.stretch, None
         if stretch is not None:
             self._keep_all(stretch.ledger.progress())
+            self._clips.ended(stretch.stretch_id)
 
     def _tell(self, line: Line, turn: Turn | None) -> None:
         if turn is not None:

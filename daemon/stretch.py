@@ -65,8 +65,8 @@ class Stretch:
         """The id given to the trigger's event."""
         return self._event_ids[trigger.onset_sample]
 
-    def event(self, window: Window, scored: Scored) -> list[Change]:
-        """Everything that a judged window makes true, in order; the event comes last."""
+    def event(self, window: Window, scored: Scored) -> tuple[list[Change], EventFinished]:
+        """What a judged window makes true before its event, and the event."""
         trigger = window.trigger
         measured = measure_cough(
             window.samples,
@@ -95,7 +95,7 @@ class Stretch:
         if scored.counted:
             epoch_id = self.epochs.add(event.event_id, onset_us, offset_us, offset_sample)
             event = replace(event, epoch_id=epoch_id)
-        return [*changes, event]
+        return changes, event
 
     @property
     def settled_sample(self) -> int:

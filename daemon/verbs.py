@@ -7,9 +7,11 @@ import typer
 from .commands.backup import backup
 from .commands.calibrate import calibrate
 from .commands.check_config import check_config
+from .commands.clips import clips
 from .commands.demo import demo
 from .commands.devices import devices
 from .commands.doctor import doctor
+from .commands.embed import embed
 from .commands.evaluate import evaluate
 from .commands.examples import epilog_of
 from .commands.export import export
@@ -36,6 +38,7 @@ def add_verbs(app: typer.Typer) -> None:
         history,
         label,
         train,
+        embed,
         export,
         scan,
         devices,
@@ -49,6 +52,7 @@ def add_verbs(app: typer.Typer) -> None:
         app.command(epilog=epilog_of(verb.__name__))(verb)
     app.command("check-config")(check_config)
     app.add_typer(backup, name="backup")
+    app.add_typer(clips, name="clips")
     app.add_typer(keys, name="keys")
     app.add_typer(model, name="model")
     app.add_typer(service, name="service")

@@ -33,6 +33,7 @@ from ..supervision.status_document import StatusDesk
 from ..supervision.tally import Tally
 from ..supervision.upkeep import Service, Upkeep
 from ..supervision.watchdog import Watchdog, Worker
+from .clips import clips
 from .detection import later_judge, load_judge, second_opinion, stretch_maker
 from .gates import open_gate
 from .keeping import heard_before, housekeeping, open_store
@@ -123,6 +124,7 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
         ).report
         names = {source.id: source.name for source in settings.sources}
         microphones = {source.id for source in settings.sources if source.kind == "microphone"}
+        kept = stack.enter_context(clips(settings, places, clock))
         yield Pipeline(
             lines=lines,
             stretches=stretch_maker(settings, gate, known),
@@ -134,6 +136,7 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
             clock=clock,
             stop=service.stop,
             each_turn=upkeep.turn,
+            clips=kept,
         )
 
 

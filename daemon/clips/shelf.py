@@ -1,0 +1,77 @@
+"""The folder of the clips: what is there, what is put there, what is taken away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ...config.errors import ConfigError, InputError, StorageError
+from ...detectors.ports import ONSET_IN_WINDOW, SAMPLE_RATE_HZ, WINDOW_SAMPLES, Samples
+from .clip_file import ENDING, ClipHeader, clip_path, read_clip, read_header
+from .forgetting import KeptClip
+from .sealing import ClipKey
+
+CLIPS_FOLDER = "clips"
+CHECK_NAME = "key.check"
+_CHECK = b"coughd clips"
+
+
+class ClipShelf:
+    """Reads clips; any thread, any process that may read the folder.
+
+    `key` None: what is there can be listed, not heard.
+    """
+
+    def __init__(self, data_dir: Path, key: ClipKey | None = None) -> None:
+        self.folder = data_dir / CLIPS_FOLDER
+        self._key = key
+
+    def clips(self) -> list[KeptClip]:
+        """Give all, in no order; what is not a clip is passed over. StorageError."""
+        found = []
+        try:
+            for path in self.folder.glob(f"*{ENDING}"):
+                try:
+                    found.append(KeptClip(path, read_header(path), path.stat().st_size))
+                except (InputError, FileNotFoundError):
+                    continue
+        except OSError as exc:
+            raise StorageError(f"{self.folder}: {exc.strerror}; try again as root") from exc
+        return found
+
+    def samples(self, event_id: str) -> tuple[ClipHeader, Samples]:
+        """Give a clip's sound [shape=(n,)] at 16 kHz; InputError where there is none."""
+        if self._key is None:
+            raise InputError("a key is needed to hear a clip")
+        return read_clip(clip_path(self.folder, event_id), self._key)
+
+    def window(self, event_id: str) -> Samples | None:
+        """Give the whole judged window [shape=(32000,)], as an embedder takes it.
+
+        None where the clip has less (`clips.before_s`, `clips.after_s`) or there is none;
+        InputError where the key is another one or the file is damaged.
+        """
+        if not clip_path(self.folder, event_id).exists():
+            return None
+        header, samples = self.samples(event_id)
+        starts_alike = round(header.onset_s * SAMPLE_RATE_HZ) == ONSET_IN_WINDOW
+        return samples if starts_alike and samples.size == WINDOW_SAMPLES else None
+
+    def check_key(self, key: ClipKey) -> None:
+        """See that it is the key of what is there; ConfigError. No disk is written."""
+        path = self.folder / CHECK_NAME
+        try:
+            key.open(path.read_bytes(), _CHECK)
+        except FileNotFoundError:
+            return
+        except InputError as exc:
+            raise ConfigError(
+                f"the clips in {self.folder} were encrypted with another key: give that one in "
+                "clips.key_file, or move the folder away"
+            ) from exc
+        except OSError as exc:
+            raise ConfigError(f"cannot read {path}: {exc.strerror}") from exc
+
+
+def sealed_check(key: ClipKey) -> bytes:
+    """Give the content of the file by which a wrong key is found out."""
+    return key.seal(b"", _CHECK)

@@ -1,0 +1,102 @@
+"""`coughd clips`: which sound is kept, and how to hear it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+import soundfile
+import typer
+
+from ...config.errors import StorageError, UsageError
+from ...detectors.ports import SAMPLE_RATE_HZ
+from ..clips.sealing import find_key_file, new_key_text, read_key
+from ..clips.shelf import ClipShelf
+from ..privacy.document import when
+from .options import ConfigOption, JsonOption, configured
+
+clips = typer.Typer(
+    help="Sound kept beside counted coughs (clips.keep): list it, hear one, make a key.",
+    no_args_is_help=True,
+)
+_FORMS = {".flac": "FLAC", ".wav": "WAV"}
+
+
+@clips.command("list")
+def list_(config: ConfigOption = None, *, as_json: JsonOption = False) -> None:
+    """Show what is kept, the oldest first. No key is needed."""
+    _, places = configured(config)
+    found = sorted(ClipShelf(places.data_dir).clips(), key=lambda each: each.header.onset_us)
+    if as_json:
+        listed = [
+            {
+                "event_id": each.header.event_id,
+                "source": each.header.source_id,
+                "onset": when(each.header.onset_us),
+                "onset_s": each.header.onset_s,
+                "probability": each.header.probability,
+                "size_bytes": each.size_bytes,
+            }
+            for each in found
+        ]
+        typer.echo(json.dumps(listed, indent=2, ensure_ascii=False))
+        return
+    for each in found:
+        header = each.header
+        typer.echo(
+            f"{header.event_id}  {when(header.onset_us)}  {header.probability:.2f}  "
+            f"{each.size_bytes // 1000} kB  {header.source_id}"
+        )
+    if not found:
+        typer.echo("no clips are kept", err=True)
+
+
+@clips.command("export")
+def export(
+    event_id: Annotated[str, typer.Argument(metavar="EVENT", help="Id of the event.")],
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", metavar="FILE", help="New file, .flac or .wav; mode 0600."),
+    ],
+    config: ConfigOption = None,
+) -> None:
+    """Decrypt one clip.
+
+    What is written is sound that anybody can hear who gets the file.
+    """
+    settings, places = configured(config)
+    form = _FORMS.get(output.suffix.lower())
+    if form is None:
+        raise UsageError(f"{output}: name a file that ends in .flac or .wav")
+    key = read_key(find_key_file(settings.clips.key_file, os.environ))
+    _, samples = ClipShelf(places.data_dir, key).samples(event_id)
+    try:
+        handle = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(handle, "w+b") as file:
+            soundfile.write(file, samples, SAMPLE_RATE_HZ, format=form, subtype="PCM_16")
+    except FileExistsError as exc:
+        raise UsageError(f"{output} is there already: name another file") from exc
+    except OSError as exc:
+        raise StorageError(f"cannot write {output}: {exc.strerror}") from exc
+    typer.echo(f"{output}: {samples.size / SAMPLE_RATE_HZ:.1f} s of sound, not encrypted")
+
+
+@clips.command("new-key")
+def new_key(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="New file; mode 0600.")],
+) -> None:
+    """Make a key for clips.key_file.
+
+    Whoever loses it loses the clips; keep a copy elsewhere.
+    """
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(handle, "w") as stream:
+            stream.write(new_key_text())
+    except FileExistsError as exc:
+        raise UsageError(f"{file} is there already: name another file") from exc
+    except OSError as exc:
+        raise StorageError(f"cannot write {file}: {exc.strerror}") from exc
+    typer.echo(f"{file}: a new key; name it in clips.key_file, and keep a copy elsewhere")

@@ -1,0 +1,44 @@
+"""From the settings to the clips that are kept, if any."""
+
+from __future__ import annotations
+
+import os
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+
+from ...config.places import Places
+from ...config.settings import Settings
+from ...storage.upkeep.room import MEGABYTE
+from ..clips.ports import Clips, NoClips
+from ..clock import Clock
+
+_DAY_US = 86_400_000_000
+_CLIPS_GO_FIRST = 2
+"""Clips leave the disk when twice as much is free as when embeddings do."""
+
+
+def clips(settings: Settings, places: Places, clock: Clock) -> AbstractContextManager[Clips]:
+    """Give who keeps clips; ConfigError for a key that is missing, open to others or wrong."""
+    wanted = settings.clips
+    if not wanted.keep:
+        return nullcontext(NoClips())
+    # Encryption and decoder are imported only where sound is kept.
+    from ..clips.choosing import ClipChooser  # noqa: PLC0415
+    from ..clips.forgetting import ClipLimits  # noqa: PLC0415
+    from ..clips.keeper import ClipKeeper  # noqa: PLC0415
+    from ..clips.sealing import find_key_file, read_key  # noqa: PLC0415
+
+    days = [each for each in (wanted.keep_days, settings.retention.events_days) if each is not None]
+    limits = ClipLimits(
+        age_us=round(min(days) * _DAY_US) if days else None,
+        largest_bytes=None if wanted.max_mb is None else wanted.max_mb * MEGABYTE,
+        best_of_day=wanted.best_of_day,
+    )
+    return ClipKeeper(
+        places.data_dir,
+        read_key(find_key_file(wanted.key_file, os.environ)),
+        partial(ClipChooser, wanted.before_s, wanted.after_s, wanted.speech_veto),
+        limits,
+        free_floor=_CLIPS_GO_FIRST * settings.retention.free_space_mb * MEGABYTE,
+        utc_us=clock.utc_us,
+    )

@@ -1,0 +1,279 @@
+"""Clips: which are made, that nobody hears them without the key, and that they go."""
+
+from __future__ import annotations
+
+import stat
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from coughd.config.errors import ConfigError, InputError
+from coughd.daemon.clips.choosing import ClipChooser
+from coughd.daemon.clips.clip_file import (
+    ClipHeader,
+    clip_path,
+    encode_clip,
+    read_clip,
+    read_header,
+    write_clip,
+)
+from coughd.daemon.clips.forgetting import ClipLimits, KeptClip, to_forget
+from coughd.daemon.clips.keeper import ClipKeeper
+from coughd.daemon.clips.sealing import ClipKey, find_key_file, new_key_text, read_key
+from coughd.daemon.clips.shelf import ClipShelf
+from coughd.detectors.ports import WINDOW_SAMPLES, Samples, Trigger
+from coughd.detectors.windows import Window
+from coughd.storage.records import EventFinished, EventRescored, Scored
+
+DAY_US = 86_400_000_000
+KEY = ClipKey(bytes(range(32)))
+OTHER_KEY = ClipKey(bytes(32))
+NO_LIMITS = ClipLimits(age_us=None, largest_bytes=None, best_of_day=None)
+PLENTY = 10**12
+
+
+def event_id(number: int) -> str:
+    return f"00000000-0000-7000-8000-{number:012d}"
+
+
+def header(
+    number: int, onset_us: int = 0, probability: float = 0.9, source: str = "bed"
+) -> ClipHeader:
+    return ClipHeader(event_id(number), source, onset_us, 0.5, probability)
+
+
+def noise(samples: int = WINDOW_SAMPLES) -> Samples:
+    return np.random.default_rng(1).normal(0, 0.1, samples).astype(np.float32)
+
+
+def judged(
+    number: int,
+    onset: int,
+    *,
+    counted: bool = True,
+    speech: float | None = 0.0,
+    size: int = WINDOW_SAMPLES,
+) -> tuple[Window, EventFinished]:
+    scores = {} if speech is None else {"cough": 0.9, "speech": speech}
+    scored = Scored(
+        label="cough", counted=counted, reason=None, probability=0.9 if scores else None,
+        scores=scores, threshold=0.5, scored_by="open" if scores else "gate", probe=None,
+        embedder=None, embedding=None,
+    )  # fmt: skip
+    event = EventFinished(
+        event_id=event_id(number), source_id="bed", stretch_id="s", onset_sample=onset,
+        offset_sample=onset + 5000, onset_us=onset, offset_us=onset + 1, gate_score=0.9,
+        window="complete", level_dbfs=-20.0, snr_db=20.0, epoch_id=None, scored=scored,
+    )  # fmt: skip
+    return Window(Trigger(onset, onset + 800, 0.9), None, onset - 8000, noise(size)), event
+
+
+def chosen(chooser: ClipChooser, *windows: tuple[Window, EventFinished]) -> list[str]:
+    for window, event in windows:
+        chooser.judged(window, event)
+    return [clip.header.event_id for clip in chooser.finish()]
+
+
+def test_only_counted_coughs_with_a_whole_window_get_a_clip() -> None:
+    windows = (
+        judged(1, 100_000),
+        judged(2, 200_000, counted=False),
+        judged(3, 300_000, size=20_000),
+    )
+    assert chosen(ClipChooser(0.5, 1.5, 0.2), *windows) == [event_id(1)]
+
+
+def test_a_clip_is_no_longer_than_asked_for() -> None:
+    chooser = ClipChooser(0.25, 0.75, None)
+    window, event = judged(1, 100_000)
+    chooser.judged(window, event)
+    (clip,) = chooser.finish()
+    np.testing.assert_array_equal(clip.samples, window.samples[4000:20_000])
+    assert clip.header.onset_s == 0.25
+
+
+@pytest.mark.parametrize("speech", [0.2, 0.9, None])
+@pytest.mark.parametrize(("onset", "heard"), [(100_001, False), (131_999, False), (132_000, True)])
+def test_speech_within_reach_takes_the_clip_along(
+    speech: float | None, onset: int, *, heard: bool
+) -> None:
+    cough = judged(1, 100_000)
+    after = judged(2, onset, counted=False, speech=speech)
+    assert chosen(ClipChooser(0.5, 1.5, 0.2), cough, after) == ([event_id(1)] if heard else [])
+    before = judged(2, 200_000 - onset, counted=False, speech=speech)
+    assert chosen(ClipChooser(0.5, 1.5, 0.2), before, cough) == ([event_id(1)] if heard else [])
+    assert chosen(ClipChooser(0.5, 1.5, None), cough, after) == [event_id(1)]
+
+
+def test_speech_in_the_window_itself_is_a_veto_and_counted() -> None:
+    chooser = ClipChooser(0.5, 1.5, 0.2)
+    assert chosen(chooser, judged(1, 100_000, speech=0.3)) == []
+    assert chooser.vetoed == 1
+
+
+def test_a_clip_waits_until_everything_in_its_reach_is_judged() -> None:
+    chooser = ClipChooser(0.5, 1.5, 0.2)
+    chooser.judged(*judged(1, 100_000))
+    assert chooser.settled(131_999) == []
+    assert [clip.header.event_id for clip in chooser.settled(132_000)] == [event_id(1)]
+    assert chooser.finish() == []
+
+
+def test_the_key_gives_the_sound_back_and_another_one_does_not(tmp_path: Path) -> None:
+    path = clip_path(tmp_path, event_id(1))
+    write_clip(path, encode_clip(header(1), noise(), KEY))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    found, samples = read_clip(path, KEY)
+    assert found == header(1) == read_header(path)
+    np.testing.assert_allclose(samples, noise(), atol=1 / 32_000)
+    with pytest.raises(InputError, match="the key is another one"):
+        read_clip(path, OTHER_KEY)
+    assert b"fLaC" not in path.read_bytes()
+
+
+@pytest.mark.parametrize("place", [30, 200, -1])
+def test_nothing_in_a_clip_can_be_changed(tmp_path: Path, place: int) -> None:
+    path = clip_path(tmp_path, event_id(1))
+    content = bytearray(encode_clip(header(1), noise(4000), KEY))
+    content[place] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(InputError):
+        read_clip(path, KEY)
+
+
+def test_a_clip_cannot_pass_for_another_events(tmp_path: Path) -> None:
+    path = clip_path(tmp_path, event_id(2))
+    path.write_bytes(encode_clip(header(1), noise(4000), KEY))
+    with pytest.raises(InputError, match="it was renamed"):
+        read_clip(path, KEY)
+
+
+def test_a_path_is_no_event_id(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is not the id of an event"):
+        ClipShelf(tmp_path, KEY).samples("../../etc/passwd")
+
+
+@pytest.mark.parametrize(
+    ("mode", "content", "says"),
+    [
+        (0o640, new_key_text(), "others may read"),
+        (0o600, "short", "is not a key"),
+        (0o600, "", "is not a key"),
+        (0o600, "é" * 44, "is not a key"),
+    ],
+)
+def test_a_key_file_that_will_not_do_is_said_without_its_content(
+    tmp_path: Path, mode: int, content: str, says: str
+) -> None:
+    file = tmp_path / "clips.key"
+    file.write_text(content)
+    file.chmod(mode)
+    with pytest.raises(ConfigError, match=says) as caught:
+        read_key(file)
+    assert not content.strip() or content.strip() not in str(caught.value)
+
+
+def test_the_key_comes_from_a_file_or_the_service_manager(tmp_path: Path) -> None:
+    assert find_key_file(tmp_path / "k", {"CREDENTIALS_DIRECTORY": "/run/c"}) == tmp_path / "k"
+    assert find_key_file(None, {"CREDENTIALS_DIRECTORY": "/run/c"}) == Path(
+        "/run/c/coughd-clips-key"
+    )
+    with pytest.raises(ConfigError, match="coughd clips new-key"):
+        find_key_file(None, {})
+    with pytest.raises(ConfigError, match="cannot read the clips' key"):
+        read_key(tmp_path / "missing")
+
+
+def kept(number: int, onset_us: int, probability: float = 0.9, source: str = "bed") -> KeptClip:
+    return KeptClip(Path(f"{number}"), header(number, onset_us, probability, source), 100)
+
+
+def gone(clips: list[KeptClip], limits: ClipLimits, wanted_bytes: int = 0) -> list[str]:
+    found = to_forget(clips, limits, 10 * DAY_US, wanted_bytes=wanted_bytes)
+    return sorted(str(each.path) for each in found)
+
+
+def test_the_old_the_many_and_the_worse_go() -> None:
+    clips = [kept(1, DAY_US), kept(2, 8 * DAY_US, 0.7), kept(3, 8 * DAY_US + 1, 0.9),
+             kept(4, 8 * DAY_US + 2, 0.8), kept(5, 8 * DAY_US, 0.1, "sofa")]  # fmt: skip
+    assert gone(clips, NO_LIMITS) == []
+    assert gone(clips, ClipLimits(5 * DAY_US, None, None)) == ["1"]
+    assert gone(clips, ClipLimits(None, 300, None)) == ["1", "2"]
+    assert gone(clips, ClipLimits(None, None, 1)) == ["2", "4"]
+    assert gone(clips, NO_LIMITS, wanted_bytes=101) == ["1", "2"]
+    assert gone(clips, NO_LIMITS, wanted_bytes=10_000) == ["1", "2", "3", "4", "5"]
+
+
+def keeper(folder: Path, limits: ClipLimits = NO_LIMITS, free: int = PLENTY) -> ClipKeeper:
+    return ClipKeeper(
+        folder, KEY, lambda: ClipChooser(0.5, 1.5, 0.2), limits, 1000, lambda: 10 * DAY_US,
+        free=lambda _: free,
+    )  # fmt: skip
+
+
+def until(happens: Callable[[], object]) -> None:
+    deadline_s = time.monotonic() + 20.0
+    while not happens():
+        assert time.monotonic() < deadline_s
+        threading.Event().wait(0.01)
+
+
+def test_a_kept_clip_is_the_window_that_was_judged(tmp_path: Path) -> None:
+    with keeper(tmp_path) as clips:
+        window, event = judged(1, 100_000)
+        clips.judged(window, event)
+        clips.settled("s", 200_000)
+        until(lambda: clips.counts.written)
+    shelf = ClipShelf(tmp_path, KEY)
+    again = shelf.window(event_id(1))
+    assert again is not None
+    np.testing.assert_allclose(again, window.samples, atol=1 / 32_000)
+    assert shelf.window(event_id(2)) is None
+    assert stat.S_IMODE(shelf.folder.stat().st_mode) == 0o700
+    with pytest.raises(ConfigError, match="were encrypted with another key"):
+        shelf.check_key(OTHER_KEY)
+
+
+def test_a_stop_writes_what_was_decided(tmp_path: Path) -> None:
+    with keeper(tmp_path) as clips:
+        clips.judged(*judged(1, 100_000))
+        clips.ended("s")
+    assert len(ClipShelf(tmp_path).clips()) == 1
+
+
+def test_a_later_score_that_counts_it_no_more_takes_the_clip(tmp_path: Path) -> None:
+    with keeper(tmp_path) as clips:
+        clips.judged(*judged(1, 100_000))
+        clips.ended("s")
+        until(lambda: clips.counts.written)
+        clips.rescored([EventRescored(event_id(1), judged(1, 1, counted=False)[1].scored)])
+        until(lambda: clips.counts.forgotten)
+    assert ClipShelf(tmp_path).clips() == []
+
+
+def test_without_room_no_clip_is_written_and_the_old_ones_go(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with keeper(tmp_path) as clips:
+        clips.judged(*judged(1, 100_000))
+    assert len(ClipShelf(tmp_path).clips()) == 1
+    with keeper(tmp_path, free=999) as clips:
+        until(lambda: clips.counts.forgotten)
+        for number in range(2, 5):
+            clips.judged(*judged(number, number * 100_000))
+        clips.ended("s")
+        until(lambda: clips.counts.dropped == 3)
+    assert ClipShelf(tmp_path).clips() == []
+    assert len([each for each in caplog.messages if "no clips are kept now" in each]) == 1
+
+
+def test_too_many_at_once_are_dropped_and_counted(tmp_path: Path) -> None:
+    clips = keeper(tmp_path)  # not entered: nobody takes what waits
+    for number in range(70):
+        clips.judged(*judged(number, number * 100_000))
+        clips.settled("s", number * 100_000 + 50_000)
+    assert clips.counts.dropped == 6
