@@ -24,6 +24,8 @@ from coughd.daemon.subscriber import Message, Subscriber
 from coughd.detectors.ports import SAMPLE_RATE_HZ
 from coughd.detectors.synthesis import bundled_scene
 
+pytestmark = pytest.mark.timeout(300)  # some install it, twice
+
 _SCENE_S = 13
 _COUGHS = 5
 """So many begin in it."""

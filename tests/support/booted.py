@@ -24,6 +24,8 @@ from coughd.daemon.subscriber import Subscriber
 
 _TOOLS = ("systemd-nspawn", "nsenter", "pulseaudio", "paplay", "pactl")
 _PATIENCE_S = 60.0
+_INSTALLING_S = 240.0
+"""Thousands of files, with TensorFlow tens of thousands."""
 _MIC_FOLDER = Path("/run/mic")
 
 _MIC_SERVICE = f"""\
@@ -189,7 +191,8 @@ class Booted:
 
     def install(self) -> str:
         """`coughd service install`, from the environment of this test; gives what it said."""
-        return self.run(sys.executable, "-m", "coughd.daemon", "service", "install").stdout
+        command = (sys.executable, "-m", "coughd.daemon", "service", "install")
+        return self.run(*command, timeout_s=_INSTALLING_S).stdout
 
 
 @contextmanager
