@@ -18,12 +18,13 @@ from ...config.places import find_places
 from ...detectors.ports import SAMPLE_RATE_HZ
 from ...detectors.synthesis import bundled_scene, write_scene
 from .history import history
+from .options import VerboseOption
 from .show import COUGHS_AND_SOURCES, show_until
 
 _STOP_S = 10.0
 
 
-def demo() -> None:
+def demo(*, verbose: VerboseOption = False) -> None:
     """Let the daemon hear 38 seconds of synthetic sounds.
 
     No microphone is needed: the scene is a file, heard in real time. Everything is kept in a
@@ -41,7 +42,7 @@ def demo() -> None:
             f"A daemon listens to {duration_s:.0f} seconds of a synthetic room: {coughs} coughs "
             "among speech, doors, dishes and laughs."
         )
-        _listen(config)
+        _listen(config, verbose=verbose)
         typer.echo(f"\nWhat the history knows ({coughs} coughs were in the scene):\n")
         history(config=config)
 
@@ -64,12 +65,13 @@ def _configuration(folder: Path) -> str:
     )
 
 
-def _listen(config: Path) -> None:
+def _listen(config: Path, *, verbose: bool) -> None:
     """Run `coughd run` as a user would, and print its stream until it is done."""
     paths = find_paths(os.environ, os.getuid())
     settings = load_settings(config, paths)
     places = find_places(settings, paths)
     command = [sys.executable, "-m", "coughd.daemon", "run", "--config", str(config)]
+    command += ["--verbose"] if verbose else []
     daemon = subprocess.Popen(command)  # noqa: S603 - our own program
     try:
         show_until(places, settings.timezone, lambda: daemon.poll() is not None, COUGHS_AND_SOURCES)

@@ -11,6 +11,8 @@ from rich.text import Text
 
 from ...storage.reading.history_rows import Epoch, Event
 from ...storage.reading.intervals import Interval
+from ..judge import BELOW_THRESHOLD
+from ..why import why_not
 from .history_report import Report, Row
 from .history_words import (
     event_ending,
@@ -138,7 +140,7 @@ def _cells(report: Report, row: Row, *, short: bool) -> list[str]:
                 short_id(row.epoch_id),
                 event_ending(row.event_id),
             ]
-            return [*cells, row.reason or ""] if report.with_rejected else cells
+            return [*cells, _why_not(row, short=short)] if report.with_rejected else cells
         case Epoch():
             onset = to_millisecond(row.onset)[year:]
             return [
@@ -153,6 +155,24 @@ def _cells(report: Report, row: Row, *, short: bool) -> list[str]:
             if report.by == "day":
                 start = f"{row.start:%a %m-%d}" if short else f"{row.start:%Y-%m-%d}"
             return [start, *_sums(row)]
+
+
+def _why_not(row: Event, *, short: bool) -> str:
+    """In a table the probability has a column of its own already."""
+    if row.reason is None:
+        return ""
+    if short:
+        below = row.reason == BELOW_THRESHOLD
+        return f"below {row.threshold:.2f}" if below else printable(row.reason)
+    told = why_not(
+        reason=row.reason,
+        probability=row.probability,
+        threshold=row.threshold,
+        gate_score=row.gate_score,
+        scores=row.scores,
+        window=row.window,
+    )
+    return printable(told)
 
 
 def _sums(row: Interval) -> list[str]:

@@ -22,7 +22,16 @@ ConfigOption = Annotated[
         metavar="FILE",
     ),
 ]
+VerboseOption = Annotated[
+    bool,
+    typer.Option("--verbose", "-v", help="Explain each trigger and each choice on standard error."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+def to_stderr(line: str) -> None:
+    """Write one line of `--verbose`."""
+    typer.echo(line, err=True)
 
 
 def configured(config: Path | None) -> tuple[Settings, Places]:

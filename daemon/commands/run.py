@@ -15,7 +15,7 @@ from ..privacy.seclusion import keep_to_itself
 from ..supervision.service_manager import ServiceManager
 from ..supervision.upkeep import Service
 from ..wiring.daemon import build_daemon
-from .options import ConfigOption, configured
+from .options import ConfigOption, VerboseOption, configured, to_stderr
 from .show import showing
 
 
@@ -25,6 +25,7 @@ def run(
     show: Annotated[
         bool, typer.Option("--show", help="Also print what is heard, as `coughd watch` would.")
     ] = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Listen until stopped, write down every cough and publish it.
 
@@ -38,7 +39,13 @@ def run(
     manager = ServiceManager()
     reload = ReloadRequest()
     with closing(StopRequest()) as stop, stop_on_signals(stop), reload_on_hangup(reload, stop):
-        service = Service(manager, stop, reload, load=lambda: configured(config)[0])
+        service = Service(
+            manager,
+            stop,
+            reload,
+            load=lambda: configured(config)[0],
+            explain=to_stderr if verbose else None,
+        )
         with build_daemon(settings, places, service) as daemon:
             manager.ready()
             with showing(places, settings.timezone) if show else nullcontext():

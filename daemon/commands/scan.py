@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 from rich.console import Console
@@ -16,14 +17,16 @@ from rich.table import Table
 from ...config.errors import InputError
 from ...config.settings import CoverageSettings, Settings
 from ...detectors.probe_versions import ProbeVersions
+from ..explaining import choices
 from ..lifecycle import StopRequest, stop_on_signals
 from ..offline.scanning import FoundSound, Scan, scan_file
 from ..wiring.detection import load_judge, stretch_maker
 from ..wiring.gates import load_gate
 from .bars import progress_bar
-from .options import ConfigOption, configured
+from .options import ConfigOption, VerboseOption, configured, to_stderr
 
 _PROGRESS_S = 2.0
+Progress: TypeAlias = Callable[[float, float], None]
 
 
 def scan(
@@ -44,6 +47,7 @@ def scan(
             metavar="P", min=0.0, max=1.0, help="P(cough) from which a sound counts; else as set."
         ),
     ] = None,
+    verbose: VerboseOption = False,
 ) -> None:
     """Find the coughs in recordings.
 
@@ -54,7 +58,11 @@ def scan(
     configuration, places = configured(config)
     settings = _scanning(configuration, threshold)
     judge = load_judge(settings, ProbeVersions(places.data_dir))
-    stretches = stretch_maker(settings, load_gate(settings), {})
+    gate = load_gate(settings)
+    stretches = stretch_maker(settings, gate, {})
+    if verbose:
+        for line in choices(gate.name, judge):
+            to_stderr(line)
     failures = 0
     with closing(StopRequest()) as stop, stop_on_signals(stop):
         for path in files:
@@ -62,8 +70,15 @@ def scan(
                 break
             try:
                 # The bar is gone before anything is printed: both share the terminal's lines.
-                with progress_bar(path.name) as progress:
-                    found = scan_file(path, stretches, judge, stop, progress=progress)
+                with _progress(path, verbose=verbose) as progress:
+                    found = scan_file(
+                        path,
+                        stretches,
+                        judge,
+                        stop,
+                        progress=progress,
+                        explain=to_stderr if verbose else None,
+                    )
             except InputError as exc:
                 _complain(str(exc))
                 failures += 1
@@ -77,6 +92,11 @@ def scan(
         raise typer.Exit(130)
     if failures:
         raise typer.Exit(InputError.exit_code)
+
+
+def _progress(path: Path, *, verbose: bool) -> AbstractContextManager[Progress]:
+    """A bar; none where every trigger is told, on the same lines of the terminal."""
+    return nullcontext(lambda _done, _every: None) if verbose else progress_bar(path.name)
 
 
 def _scanning(settings: Settings, threshold: float | None) -> Settings:

@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ..stream.items import Message
+from ..why import why_not
 
 HEADINGS = "  ".join(
     (f"{'time':<23}", f"{'source':<8}", f"{'label':<12}", "P    ", f"{'level':>11}", "above noise")
@@ -45,8 +46,25 @@ def _event(body: Mapping[str, object]) -> str:
     if body.get("phase") == "update":
         cells.append(f"revision {body.get('revision')} by {body.get('scored_by')}")
     if body.get("reason"):
-        cells.append(f"not counted: {body.get('reason')}")
+        cells.append(f"not counted: {_why_not(body)}")
     return "  ".join(cells) + _epoch(body)
+
+
+def _why_not(body: Mapping[str, object]) -> str:
+    scores = body.get("scores")
+    return why_not(
+        reason=str(body.get("reason")),
+        probability=_float(body, "probability"),
+        threshold=_float(body, "threshold"),
+        gate_score=_float(body, "gate_score"),
+        scores=scores if isinstance(scores, dict) else {},
+        window=str(body.get("window")) if body.get("window") else None,
+    )
+
+
+def _float(body: Mapping[str, object], key: str) -> float | None:
+    value = body.get(key)
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _epoch(body: Mapping[str, object]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ...storage.records import Change, Covered, EventFinished
 from ..clock import SystemClock
+from ..explaining import Explaining
 from ..identity import FileIdentity
 from ..judge import Judge
 from ..lifecycle import StopRequest
@@ -72,18 +73,21 @@ def scan_file(
     *,
     channel: Channel = "mix",
     progress: Callable[[float, float], None],
+    explain: Callable[[str], None] | None = None,
 ) -> Scan:
     """Hear one file as fast as the machine can.
 
     `progress` is told seconds heard and seconds in all (the file's own claim, 0 where it has
-    none). Raises InputError where the file cannot be heard at all, ModelError.
+    none); `explain` everything that is heard and decided. Raises InputError where the file cannot
+    be heard at all, ModelError.
     """
     with closing(FileSource(SOURCE_ID, path, channel=channel)) as source:
         rate_hz = source.sample_rate_hz
         sink = _ScanSink(lambda sample: progress(sample / rate_hz, source.claimed_s))
         line = Line(source, path.name, "file", FileIdentity(source.content_sha256, SOURCE_ID))
         clock = SystemClock()
-        Pipeline([line], stretches, judge, NoSecondOpinion(), sink, clock, stop).run()
+        told = Explaining(sink, explain, in_recording=True) if explain else sink
+        Pipeline([line], stretches, judge, NoSecondOpinion(), told, clock, stop).run()
         return Scan(
             path=path,
             duration_s=sink.end_sample / rate_hz,

@@ -24,6 +24,8 @@ class Service:
     reload: ReloadRequest
     load: Callable[[], Settings]
     """Reads the configuration again; ConfigError."""
+    explain: Callable[[str], None] | None = None
+    """Is told everything that is heard and decided, a line each; None: nobody asked."""
 
 
 class HandedIn(Protocol):

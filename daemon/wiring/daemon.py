@@ -16,6 +16,7 @@ from ...storage.lock import InstanceLock
 from ...storage.outbox import OutboxReader
 from ...storage.store import EventStore
 from ..clock import SystemClock
+from ..explaining import explained
 from ..handing_in.receiver import Receiver
 from ..hear_opinion import HearOpinion
 from ..judge import JudgeInForce
@@ -130,8 +131,13 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
             stretches=stretch_maker(settings, gate, known),
             judge=judge,
             second_opinion=second,
-            sink=StoreAndStream(
-                store.sender, names, microphones, recorder, live, latest, tally, clock
+            sink=explained(
+                StoreAndStream(
+                    store.sender, names, microphones, recorder, live, latest, tally, clock
+                ),
+                service.explain,
+                gate.name,
+                judge.present,
             ),
             clock=clock,
             stop=service.stop,

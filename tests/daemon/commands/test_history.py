@@ -22,10 +22,11 @@ from coughd.daemon.commands.history_view import print_tables
 from coughd.storage.history import History
 from coughd.storage.reading.export_columns import EPOCH_COLUMNS, EVENT_COLUMNS, INTERVAL_COLUMNS
 
-from ...storage.facts import EPOCH_US, covered, event, open_store, seen
+from ...storage.facts import EPOCH_US, covered, event, open_store, scored, seen
 
 HOUR_S = 3600
 # EPOCH_US is 2027-01-15T08:00Z, 13:45 in Kathmandu.
+REFUSED = scored(counted=False, probability=0.2)
 RANGE = ["--since", "2027-01-15T07:00Z", "--until", "2027-01-15T12:00Z"]
 
 
@@ -40,7 +41,7 @@ def place(tmp_path: Path) -> Path:
                 event("cough-aaaa", 0),
                 event("cough-bbbb", 1000),
                 event("cough-cccc", 60_000),
-                event("noise-dddd", 90_000, counted=False),
+                event("noise-dddd", 90_000, counted=False, scored=REFUSED),
                 covered(2 * HOUR_S, 2 * HOUR_S + 600, stretch_id="later"),
                 covered(3 * HOUR_S, 4 * HOUR_S, stretch_id="latest"),
             ]
@@ -117,7 +118,11 @@ def test_days_and_hours_are_those_of_the_zone_asked_for(run: Callable[..., str])
 
 def test_rejected_sounds_say_why(run: Callable[..., str]) -> None:
     last = [line for line in run(*RANGE, "--rejected").splitlines() if "#" not in line][-1]
-    assert last.split("\t")[-3:] == ["-", "e-dddd", "below_threshold"]
+    assert last.split("\t")[-3:] == [
+        "-",
+        "e-dddd",
+        "below_threshold (0.200 < 0.500; throat_clear 0.114, speech 0.114; gate 0.910)",
+    ]
 
 
 def test_limit_keeps_the_newest(run: Callable[..., str]) -> None:

@@ -39,9 +39,21 @@ def test_a_cough_has_its_sites_time_source_label_scores_and_epoch() -> None:
 
 
 def test_what_was_not_counted_says_why() -> None:
-    rejected = {**COUGH, "label": "other", "probability": 0.2, "reason": "below_threshold"}
+    rejected = {
+        **COUGH,
+        "label": "laugh",
+        "probability": 0.2,
+        "reason": "below_threshold",
+        "threshold": 0.67,
+        "gate_score": 0.95,
+        "window": "complete",
+        "scores": {"cough": 0.2, "speech": 0.2, "laugh": 0.5, "other": 0.1},
+    }
     shown = line("cough.event.cancel.home.mic", **{**rejected, "epoch_id": None})
-    assert shown.endswith("SNR 18.1 dB  not counted: below_threshold")
+    assert shown.endswith(
+        "SNR 18.1 dB  not counted: below_threshold "
+        "(0.200 < 0.670; laugh 0.500, speech 0.200; gate 0.950)"
+    )
 
 
 def test_an_update_says_by_whom() -> None:
