@@ -21,6 +21,7 @@ from typing import Any, Self, TypeAlias
 from sqlalchemy import Connection, Engine, Row
 
 from ..config.errors import StorageError, UsageError
+from ..detectors.ports import EmbedderIdentity
 from .closing import Closing
 from .engine import open_reader, store_name, store_url
 from .faults import storage_faults
@@ -48,6 +49,7 @@ from .reading.labelled_reading import (
     read_embeddings,
 )
 from .reading.local_time import Grid, days, find_zone, from_us, hours, one_row, to_us
+from .reading.places_reading import EventPlace, read_places
 from .reading.readable import check_readable, newest_onset_us, newest_timezone
 from .reading.source_life import SourceLife, choose, read_lives
 
@@ -179,6 +181,11 @@ class History(Closing):
         """Give every embedder of a kind of which embeddings are stored, the oldest first."""
         with self._reading() as connection:
             return read_embedders(connection, kind)
+
+    def places(self, *, without: EmbedderIdentity | None) -> list[EventPlace]:
+        """Give where every event lies, by onset; or of those without an embedding made so."""
+        with self._reading() as connection:
+            return read_places(connection, without)
 
     def embeddings(self, model_ids: Sequence[int], *, reviewed_only: bool) -> list[StoredEmbedding]:
         """Give the embeddings of these embedders by onset, and what persons said of each event."""

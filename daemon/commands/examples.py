@@ -36,6 +36,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "coughd train --roll-back",
     ),
     "monitoring": ("coughd monitoring /etc/prometheus/coughd",),
+    "embed": (
+        "coughd embed --pending   after a change to HeAR, or after it was away",
+        "coughd embed --all",
+    ),
     "calibrate": ("coughd calibrate --minutes 120 --write",),
 }
 

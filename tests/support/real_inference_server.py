@@ -47,7 +47,7 @@ def _install(venv: Path) -> None:
     )
     subprocess.run(
         [
-            *(*pip, "--python", fresh / "bin" / "python", "install", "--quiet"),
+            *(*pip, "--python", fresh / "bin" / "python", "install", "--quiet", "--no-compile"),
             *("--require-hashes", "--no-deps", "-r", LOCK),
         ],
         check=True,

@@ -1,0 +1,101 @@
+"""`coughd embed`: embeddings for events that were stored without, or by another embedder."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from ...config.errors import ConfigError, UsageError
+from ...config.places import Places
+from ...config.settings import Settings
+from ...detectors.ports import EmbedderIdentity, Samples
+from ...detectors.probe_versions import ProbeVersions
+from ...storage.history import History
+from ..clips.sealing import find_key_file, read_key
+from ..clips.shelf import ClipShelf
+from ..judge import LaterJudge
+from ..offline.kept_sound import SourceFile, counts, find_sound
+from ..offline.reembedding import reembed
+from ..wiring.delivering import deliver
+from ..wiring.detection import later_judge
+from ..wiring.offline_work import offline_embedder
+from .bars import progress_bar
+from .options import ConfigOption, configured
+
+
+def embed(
+    config: ConfigOption = None,
+    *,
+    pending: Annotated[
+        bool, typer.Option("--pending", help="Events without an embedding of this embedder.")
+    ] = False,
+    all_: Annotated[
+        bool, typer.Option("--all", help="Every event; what is there is made again.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
+) -> None:
+    """Embed the sound of stored events again.
+
+    By the configured embedder, where their sound still is: in a configured file that has not
+    changed, or in a clip. Events heard by a microphone without clips have none. Where a probe
+    judges the embedder's embeddings, the events get its score, published as an update. An
+    interrupted run is continued by --pending.
+    """
+    if pending == all_:
+        raise UsageError("choose --pending or --all")
+    settings, places = configured(config)
+    if not settings.probe.keep_embeddings:
+        raise UsageError("probe.keep_embeddings is false, so no embedding is kept here")
+    with offline_embedder(settings, places) as embedder, History.open(places.store) as history:
+        identity = embedder.identity
+        events = history.places(without=identity if pending else None)
+        with progress_bar("embedding") as progress:
+            done = reembed(
+                find_sound(events, _files(settings), _clip_reader(settings, places)),
+                embedder,
+                _judge(settings, places, identity),
+                partial(deliver, settings, places),
+                lambda number: progress(number, len(events)),
+            )
+    if as_json:
+        found = {"events": len(events), "embedded": done.embedded, "judged": done.judged}
+        document = {"embedder": identity.name, **found, "left_out": dict(done.left_out)}
+        typer.echo(json.dumps(document))
+        return
+    typer.echo(
+        f"{done.embedded} of {len(events)} events embedded by {identity.name}, "
+        f"{done.judged} of them judged anew"
+    )
+    if done.left_out:
+        typer.echo(f"left out: {counts(done.left_out)}")
+
+
+def _files(settings: Settings) -> list[SourceFile]:
+    return [
+        SourceFile(source.id, source.path, source.channel)
+        for source in settings.sources
+        if source.kind == "file" and source.path is not None and not source.loop
+    ]
+
+
+def _clip_reader(settings: Settings, places: Places) -> Callable[[str], Samples | None]:
+    """Read clips where there are any; ConfigError where their key cannot be had."""
+    if not any(ClipShelf(places.data_dir).clips()):
+        return lambda _event_id: None
+    try:
+        key = read_key(find_key_file(settings.clips.key_file, os.environ))
+    except ConfigError as exc:
+        raise ConfigError(f"clips are kept here, and cannot be read: {exc}") from exc
+    return ClipShelf(places.data_dir, key).window
+
+
+def _judge(settings: Settings, places: Places, identity: EmbedderIdentity) -> LaterJudge:
+    """The open embedder's events have its score already; others get theirs by this."""
+    if identity.kind == "open":
+        return LaterJudge(None, None, keep_embeddings=True)
+    return later_judge(settings.probe, ProbeVersions(places.data_dir), identity)
