@@ -1,4 +1,4 @@
-"""Which installed distributions coughd needs here, HeAR's among them where they are installed."""
+"""Which installed distributions coughd needs here, those of its extras where they are installed."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable, Iterator
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
-_NAME = re.compile(r"[A-Za-z0-9._-]+")
-_EXTRA = re.compile(r"""extra\s*==\s*["']([^"']+)["']""")
-_OF_THE_SERVICE = "hear"
-"""The one extra of ours that a service may need."""
+_REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)\s*(\[(?P<extras>[^\]]*)\])?")
+_CONDITION = re.compile(r"""extra\s*==\s*["']([^"']+)["']""")
+_OF_THE_SERVICE = frozenset({"fit", "hear", "postgres", "remote", "torch"})
+"""Extras of ours that an installed coughd may need; not what trains the shipped models."""
+_OF_A_GPU = "and-cuda"
+"""TensorFlow's extra with the libraries of NVIDIA, which a person installs by name."""
 
 
 def needed(
@@ -18,28 +20,32 @@ def needed(
     """Every distribution below `root` that is installed, by normalised name, `root` left out.
 
     Requirements that are not installed belong to other systems or to extras that nobody chose.
-    The extras of what the extra `hear` names are followed, for TensorFlow's CUDA libraries.
     """
     found: dict[str, Distribution] = {}
-    waiting = list(_requirements(find(root), {_OF_THE_SERVICE}))
+    seen: set[tuple[str, frozenset[str]]] = set()
+    waiting = list(_requirements(find(root), _OF_THE_SERVICE))
     while waiting:
-        name, all_extras = waiting.pop()
-        if name in found or name == _normal(root):
+        wanted = name, extras = waiting.pop()
+        if wanted in seen or name == _normal(root):
             continue
+        seen.add(wanted)
         try:
             found[name] = find(name)
         except PackageNotFoundError:
             continue
-        waiting.extend(_requirements(found[name], None if all_extras else set()))
+        waiting.extend(_requirements(found[name], extras | {_OF_A_GPU}))
     return found
 
 
-def _requirements(owner: Distribution, extras: set[str] | None) -> Iterator[tuple[str, bool]]:
-    """Names of what is required with these extras (None: all), and whether by an extra."""
+def _requirements(
+    owner: Distribution, extras: frozenset[str]
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """What is required with these extras: names, each with the extras that it is asked for."""
     for line in owner.requires or ():
-        name, extra = _NAME.match(line), _EXTRA.search(line)
-        if name and (extra is None or extras is None or extra[1] in extras):
-            yield _normal(name[0]), extra is not None
+        requirement, condition = _REQUIREMENT.match(line), _CONDITION.search(line)
+        if requirement and (condition is None or condition[1] in extras):
+            asked = (requirement["extras"] or "").replace(" ", "").split(",")
+            yield _normal(requirement["name"]), frozenset(filter(None, asked))
 
 
 def _normal(name: str) -> str:

@@ -49,8 +49,28 @@ def test_extras_of_others_are_not_ours() -> None:
 def test_hear_comes_along_with_the_libraries_of_its_gpu() -> None:
     assert {"tensorflow", "keras", "nvidia-cudnn-cu12"} == found(
         coughd=FakeDistribution('tensorflow<3,>=2.18; extra == "hear"'),
-        tensorflow=FakeDistribution("keras", 'nvidia_cudnn_cu12==9; extra == "and-cuda"'),
-        keras=FakeDistribution("pytest; extra == 'test'"),
+        tensorflow=FakeDistribution(
+            "keras", 'nvidia_cudnn_cu12==9; extra == "and-cuda"', "pytest; extra == 'test'"
+        ),
+        keras=FakeDistribution(),
         pytest=FakeDistribution(),
         **{"nvidia-cudnn-cu12": FakeDistribution()},
+    )
+
+
+def test_a_driver_comes_along_with_the_extra_that_it_is_asked_for() -> None:
+    assert {"psycopg", "psycopg-binary"} == found(
+        coughd=FakeDistribution('psycopg[binary]>=3.2; extra == "postgres"'),
+        psycopg=FakeDistribution("psycopg-binary==3.2; extra == 'binary'", "mypy; extra == 'dev'"),
+        mypy=FakeDistribution(),
+        **{"psycopg-binary": FakeDistribution()},
+    )
+
+
+def test_a_package_that_is_needed_twice_gets_the_extras_of_both() -> None:
+    assert {"a", "b", "c"} == found(
+        coughd=FakeDistribution("a", "b"),
+        a=FakeDistribution("b[more]"),
+        b=FakeDistribution("c; extra == 'more'"),
+        c=FakeDistribution(),
     )
