@@ -68,6 +68,8 @@ def _sockets(report: Report) -> Iterator[str]:
                 continue
             where = f"{socket.local} -> {socket.remote}" if socket.remote else socket.local
             reach = _REACH[reach_of(socket)]
+            if socket.local in report.asking_for_keys:
+                reach += ", with a key only"
             yield f"{where} ({socket.kind}, {socket.state}, process {process.pid}): {reach}"
     if nameless:
         yield f"{nameless} without a name, between these processes or to ones they asked"

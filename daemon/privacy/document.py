@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from ...config.settings import RetentionSettings, Settings
 from ...storage.personal import MEANINGS, TableContents
-from .inventory import HOLDS, FoundFile
+from .inventory import HOLDS, FoundFile, Kind
 from .net_tables import Socket
 from .processes import OpenFile, Process
 from .report import Report, reach_of
@@ -43,7 +43,7 @@ def document(report: Report) -> dict[str, object]:
             }
             for promise in report.promises
         ],
-        "processes": [_process(each) for each in report.processes],
+        "processes": [_process(each, report) for each in report.processes],
         "files": [_file(each) for each in report.files],
         "tables": [_table(each, report.settings) for each in report.tables],
         "not_seen": list(report.hidden),
@@ -51,21 +51,22 @@ def document(report: Report) -> dict[str, object]:
     }
 
 
+_KEPT: dict[Kind, str] = {
+    "store": "see the tables",
+    "copy": "until somebody deletes it, or coughd privacy --purge",
+    "recording": "until somebody deletes it, or coughd privacy --purge",
+    "clip": "see clips.keep_days, max_mb, best_of_day; or coughd privacy --purge",
+    "handed_in": "until the daemon has taken it",
+    "key": "until somebody deletes it; a client's until it is revoked",
+    "socket": "while the daemon runs",
+    "lock": "written anew at each start",
+    "ballast": "as long as the store",
+}
+
+
 def kept(file: FoundFile) -> str:
     """Say how long a file is kept."""
-    match file.kind:
-        case "store":
-            return "see the tables"
-        case "copy" | "recording":
-            return "until somebody deletes it, or coughd privacy --purge"
-        case "socket":
-            return "while the daemon runs"
-        case "lock":
-            return "written anew at each start"
-        case "ballast":
-            return "as long as the store"
-        case _:
-            return "until somebody deletes it"
+    return _KEPT.get(file.kind, "until somebody deletes it")
 
 
 def table_kept(name: str, settings: Settings) -> str:
@@ -104,7 +105,7 @@ def _days(retention: RetentionSettings, key: str) -> float | None:
     }[key]
 
 
-def _process(process: Process) -> dict[str, object]:
+def _process(process: Process, report: Report) -> dict[str, object]:
     return {
         "pid": process.pid,
         "role": process.role,
@@ -114,7 +115,7 @@ def _process(process: Process) -> dict[str, object]:
         "swapped_kb": process.swapped_kb,
         "hidden": process.hidden or None,
         "files": [_open_file(each) for each in process.files],
-        "sockets": [_socket(each) for each in process.sockets],
+        "sockets": [_socket(each, report) for each in process.sockets],
     }
 
 
@@ -128,7 +129,7 @@ def _open_file(file: OpenFile) -> dict[str, object]:
     }
 
 
-def _socket(socket: Socket) -> dict[str, object]:
+def _socket(socket: Socket, report: Report) -> dict[str, object]:
     return {
         "kind": socket.kind,
         "state": socket.state,
@@ -136,6 +137,7 @@ def _socket(socket: Socket) -> dict[str, object]:
         "local": socket.local or None,
         "remote": socket.remote or None,
         "reach": reach_of(socket),
+        "asks_for_key": socket.local in report.asking_for_keys,
     }
 
 

@@ -21,7 +21,7 @@ from .sniffing import Form, form_of
 
 Kind: TypeAlias = Literal[
     "store", "copy", "recording", "source", "socket", "configuration", "probe", "lock", "ballast",
-    "unknown",
+    "clip", "key", "handed_in", "model", "unknown",
 ]  # fmt: skip
 HOLDS: dict[Kind, str] = {
     "store": "what was heard when, without sound: see the tables",
@@ -33,7 +33,17 @@ HOLDS: dict[Kind, str] = {
     "probe": "numbers fitted to labelled sounds",
     "lock": "the daemon's process number",
     "ballast": "zeros, to be given up when the disk is full",
+    "clip": "SOUND: two seconds round a counted cough, encrypted; when and where in plain words",
+    "key": "a secret: lets its reader in over tcp, or decrypts clips; nothing about people",
+    "handed_in": "what people said of events, and embeddings, until the daemon takes it",
+    "model": "weights of a network; nothing about people",
     "unknown": "not a file of coughd's",
+}
+_FOLDERS: dict[str, Kind] = {
+    "clips": "clip",
+    "keys": "key",
+    "handed-in": "handed_in",
+    "probes": "probe",
 }
 MOST_FILES = 10_000
 """So many are looked at below one folder; beyond that the report says that it is not whole."""
@@ -117,6 +127,8 @@ def take_inventory(settings: Settings, places: Places, config_file: Path) -> Inv
     inventory.add(config_file.absolute(), "configuration")
     if settings.probe.path is not None:
         inventory.add(settings.probe.path.absolute(), "probe")
+    if settings.clips.key_file is not None:
+        inventory.add(settings.clips.key_file.absolute(), "key")
     for folder in (places.data_dir, places.cache_dir):
         inventory.add_below(folder.absolute(), store)
     return inventory
@@ -150,7 +162,16 @@ def kind_of(path: Path, store: Path | None) -> Kind:
     if path.name == LOCK_NAME:
         return "lock"
     is_backup = path.parent.name == "backups" and path.name.lstrip(".").startswith("coughd-")
-    return "copy" if is_backup and ".sqlite3" in path.name else "unknown"
+    if is_backup and ".sqlite3" in path.name:
+        return "copy"
+    return _by_folder(path, store)
+
+
+def _by_folder(path: Path, store: Path | None) -> Kind:
+    if "models" in (parent.name for parent in path.parents):
+        return "model"
+    ours = store is None or path.parent.parent == store.parent
+    return _FOLDERS.get(path.parent.name, "unknown") if ours else "unknown"
 
 
 def _files_below(folder: Path, hidden: list[str]) -> Iterator[Path]:

@@ -12,6 +12,7 @@ from ...config.settings import Settings
 from ...storage.engine import sqlite_path, store_url
 from ...storage.personal import TableContents, read_contents
 from .inventory import take_inventory
+from .mechanism import asks_for_key
 from .processes import Process, daemon_processes
 from .report import Report
 
@@ -20,12 +21,21 @@ def look(settings: Settings, places: Places, config_file: Path) -> Report:
     """Report what is there; what cannot be looked at is said, not raised. ConfigError never."""
     inventory = take_inventory(settings, places, config_file)
     hidden = list(inventory.hidden)
+    processes = tuple(_processes(places.data_dir, hidden))
     return Report(
-        processes=tuple(_processes(places.data_dir, hidden)),
+        processes=processes,
         files=tuple(inventory.files),
         tables=tuple(_tables(places.store, hidden)),
         hidden=tuple(hidden),
         password_in_configuration=_has_password(settings.store.url),
+        asking_for_keys=frozenset(
+            socket.local
+            for process in processes
+            for socket in process.sockets
+            if socket.kind.startswith("tcp")
+            and socket.state == "listening"
+            and asks_for_key(socket.local)
+        ),
         settings=settings,
     )
 

@@ -13,7 +13,7 @@ from ...storage.lock import InstanceLock
 from ...storage.upkeep.copying import fsync
 from .inventory import FoundFile, Kind, take_inventory
 
-_HEARD: frozenset[Kind] = frozenset({"store", "copy", "recording", "ballast"})
+_HEARD: frozenset[Kind] = frozenset({"store", "copy", "recording", "ballast", "clip", "handed_in"})
 
 
 @dataclass(frozen=True, slots=True)

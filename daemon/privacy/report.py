@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from .inventory import FoundFile
 from .net_tables import Socket
 from .processes import OpenFile, Process
 
-_OURS_ALONE = frozenset({"store", "copy", "recording"})
+_OURS_ALONE = frozenset({"store", "copy", "recording", "clip", "key", "handed_in"})
 """Nobody but the owner may read these."""
 
 
@@ -52,6 +52,8 @@ class Report:
     hidden: tuple[str, ...]
     """What could not be looked at, and why."""
     password_in_configuration: bool
+    asking_for_keys: frozenset[str]
+    """Ports, as the kernel shows them, that let in only who has a key."""
     settings: Settings
 
     @property
@@ -68,7 +70,7 @@ class Report:
             Promise(
                 "this_machine_only",
                 "Nothing beyond this machine can reach it.",
-                (*_beyond(self.processes), *unseen),
+                (*_beyond(self), *unseen),
             ),
             Promise(
                 "private",
@@ -110,6 +112,7 @@ def _access_to_socket(socket: Socket) -> Access | None:
 
 
 def _sound(report: Report) -> Iterator[Reason]:
+    yield from _clips(report)
     for file in report.files:
         if file.kind == "recording" or (file.form == "sound" and file.kind != "source"):
             yield _broken(f"{file.path}: a recording of {file.size_bytes} bytes")
@@ -130,6 +133,15 @@ def _sound(report: Report) -> Iterator[Reason]:
             yield _unproved(f"table {table.name}: {table.unexpected}")
 
 
+def _clips(report: Report) -> Iterator[Reason]:
+    clips = [file for file in report.files if file.kind == "clip" and file.path.suffix == ".clip"]
+    if clips:
+        yield _broken(
+            f"{clips[0].path.parent}: {len(clips)} clips of counted coughs, encrypted "
+            "(clips.keep; `coughd clips list`)"
+        )
+
+
 def _written_elsewhere(process: Process, file: OpenFile) -> Iterator[Reason]:
     if file.form == "sound":
         yield _broken(f"process {process.pid} writes sound to {file.path}")
@@ -140,14 +152,16 @@ def _written_elsewhere(process: Process, file: OpenFile) -> Iterator[Reason]:
         yield _unproved(f"process {process.pid} writes to {file.path}")
 
 
-def _beyond(processes: Sequence[Process]) -> Iterator[Reason]:
-    for process in processes:
+def _beyond(report: Report) -> Iterator[Reason]:
+    for process in report.processes:
         for socket in process.sockets:
             if not socket.beyond_machine:
                 continue
             where = f"is connected to {socket.remote}" if socket.remote else f"at {socket.local}"
             what = "" if socket.remote else f"{socket.state} "
-            yield _broken(f"process {process.pid} ({socket.kind}): {what}{where}")
+            who = "; only holders of a key get in (`coughd keys list`)"
+            who = who if socket.local in report.asking_for_keys else ""
+            yield _broken(f"process {process.pid} ({socket.kind}): {what}{where}{who}")
 
 
 def _readable(report: Report) -> Iterator[Reason]:
@@ -163,6 +177,8 @@ def _readable(report: Report) -> Iterator[Reason]:
                 yield _unproved(f"{file.path}: an access list is on the way to it (getfacl)")
     for process in report.processes:
         for socket in process.sockets:
+            if socket.local in report.asking_for_keys:
+                continue
             if socket.state != "connected" and reach_of(socket) in {"machine", "network"}:
                 yield _broken(
                     f"process {process.pid} ({socket.kind}): everyone on this machine can open "

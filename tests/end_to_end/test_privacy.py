@@ -11,6 +11,7 @@ import sqlite3
 import stat
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -253,6 +254,48 @@ def test_what_is_opened_wider_is_said(folder: Path) -> None:
     assert promise(wide, "this_machine_only")["holds"] is True
     (reason,) = promise(kept, "no_sound_stored")["reasons"]
     assert f"{folder}/bed.wav" in reason["sentence"]
+
+
+def test_what_is_let_in_by_key_and_kept_as_clips_is_told(folder: Path) -> None:
+    """The port says itself that it asks for a key; sound that is kept is a broken promise."""
+    ports = []
+    for _ in range(2):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            ports.append(free.getsockname()[1])
+    assert coughd("clips", "new-key", folder / "clips.key").exit_code == 0
+    config = write_config(folder, _FILE, publish=f"tcp://127.0.0.1:{ports[0]}")
+    more = json.loads(config.read_text())
+    more["stream"] |= {"replay": f"tcp://127.0.0.1:{ports[1]}", "curve": True}
+    more["clips"] = {"keep": True, "key_file": str(folder / "clips.key")}
+    config.write_text(json.dumps(more))
+    assert coughd("keys", "new", "alice", "-o", folder / "a.key", "-c", config).exit_code == 0
+    with daemon(config):
+        until_clip(folder / "data" / "clips")
+        document = reported(config, 1)
+        asked = coughd("status", "--json", "-c", config)
+    assert asked.exit_code == 0
+    sockets = [each for process in document["processes"] for each in process["sockets"]]
+    keyed = {each["local"] for each in sockets if each["asks_for_key"]}
+    assert keyed == {f"127.0.0.1:{port}" for port in ports}
+    assert promise(document, "this_machine_only")["holds"] is True
+    assert promise(document, "private")["holds"] is True
+    (reason,) = promise(document, "no_sound_stored")["reasons"]
+    assert "clips of counted coughs, encrypted" in reason["sentence"]
+    kinds = {file["path"]: (file["kind"], file["mode"]) for file in document["files"]}
+    assert kinds[f"{folder}/data/keys/clients.json"] == ("key", "0600")
+    assert kinds[f"{folder}/clips.key"] == ("key", "0600")
+    clips = [mode for kind, mode in kinds.values() if kind == "clip"]
+    assert set(clips) == {"0600"}
+    assert coughd("privacy", "--purge", "--yes", "-c", config).exit_code == 0
+    assert list((folder / "data" / "clips").iterdir()) == []
+    assert (folder / "data" / "keys" / "clients.json").exists()
+
+
+def until_clip(clips: Path) -> None:
+    deadline_s = time.monotonic() + 60.0
+    while not list(clips.glob("*.clip")):
+        assert time.monotonic() < deadline_s
+        time.sleep(0.05)
 
 
 def promise(document: dict[str, Any], name: str) -> dict[str, Any]:
