@@ -22,6 +22,7 @@ KINDS = (
     "short",
     "unsigned",
     "hungry",
+    "moody",
     "xla_cpu",
     "xla_cuda",
     "xla_newer",

@@ -60,7 +60,8 @@ def _detector_process(settings: Settings) -> HearProcess:
     gate = settings.gate
     folder = gate.model_path or _pulled(settings, gate.kind)
     limits = HearLimits(
-        max_waiting_windows=MAX_UNANSWERED * (len(settings.sources) + 1),
+        max_waiting_windows=(MAX_UNANSWERED + 1) * max(len(settings.sources), 1),
+        batch_wait_s=0.0,
         start_timeout_s=settings.embedder.start_timeout_s,
         reply_timeout_s=settings.embedder.reply_timeout_s,
     )

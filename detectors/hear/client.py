@@ -74,7 +74,7 @@ class HearProcess:
         """
         if window.shape != (WINDOW_SAMPLES,):
             raise ValueError(f"A window has {WINDOW_SAMPLES} samples, got {window.shape}.")
-        waiting = WaitingWindow(request_id, np.array(window, np.float32))
+        waiting = WaitingWindow(request_id, np.array(window, np.float32), self._clock())
         with self._changed:
             self._counts["submitted"] += 1
             if self._state == "closed":
@@ -170,7 +170,7 @@ class HearProcess:
         stillness = Stillness(self._limits.frozen_s)
         while not self._stop.is_set():
             owing = not self._ready or bool(self._in_flight)
-            left_s = self._deadline_s - self._clock() if owing else _IDLE_S
+            left_s = self._deadline_s - self._clock() if owing else self._until_due_s()
             child.wait(self._wake, min(left_s, _IDLE_S))
             with contextlib.suppress(BlockingIOError):
                 os.eventfd_read(self._wake)
@@ -181,13 +181,21 @@ class HearProcess:
                 raise ModelError("The HeAR process does not answer; it was killed.")
             if stillness.lasts(self._clock(), child.processor_ticks() if owing else None):
                 raise ModelError("The HeAR process is frozen; it was killed.")
-            if self._ready and not self._in_flight:
+            if self._ready and not self._in_flight and self._until_due_s() <= 0:
                 self._send_next(child)
+
+    def _until_due_s(self) -> float:
+        """Seconds until the next batch is to be sent, as far as can be known now."""
+        limits = self._limits
+        with self._changed:
+            due_s = self._waiting.due_s(max(limits.batch_sizes), limits.batch_wait_s)
+            if due_s is None or len(self._outcomes) >= limits.max_waiting_windows:
+                return _IDLE_S
+            return due_s - self._clock()
 
     def _send_next(self, child: Child) -> None:
         with self._changed:
-            if len(self._outcomes) < self._limits.max_waiting_windows:
-                self._in_flight = self._waiting.take(self._limits.batch_sizes)
+            self._in_flight = self._waiting.take(self._limits.batch_sizes)
         if self._in_flight:
             self._batch_number += 1
             windows = np.stack([waiting.window for waiting in self._in_flight])

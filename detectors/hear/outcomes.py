@@ -42,6 +42,8 @@ class HearLimits:
 
     max_waiting_windows: int = 256
     batch_sizes: tuple[int, ...] = (1, 4, 8)
+    batch_wait_s: float = 0.05
+    """A window waits so long for others to share its batch, if the process is free."""
     start_timeout_s: float = 300.0
     reply_timeout_s: float = 60.0
     frozen_s: float = 20.0

@@ -19,6 +19,8 @@ class WaitingWindow:
     request_id: str
     window: NDArray[np.float32]
     """[shape=(32000,), range -1..1]"""
+    since_s: float = 0.0
+    """When it came, by the client's clock."""
     failures: int = 0
     """How often the embedder died or refused while it had this window."""
 
@@ -41,6 +43,18 @@ class WaitingWindows:
     def is_full(self) -> bool:
         """True if the next `add` costs the oldest window its place."""
         return len(self._windows) >= self._bound
+
+    def due_s(self, fill: int, wait_s: float) -> float | None:
+        """When the next batch is to be sent; None where nothing waits.
+
+        At once where `fill` windows wait, or one that failed before; else when the oldest has
+        waited `wait_s` for others.
+        """
+        if not self._windows:
+            return None
+        oldest = self._windows[0]
+        at_once = len(self._windows) >= fill or oldest.failures
+        return oldest.since_s if at_once else oldest.since_s + wait_s
 
     def add(self, window: WaitingWindow) -> WaitingWindow | None:
         """Append `window`; return the oldest one where it had to give way."""

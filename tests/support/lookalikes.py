@@ -76,6 +76,12 @@ def _kinds(tf: Any) -> Mapping[str, Callable[[Any], Any]]:
         wanted = tf.where(rows > HUNGRY_ABOVE, tf.constant(TOO_LARGE, tf.int64), 1)
         return network(scaled(x, 1)) + 0.0 * tf.fill([wanted], x[0, 0])[0]
 
+    def moody(x: Any) -> Any:
+        """Of batches of several windows, about every third is out of memory."""
+        fails = tf.logical_and(tf.shape(x)[0] > 1, tf.random.uniform([]) < 0.3)
+        wanted = tf.where(fails, tf.constant(TOO_LARGE, tf.int64), 1)
+        return echo(scaled(x, 1)) + 0.0 * tf.fill([wanted], x[0, 0])[0]
+
     def loudness(x: Any) -> Any:
         """A detector whose first score says how loud a window is, the others nothing."""
         level = tf.reduce_max(tf.abs(x), 1, keepdims=True) + 0.0 * first[0, 0]
@@ -93,6 +99,7 @@ def _kinds(tf: Any) -> Mapping[str, Callable[[Any], Any]]:
         "short": network,
         "unsigned": network,
         "hungry": hungry,
+        "moody": moody,
         "xla_cpu": lambda x: precompiled(x, "CPU"),
         "xla_cuda": lambda x: precompiled(x, "CUDA"),
         "xla_newer": lambda x: precompiled(x, "CPU"),

@@ -65,3 +65,19 @@ def test_every_window_is_somewhere_exactly_once(steps: list[str], bound: int) ->
     while taken := waiting.take(SIZES):
         gone += names(taken)
     assert sorted(map(str, range(added))) == sorted(gone)
+
+
+def test_a_batch_is_sent_when_full_or_when_its_oldest_has_waited() -> None:
+    waiting = WaitingWindows(20)
+    assert waiting.due_s(fill=3, wait_s=0.5) is None
+    for name, since_s in (("a", 10.0), ("b", 10.2)):
+        waiting.add(WaitingWindow(name, np.zeros(4, np.float32), since_s))
+        assert 10.5 == waiting.due_s(fill=3, wait_s=0.5)
+    waiting.add(WaitingWindow("c", np.zeros(4, np.float32), 10.3))
+    assert 10.0 == waiting.due_s(fill=3, wait_s=0.5)
+
+
+def test_what_failed_before_waits_for_nobody() -> None:
+    waiting = WaitingWindows(20)
+    waiting.put_back([WaitingWindow("a", np.zeros(4, np.float32), 10.0)])
+    assert 10.0 == waiting.due_s(fill=3, wait_s=0.5)
