@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -35,8 +36,13 @@ def answer(batch: Batch) -> bytes:
     return encode(BatchDone(batch.number, batch.windows[:, :512]))
 
 
+ELSEWHERE = replace(IDENTITY, batch_policy="other")
+
+
 def misbehave(how: str, connection: socket.socket, batch: Batch) -> None:
-    if how == "crash":
+    if how == "go on otherwise":
+        connection.sendall(encode(Hello(ELSEWHERE)) + answer(batch))
+    elif how == "crash":
         os.kill(os.getpid(), signal.SIGSEGV)
     elif how == "exit":
         sys.exit("The fake has had enough.")

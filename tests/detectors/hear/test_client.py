@@ -64,6 +64,20 @@ def wait_for(hear: HearProcess, condition: Callable[[], bool]) -> None:
         assert hear._changed.wait_for(condition, LONG_S), hear.status
 
 
+def test_each_embedding_names_how_it_was_made(start: Start) -> None:
+    """The process may go on otherwise than it began, such as with smaller batches."""
+    hear = start("--how", "go on otherwise")
+    hear.submit("before", window(1))
+    before = settled(hear)["before"]
+    hear.submit("after", poisoned(2))
+    after = settled(hear)["after"]
+    assert isinstance(before, Embedded)
+    assert isinstance(after, Embedded)
+    assert (fake_hear.IDENTITY, fake_hear.ELSEWHERE) == (before.embedder, after.embedder)
+    assert fake_hear.ELSEWHERE == hear.status.identity
+    assert 0 == hear.status.faults
+
+
 def test_each_window_gets_its_own_embedding(start: Start) -> None:
     hear = start()
     windows = {f"event-{number}": window(number) for number in range(50)}

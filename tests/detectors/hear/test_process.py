@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import fake_hear
@@ -38,13 +39,15 @@ IDENTITY = EmbedderIdentity("hear@fake", "hear", "00" * 32, "none", "CPU", "floa
 
 
 class FakeEmbedder:
-    """Answers with the first 512 samples; refuses silence."""
+    """Answers with the first 512 samples; refuses silence, and takes batches above 4 for large."""
 
     identity = IDENTITY
 
     def embed(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
         if not windows.any():
             raise ModelError("The fake does not take silence.")
+        if len(windows) > 4:
+            self.identity = replace(IDENTITY, batch_policy="smaller")
         return windows[:, :512]
 
 
@@ -138,6 +141,20 @@ def test_without_tensorflow_the_sentence_says_what_to_install(
         "HeAR needs TensorFlow, which cannot be imported here: pip install 'coughd[hear]'."
         == hear.status.reason
     )
+
+
+def test_an_embedder_that_goes_on_otherwise_says_so_before_its_answer() -> None:
+    served = Served()
+    assert Hello(IDENTITY) == served.next()
+    served.connection.sendall(encode(Batch(1, np.ones((5, 32_000), np.float32))))
+    messages: list[Message] = []
+    while len(messages) < 2:
+        messages += served._reader.feed(served.connection.recv(1 << 20))
+    served.connection.close()
+    served._thread.join(LONG_S)
+    hello, answer = messages
+    assert Hello(replace(IDENTITY, batch_policy="smaller")) == hello
+    assert isinstance(answer, BatchDone)
 
 
 PARENT = """
