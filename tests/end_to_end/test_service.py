@@ -189,7 +189,7 @@ def test_a_hanging_daemon_is_restarted_and_a_deaf_one_is_not(machine: Booted) ->
             machine.run("systemctl", "stop", "mic")
             until(stream, "source.down")
             deaf_us = last_sign_us(machine)
-            machine.until(lambda: last_sign_us(machine) > deaf_us + 8_000_000, "signs of life")
+            machine.until(lambda: last_sign_us(machine) > deaf_us + 5_000_000, "signs of life")
             machine.revive_microphone()
             until(stream, "source.up")
         assert restarts(machine) == 0

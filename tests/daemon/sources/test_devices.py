@@ -70,6 +70,29 @@ def test_a_card_is_named_by_its_id_and_port(tmp_path: Path) -> None:
     assert names_of("pulse", tmp_path) == ("pulse", None, None)
 
 
+@pytest.mark.parametrize("wanted", ["usb:1-1.3", "usb-id:0d8c:0014:C3D4"])
+def test_port_and_serial_number_find_the_same_one_of_a_make_in_any_order(
+    wanted: str, tmp_path: Path
+) -> None:
+    """ALSA numbers the cards as they come, and so do the names of the second and PortAudio."""
+    sockets = (("1-1.2", "A1B2"), ("1-1.3", "C3D4"))
+    chosen = []
+    for order in (sockets, sockets[::-1]):
+        root = tmp_path / order[0][0]
+        found = []
+        for number, (port, serial) in enumerate(order):
+            card_id = f"Snowball_{number}" if number else "Snowball"
+            machine(root, number, card_id, f"usb1/1-1/{port}/{port}:1.0", serial)
+            portaudio_name = f"Blue Snowball: USB Audio (hw:{number},0)"
+            names = names_of(portaudio_name, root)
+            found.append(
+                InputDevice(*names, portaudio_name, "ALSA", number, 44_100, 1, is_default=False)
+            )
+        chosen.append(choose(found, wanted))
+    assert [one.usb_id for one in chosen] == ["usb-id:0d8c:0014:C3D4"] * 2
+    assert [one.index for one in chosen] == [1, 0]
+
+
 @pytest.mark.parametrize(
     "wanted", ["hw:CARD=Snowball,DEV=0", "snowball", "usb:1-1.2", SNOWBALL.portaudio_name]
 )
