@@ -25,6 +25,7 @@ from .commands.run import run
 from .commands.scan import scan
 from .commands.service import service
 from .commands.status import status
+from .commands.support_bundle import support_bundle
 from .commands.train import train
 from .commands.watch import watch
 
@@ -51,6 +52,7 @@ def add_verbs(app: typer.Typer) -> None:
     ):
         app.command(epilog=epilog_of(verb.__name__))(verb)
     app.command("check-config")(check_config)
+    app.command("support-bundle")(support_bundle)
     app.add_typer(backup, name="backup")
     app.add_typer(clips, name="clips")
     app.add_typer(keys, name="keys")

@@ -1,0 +1,1 @@
+"""What helps somebody else to find a fault, without anything that was heard."""

@@ -1,0 +1,101 @@
+"""What a bundle knows of the machine, the program and its models."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Any
+
+from ...config.errors import CoughdError
+from ...config.settings import Settings
+from ...detectors.runtime import SHIPPED_MODELS, sha256_of
+from ..service.layout import UNIT
+from ..service.systemctl import Systemctl
+
+LOG_LINES = 2000
+_LOG_PATIENCE_S = 20.0
+_UNIT_FACTS = (
+    "LoadState", "UnitFileState", "ActiveState", "SubState", "Result", "NRestarts",
+    "ExecMainStatus", "MemoryCurrent", "TasksCurrent", "FragmentPath", "DropInPaths",
+)  # fmt: skip
+
+
+def versions() -> dict[str, Any]:
+    """Versions of Python and of every package beside us."""
+    packages = {each.name: each.version for each in distributions()}
+    return {
+        "coughd": packages.get("coughd"),
+        "python": platform.python_version(),
+        "packages": dict(sorted(packages.items())),
+    }
+
+
+def system() -> dict[str, Any]:
+    """The machine: kernel, distribution, processor, memory, load, and the service."""
+    load = os.getloadavg()
+    return {
+        "kernel": platform.release(),
+        "machine": platform.machine(),
+        "distribution": _release(),
+        "processors": os.cpu_count(),
+        "processor": _first_value("/proc/cpuinfo", "model name"),
+        "memory": _first_value("/proc/meminfo", "MemTotal"),
+        "memory_available": _first_value("/proc/meminfo", "MemAvailable"),
+        "load": [round(each, 2) for each in load],
+        "service": _service(),
+    }
+
+
+def models(settings: Settings) -> dict[str, Any]:
+    """Hashes of the models that came with the program, and of a probe of one's own."""
+    files = [path for path in sorted(SHIPPED_MODELS.iterdir()) if path.suffix != ".md"]
+    if settings.probe.path is not None:
+        files.append(settings.probe.path)
+    return {str(path): _hash(path) for path in files}
+
+
+def journal(*, of_user: bool) -> Iterator[str]:
+    """The service's last lines, oldest first; none where there is no journal."""
+    scope = ["--user"] if of_user else []
+    command = ["journalctl", *scope, "--unit", UNIT, "--lines", str(LOG_LINES)]
+    command += ["--output", "short-iso", "--no-pager", "--quiet", "--no-hostname"]
+    with suppress(OSError, subprocess.TimeoutExpired):
+        done = subprocess.run(  # noqa: S603 - no shell, and no words from outside
+            command, capture_output=True, text=True, check=False, timeout=_LOG_PATIENCE_S
+        )
+        yield from done.stdout.splitlines()
+
+
+def _hash(path: Path) -> str:
+    try:
+        return sha256_of(path.read_bytes())
+    except OSError as exc:
+        return f"cannot be read: {exc.strerror}"
+
+
+def _release() -> str:
+    try:
+        return platform.freedesktop_os_release().get("PRETTY_NAME", "")
+    except OSError:
+        return ""
+
+
+def _first_value(file: str, key: str) -> str:
+    with suppress(OSError):
+        for line in Path(file).read_text(encoding="utf-8").splitlines():
+            name, _, value = line.partition(":")
+            if name.strip() == key:
+                return value.strip()
+    return ""
+
+
+def _service() -> dict[str, str] | str:
+    try:
+        return Systemctl("system").show(UNIT, *_UNIT_FACTS)
+    except CoughdError as exc:
+        return str(exc)
