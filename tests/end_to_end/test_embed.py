@@ -88,12 +88,9 @@ def test_under_a_running_daemon_it_goes_through_the_daemon(tmp_path: Path) -> No
         connection.execute("DELETE FROM embeddings")
     noon = {"id": "noon", "kind": "file", "path": str(tmp_path / "bed.flac"), "loop": True}
     bed = {"id": "bed", "kind": "file", "path": str(tmp_path / "bed.flac"), "pace": "fast"}
-    live = write_config(
-        tmp_path,
-        tmp_path / "bed.flac",
-        tmp_path / "data",
-        sources=[{**noon, "pace": "realtime"}, bed],
-    )
+    live = write_config(tmp_path, tmp_path / "bed.flac", tmp_path / "data")
+    sources = [{**noon, "pace": "realtime"}, bed]
+    live.write_text(json.dumps({**json.loads(live.read_text()), "sources": sources}))
     with LivingDaemon(live) as daemon:
         daemon.until("answer", lambda: daemon.status()["sources"])
         done = embed(live, "--pending")

@@ -13,6 +13,7 @@ import pytest
 import soundfile
 from fake_inference_server import FakeServer, embed
 from living_daemon import STORE_FILE, LivingDaemon, read, write_config, write_recording
+from numpy.typing import NDArray
 from real_inference_server import RealServer, kserve_python
 
 from coughd.detectors.hear.batching import scale_windows
@@ -65,13 +66,13 @@ def test_a_real_server_embeds_what_the_daemon_hears(
         np.testing.assert_allclose(np.frombuffer(vector, "<f4"), answered(window), atol=1e-4)
 
 
-def answered(window: np.ndarray[tuple[int], np.dtype[np.float32]]) -> object:
+def answered(window: NDArray[np.float32]) -> NDArray[np.float32]:
     """What the server's network makes of a window, by the same weights."""
     rng = np.random.default_rng(11)
     first = rng.standard_normal((160, 64)).astype(np.float32) / 13
     second = rng.standard_normal((64, 512)).astype(np.float32) / 8
     hidden = np.maximum(window.reshape(200, 160) @ first, 0.0)
-    return np.tanh(hidden.mean(axis=0) @ second)
+    return np.asarray(np.tanh(hidden.mean(axis=0) @ second))
 
 
 def test_a_server_that_dies_costs_no_event(tmp_path: Path, real_server: RealServer) -> None:

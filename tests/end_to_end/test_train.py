@@ -109,7 +109,8 @@ def test_a_store_with_reviews_is_learnt_from(tmp_path: Path) -> None:
         for number in range(4)
         if (path := write_recording(tmp_path / f"{number}.flac", 1))
     ]
-    config = write_config(tmp_path, tmp_path / "0.flac", tmp_path / "data", sources=nights)
+    config = write_config(tmp_path, tmp_path / "0.flac", tmp_path / "data")
+    config.write_text(json.dumps({**json.loads(config.read_text()), "sources": nights}))
     with LivingDaemon(config) as daemon:
         assert 0 == daemon.finish()
     nothing = train(config)
@@ -119,8 +120,14 @@ def test_a_store_with_reviews_is_learnt_from(tmp_path: Path) -> None:
     assert len(events) >= 40
     with EventStore.open(store, ORIGIN, lambda: REVIEWED_US) as reviewing:
         for number, (event_id,) in enumerate(events):
-            verdict = "confirm" if number % 3 else "reject"
-            review = EventReviewed(event_id, verdict, None, "anna", "", REVIEWED_US + number)
+            review = EventReviewed(
+                event_id,
+                "confirm" if number % 3 else "reject",
+                label=None,
+                reviewer="anna",
+                note="",
+                utc_us=REVIEWED_US + number,
+            )
             reviewing.write([review])
     said = train(config, "--json")
     assert 0 == said.exit_code, said.complaints

@@ -25,7 +25,7 @@ def network(windows: Any) -> Any:
     return np.tanh(hidden.mean(axis=1) @ SECOND).astype(np.float32)
 
 
-class Hear(Model):  # type: ignore[misc, no-any-unimported]
+class Hear(Model):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__("hear")
         self.ready = True
