@@ -101,11 +101,14 @@ def test_the_time_of_a_block_is_when_it_was_heard(monkeypatch: pytest.MonkeyPatc
         source = open_microphone("room", device="default", sample_rate_hz=RATE_HZ)
         items = listen(source, lambda items: len(blocks(items)) > 100)
         source.close()
-    first, last = blocks(items)[50], blocks(items)[-1]
-    assert first.monotonic_s is not None
-    assert last.monotonic_s is not None
-    passed_s = (last.first_sample - first.first_sample) / RATE_HZ
-    assert last.monotonic_s - first.monotonic_s == pytest.approx(passed_s, abs=0.5)
+    # Of many the one that was least late: a busy machine holds some up.
+    heard = blocks(items)
+    first_s, last_s = (least_late_s(part) for part in (heard[:50], heard[50:]))
+    assert last_s == pytest.approx(first_s, abs=0.5)
+
+
+def least_late_s(heard: list[Block]) -> float:
+    return min((block.monotonic_s or 0.0) - block.first_sample / RATE_HZ for block in heard)
 
 
 def test_a_killed_capture_process_is_lost_then_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
