@@ -12,7 +12,7 @@ MYPY = $(BIN)/python -m mypy
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-parts test-daemons test-hear test-wheel check format lint types imports bench soak lock clean
+.PHONY: help run test test-parts test-daemons test-hear test-wheel check format lint types imports audit fuzz bench soak lock clean
 
 help: ## Print this
 	@echo "make run, on a fresh machine too. Also:"
@@ -44,7 +44,7 @@ test-hear: $(VENV)/.dev-stamp $(VENV)/.hear-stamp ## Run the tests that need Ten
 test-wheel: $(VENV)/.dev-stamp ## Build the package; test it without the source folders
 	BUILD_PYTHON=$(BIN)/python PYTHON=$(PYTHON) .ci/test-wheel
 
-check: format lint types imports test ## Everything a change must pass
+check: format lint types imports audit test ## Everything a change must pass
 
 format: $(VENV)/.dev-stamp ## Check the formatting
 	$(BIN)/ruff format --check .
@@ -59,6 +59,12 @@ types: $(VENV)/.dev-stamp ## Check the types
 
 imports: $(VENV)/.dev-stamp ## Check the direction of dependencies
 	$(BIN)/lint-imports --no-cache
+
+audit: $(VENV)/.dev-stamp ## Look for known vulnerabilities in the dependencies
+	PIP_AUDIT=$(BIN)/pip-audit $(BIN)/python .ci/audit
+
+fuzz: $(VENV)/.dev-stamp ## Feed odd bytes to everything that reads some, for an hour or so
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),20000) $(BIN)/python -m pytest tests/fuzz --timeout=0 $(WITH)
 
 bench: $(VENV)/.dev-stamp ## Measure what coughd costs on this machine
 	OPENBLAS_NUM_THREADS=1 PYTHONPATH=tests/support $(BIN)/python -m benchmarks $(WITH)

@@ -40,6 +40,12 @@ class Message:
         source = self.body.get("source")
         return str(source["id"]) if isinstance(source, dict) and "id" in source else None
 
+    @property
+    def label(self) -> str | None:
+        """What it was taken for, if it is about an event."""
+        label = self.body.get("label")
+        return label if isinstance(label, str) else None
+
 
 @dataclass(frozen=True, slots=True)
 class StoreChanged:
@@ -97,7 +103,7 @@ def selector(
         return (
             (not prefixes or f"{message.topic}.".startswith(prefixes))
             and (not sources or message.source_id in sources)
-            and (not labels or message.body.get("label") in labels)
+            and (not labels or message.label in labels)
         )
 
     return wanted
