@@ -20,7 +20,7 @@ from ..clips.sealing import find_key_file, read_key
 from ..clips.shelf import ClipShelf
 from ..judge import LaterJudge
 from ..offline.kept_sound import SourceFile, counts, find_sound
-from ..offline.reembedding import reembed
+from ..offline.reembedding import judge_stored, reembed
 from ..wiring.delivering import deliver
 from ..wiring.detection import later_judge
 from ..wiring.offline_work import offline_embedder
@@ -37,6 +37,13 @@ def embed(
     all_: Annotated[
         bool, typer.Option("--all", help="Every event; what is there is made again.")
     ] = False,
+    judge: Annotated[
+        bool,
+        typer.Option(
+            "--judge",
+            help="Embed nothing: judge the stored embeddings by the probe that is in force.",
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
 ) -> None:
     """Embed the sound of stored events again.
@@ -46,9 +53,12 @@ def embed(
     judges the embedder's embeddings, the events get its score, published as an update. An
     interrupted run is continued by --pending.
     """
-    if pending == all_:
-        raise UsageError("choose --pending or --all")
+    if (pending, all_, judge).count(True) != 1:
+        raise UsageError("choose --pending, --all or --judge")
     settings, places = configured(config)
+    if judge:
+        _judge_stored(settings, places, as_json=as_json)
+        return
     if not settings.probe.keep_embeddings:
         raise UsageError("probe.keep_embeddings is false, so no embedding is kept here")
     with offline_embedder(settings, places) as embedder, History.open(places.store) as history:
@@ -73,6 +83,37 @@ def embed(
     )
     if done.left_out:
         typer.echo(f"left out: {counts(done.left_out)}")
+
+
+def _judge_stored(settings: Settings, places: Places, *, as_json: bool) -> None:
+    """Events that HeAR has scored keep its word where the open embedder is configured."""
+    kind = settings.embedder.kind
+    judged = total = 0
+    with History.open(places.store) as history:
+        events = {place.event_id: place for place in history.places(without=None)}
+        for known in history.embedders(kind):
+            stored = [
+                (events[row.event_id], row.vector)
+                for row in history.embeddings([known.model_id], reviewed_only=False)
+                if row.event_id in events and events[row.event_id].scored_by in {"open", kind}
+            ]
+            total += len(stored)
+            with progress_bar("judging") as progress:
+                judged += judge_stored(
+                    stored,
+                    known.identity,
+                    later_judge(settings.probe, ProbeVersions(places.data_dir), known.identity),
+                    partial(deliver, settings, places),
+                    partial(_told, progress, len(stored)),
+                )
+    if as_json:
+        typer.echo(json.dumps({"embeddings": total, "judged": judged}))
+    else:
+        typer.echo(f"{judged} of {total} stored embeddings gave their event a new score")
+
+
+def _told(progress: Callable[[float, float], None], every: int, done: int) -> None:
+    progress(done, every)
 
 
 def _files(settings: Settings) -> list[SourceFile]:

@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ...detectors.ports import Embedder
+from ...detectors.ports import Embedder, EmbedderIdentity
+from ...storage.reading.places_reading import EventPlace
 from ...storage.records import EmbeddingKept, EventRescored
 from ..handing_in.document import HandedIn
 from ..judge import LaterJudge
 from .kept_sound import Found
+from .slow_embedder import in_batches
 
 BATCH = 32
 """Windows handed to the embedder at once, and changes to the store."""
@@ -62,6 +65,29 @@ def reembed(
     return Reembedded(embedded, judged, left_out)
 
 
+def judge_stored(
+    stored: Sequence[tuple[EventPlace, NDArray[np.float32]]],
+    embedder: EmbedderIdentity,
+    judge: LaterJudge,
+    keep: Callable[[Sequence[HandedIn]], None],
+    progress: Callable[[int], None],
+) -> int:
+    """Judge embeddings that are stored already, and keep what is new; gives how many were."""
+    judged = 0
+    for rows in in_batches(len(stored), BATCH):
+        changes = [
+            change
+            for place, embedding in stored[rows]
+            if isinstance(change := judge.judge(place.event_id, embedder, embedding), EventRescored)
+            and not _is_known(place, change)
+        ]
+        if changes:
+            keep(changes)
+        judged += len(changes)
+        progress(rows.stop)
+    return judged
+
+
 def _keep(
     batch: Sequence[Found],
     embedder: Embedder,
@@ -72,7 +98,7 @@ def _keep(
     changes: list[HandedIn] = []
     for one, embedding in zip(batch, embedder.embed(windows), strict=True):
         change = judge.judge(one.place.event_id, embedder.identity, embedding)
-        if isinstance(change, EventRescored) and _is_known(one, change):
+        if isinstance(change, EventRescored) and _is_known(one.place, change):
             change = EmbeddingKept(one.place.event_id, embedder.identity, embedding)
         if change is not None:
             changes.append(change)
@@ -80,12 +106,12 @@ def _keep(
     return sum(isinstance(change, EventRescored) for change in changes)
 
 
-def _is_known(one: Found, change: EventRescored) -> bool:
+def _is_known(place: EventPlace, change: EventRescored) -> bool:
     """Whether the event has this very score already: it is not told a second time."""
-    probe, before, now = change.scored.probe, one.place.probability, change.scored.probability
+    probe, before, now = change.scored.probe, place.probability, change.scored.probability
     return (
         probe is not None
-        and one.place.probe_sha256 == probe.sha256
+        and place.probe_sha256 == probe.sha256
         and before is not None
         and now is not None
         and abs(before - now) <= _SAME

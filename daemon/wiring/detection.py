@@ -80,6 +80,8 @@ def later_judge(
         if settings.path
         else _own_probe(trained, embedder)
     )
+    if probe is not None:
+        _log.info("%s judges the embeddings of %s", probe.identity.name, embedder.name)
     return LaterJudge(probe, settings.threshold, settings.keep_embeddings)
 
 

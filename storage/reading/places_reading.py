@@ -21,6 +21,7 @@ class EventPlace:
     """Native, from the source's first."""
     window: str
     """`complete` or `incomplete`."""
+    scored_by: str
     probability: float | None
     probe_sha256: str | None
 
@@ -33,6 +34,7 @@ def read_places(connection: Connection, without: EmbedderIdentity | None) -> lis
         events.c.stretch_id,
         events.c.onset_sample,
         events.c.window,
+        events.c.scored_by,
         events.c.probability,
         events.c.probe_sha256,
     ).order_by(events.c.onset_us, events.c.event_row)

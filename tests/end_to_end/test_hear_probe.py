@@ -12,7 +12,8 @@ from clips import write_clips
 from command_line import coughd
 from living_daemon import STORE_FILE, LivingDaemon, messages, read, write_config, write_recording
 
-pytestmark = pytest.mark.hear
+# TensorFlow is loaded twice, one of them beside a listening daemon.
+pytestmark = [pytest.mark.hear, pytest.mark.timeout(300)]
 pytest.importorskip("sklearn", reason="comes with the extra coughd[fit]")
 
 
@@ -64,3 +65,13 @@ def test_trained_swapped_in_and_equal_to_the_offline_logistic(
         assert update["probability"] == pytest.approx(expected, abs=1e-6)
         assert "hear-0001" == update["model"]["probe"]
         assert "update" == update["phase"]
+    before = {one["event_id"] for one in updates}
+    waiting = vectors.keys() - before
+    assert waiting, "events from before the probe"
+    said = coughd("embed", "--judge", "--config", config, "--json")
+    assert 0 == said.exit_code, said.complaints
+    assert {"embeddings": len(vectors), "judged": len(waiting)} == json.loads(said.lines[-1])
+    for event_id in waiting:
+        (row,) = read(store, f"SELECT probability FROM events WHERE event_id = '{event_id}'")
+        expected = offline_logistic(probe, np.frombuffer(vectors[event_id], "<f4"))
+        assert row[0] == pytest.approx(expected, abs=1e-6)

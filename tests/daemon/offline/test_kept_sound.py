@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,11 +37,9 @@ def stretch(file: SourceFile) -> str:
     return FileIdentity(SoundFile(file.path).content_sha256, file.source_id).stretch_id(0)
 
 
-def place(name: str, stretch_id: str, onset: int, **changes: object) -> EventPlace:
-    fields = {"source_id": "bed", "window": "complete", **changes}
-    return EventPlace(
-        name, str(fields["source_id"]), stretch_id, onset, str(fields["window"]), 0.5, None
-    )
+def place(name: str, stretch_id: str, onset: int, **changes: Any) -> EventPlace:
+    basis = EventPlace(name, "bed", stretch_id, onset, "complete", "open", 0.5, None)
+    return replace(basis, **changes)
 
 
 def no_clips(_event_id: str) -> None:
