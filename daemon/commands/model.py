@@ -56,10 +56,11 @@ def pull(
         ),
     ] = None,
 ) -> None:
-    """Fetch a model into the data directory, check every byte, and put it in place.
+    """Fetch a model into the data directory.
 
-    The hub asks for an account: accept the terms on the model's page there, then set HF_TOKEN or
-    run hf auth login. A pull that broke off goes on where it ended.
+    Every byte is checked before it is put in its place. The hub asks for an account: accept the
+    terms on the model's page there, then set HF_TOKEN or run hf auth login. A pull that broke off
+    goes on where it ended.
     """
     wanted = find_model(name)
     shelf = Shelf(configured(config)[1].data_dir)
@@ -80,7 +81,7 @@ def pull(
 
 @model.command("list")
 def list_models(config: ConfigOption = None, *, as_json: JsonOption = False) -> None:
-    """Say which models there are, and which of them are here."""
+    """Say which models there are, and which are here."""
     shelf = Shelf(configured(config)[1].data_dir)
     found = {name: shelf.find(name) for name in CATALOG}
     if as_json:
@@ -101,13 +102,13 @@ def list_models(config: ConfigOption = None, *, as_json: JsonOption = False) -> 
 def verify(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME]...", help=f"Of {NAMES}; else all that were pulled."),
+        typer.Argument(metavar="NAME", help=f"Of {NAMES}; else all that were pulled."),
     ] = None,
     config: ConfigOption = None,
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Read every byte of the pulled models and compare it with what was pulled.
+    """Check every byte of the pulled models.
 
     The process that runs a model does the same whenever it starts. Where hear and hear-pytorch are
     both here and can both be run, their embeddings of the same sounds are compared too.

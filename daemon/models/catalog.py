@@ -100,7 +100,6 @@ def find_model(name: str) -> Pullable:
     """The model of this name; UsageError."""
     if name not in CATALOG:
         raise UsageError(
-            f"there is no model '{name}'{did_you_mean(name, CATALOG)}; "
-            f"there are {', '.join(CATALOG)}"
+            f"there is no model '{name}', only {', '.join(CATALOG)}{did_you_mean(name, CATALOG)}"
         )
     return CATALOG[name]
