@@ -17,10 +17,9 @@ import yaml
 from hearing import write
 from lookalikes import fingerprint
 from numpy.typing import NDArray
+from random_probe import write_random_probe
 from sqlalchemy import create_engine, select
 
-from coughd.detectors.hear.files import hash_files
-from coughd.detectors.ports import LABELS
 from coughd.detectors.synthesis import render
 from coughd.storage.schema import embeddings, events, models, outbox
 
@@ -156,45 +155,18 @@ def test_every_event_got_exactly_its_own_samples(
     assert min(per_source.values()) >= 5
 
 
-def random_probe(path: Path, model: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Write a probe for `model` with random weights, and return those."""
-    rng = np.random.default_rng(3)
-    coefficients = rng.normal(0, 0.05, (len(LABELS), 512))
-    intercepts = rng.normal(0, 0.5, len(LABELS))
-    document = {
-        "format": "coughd.probe/1",
-        "name": "random",
-        "embedder": {"name": "hear@lookalike", "sha256": hash_files(model)},
-        "labels": list(LABELS),
-        "threshold": 0.5,
-        "mean": [0.0] * 512,
-        "scale": [1.0] * 512,
-        "coefficients": coefficients.tolist(),
-        "intercepts": intercepts.tolist(),
-        "calibration": {"slope": 1.0, "offset": 0.0},
-    }
-    path.write_text(json.dumps(document))
-    return coefficients, intercepts
-
-
 def test_with_a_probe_hears_word_replaces_the_open_score(
     lookalikes: Path, recordings: dict[str, Path], tmp_path: Path
 ) -> None:
-    probe = tmp_path / "probe.json"
-    coefficients, intercepts = random_probe(probe, lookalikes / "echo")
-    ran = run(tmp_path, recordings, lookalikes / "echo", probe)
+    path = tmp_path / "probe.json"
+    probe = write_random_probe(path, lookalikes / "echo")
+    ran = run(tmp_path, recordings, lookalikes / "echo", path)
     complete = [event for event in heard(ran.data) if event.window == "complete"]
     assert len(complete) >= 20
     for event in complete:
         assert "hear" == event.scored_by
-        logits = coefficients @ expected_embedding(
-            recordings[event.source], event.onset_sample
-        ).astype(np.float64)
-        logits += intercepts
-        shares = np.exp(logits - logits.max())
-        assert shares[LABELS.index("cough")] / shares.sum() == pytest.approx(
-            event.probability, abs=1e-4
-        )
+        expected = expected_embedding(recordings[event.source], event.onset_sample)
+        assert probe.probability(expected) == pytest.approx(event.probability, abs=1e-4)
     assert_told(ran.data, len(complete))
 
 
