@@ -88,12 +88,13 @@ class Shelf:
                 "the data directory belongs to, or by root"
             ) from exc
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as exc:
+                raise AlreadyRunningError(
+                    f"{self._root}: another coughd model pull is at work here"
+                ) from exc
             yield folder
-        except BlockingIOError as exc:
-            raise AlreadyRunningError(
-                f"{self._root}: another coughd model pull is at work here"
-            ) from exc
         finally:
             os.close(lock)
 
