@@ -105,7 +105,7 @@ def _show(messages: Iterator[Message], timezone: str) -> None:
 
 def _messages(subscriber: Subscriber, address: str, patience_s: float) -> Iterator[Message]:
     """Give what belongs on standard output; tell the rest on standard error."""
-    missed = False
+    trouble = ""
     while True:
         for item in subscriber.messages(_TURN_S):
             if isinstance(item, Message):
@@ -113,16 +113,13 @@ def _messages(subscriber: Subscriber, address: str, patience_s: float) -> Iterat
             else:
                 _notice(_sentence(item))
         limit_s = patience_s if subscriber.was_heard else _NO_ANSWER_S
-        if not missed and subscriber.silent_s > limit_s:
-            missed = True
-            _notice(
-                _REFUSED
-                if subscriber.refused
-                else f"no daemon is heard at {address}; waiting for it"
-            )
-        elif missed and subscriber.silent_s <= limit_s:
-            missed = False
-            _notice("the daemon is heard again")
+        former, trouble = trouble, ""
+        if subscriber.refused:
+            trouble = _REFUSED
+        elif subscriber.silent_s > limit_s:
+            trouble = f"no daemon is heard at {address}; waiting for it"
+        if trouble != former:
+            _notice(trouble or "the daemon is heard again")
 
 
 def _sentence(item: StoreChanged | Truncated) -> str:
