@@ -1,8 +1,8 @@
 """From sample indices to UTC.
 
 Inside, time is the native sample index; UTC is derived from a table of anchors, which is stored
-too, so that a drifting device or a wrong clock can be corrected afterwards. No later change of
-the clock moves what was already said, and none reorders coughs: their samples keep the order.
+too. A clock that was wrong at boot and is set within a stretch's first day corrects what was heard
+before; later it moves what follows only. Neither reorders coughs: their samples keep the order.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ DRIFT_US = 10_000
 find it out, and the unsteady times of blocks, an onset's error stays under 20 ms."""
 LONGEST_ANCHOR_S = 3_600
 """So often at least a live source's rate is written down, with an anchor that moves nothing."""
+CORRECTED_US = 86_400_000_000
+"""A stretch this old keeps the time that it was told by, when the clock is set: to tell months of
+events anew would take longer than it is worth."""
 _KEPT_ANCHORS = 16
 
 
@@ -36,6 +39,9 @@ class Clock(Protocol):
     def utc_us(self) -> int:
         """Microseconds since 1970, as far as the machine knows."""
 
+    def asleep_s(self) -> float:
+        """How long the machine has slept since its boot: `monotonic_s` stood still meanwhile."""
+
 
 class SystemClock:
     """The real clocks."""
@@ -47,6 +53,10 @@ class SystemClock:
     def utc_us(self) -> int:
         """As `time.time_ns`."""
         return time.time_ns() // 1_000
+
+    def asleep_s(self) -> float:
+        """Linux counts it in CLOCK_BOOTTIME."""
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()
 
 
 def utc_at(anchor: AnchorSet, sample: int) -> int:
@@ -86,23 +96,43 @@ class Timeline:
         self._continued = after.anchor_at(first_sample) if after else None
         # The oldest gives way: an event looks back seconds, and an anchor lasts seconds at least.
         self._anchors: deque[AnchorSet] = deque(maxlen=_KEPT_ANCHORS)
+        self._begun_us: int | None = after.begun_us if after else None
+        self._asleep_us: int | None = after.asleep_us if after else None
+
+    @property
+    def begun_us(self) -> int | None:
+        """When the first anchor was set, on the monotonic clock; None before it."""
+        return self._begun_us
+
+    @property
+    def asleep_us(self) -> int | None:
+        """How long the machine had slept when the wall clock was last looked at."""
+        return self._asleep_us
 
     def hear(self, block: Block, clock: Clock) -> list[AnchorSet]:
         """Compare the block's time with the anchors; call with each block, before its ledger.
 
-        Returns the anchor that holds from the block's first sample on, where it is a new one.
+        Returns the anchor that holds from the block's first sample on, where it is a new one. With
+        `corrects_us` what was heard before is mapped otherwise from now on.
         """
         if not self._anchors:
-            self._anchors.append(self._first_anchor(block, clock))
+            first = self._first_anchor(block, clock)
+            self._anchors.append(first)
+            if self._begun_us is None or self._asleep_us is None:
+                self._begun_us, self._asleep_us = first.monotonic_us, _whole_us(clock.asleep_s())
             moved = self._correction(block, clock)
-            if moved is not None:
-                self._anchors[-1] = moved
-            return [self._anchors[-1]]
+            if moved is None:
+                return [first]
+            by_us = self._correct(first, moved, clock)
+            self._anchors[-1] = moved
+            return [replace(moved, corrects_us=by_us)]
+        last = self._anchors[-1]
         moved = self._correction(block, clock)
         if moved is None:
             return []
+        by_us = self._correct(last, moved, clock)
         self._anchors.append(moved)
-        return [moved]
+        return [replace(moved, corrects_us=by_us)]
 
     def anchor_at(self, sample: int) -> AnchorSet:
         """By which this sample is mapped; there is one once the first block was heard."""
@@ -128,6 +158,21 @@ class Timeline:
             piece_end = min(end_sample, next(later, end_sample))
             yield start_sample, piece_end, anchor
             start_sample = piece_end
+
+    def _correct(self, last: AnchorSet, moved: AnchorSet, clock: Clock) -> int:
+        """Move the anchors where the clock was set and not where the machine slept; by how much."""
+        asleep_us = _whole_us(clock.asleep_s())
+        slept_us = asleep_us - (self._asleep_us or 0)
+        self._asleep_us = asleep_us
+        stepped_us = (moved.utc_us - moved.monotonic_us) - (last.utc_us - last.monotonic_us)
+        set_us = stepped_us - slept_us
+        age_us = moved.monotonic_us - (self._begun_us or 0)
+        if abs(set_us) <= STEP_US or age_us > CORRECTED_US:
+            return 0
+        right = [replace(anchor, utc_us=anchor.utc_us + set_us) for anchor in self._anchors]
+        self._anchors.clear()
+        self._anchors.extend(right)
+        return set_us
 
     def _first_anchor(self, block: Block, clock: Clock) -> AnchorSet:
         if self._continued is not None:

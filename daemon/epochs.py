@@ -42,6 +42,12 @@ class EpochTracker:
             self._open.offset_us = offset_us
         return self._open.epoch_id
 
+    def correct(self, by_us: int) -> None:
+        """The wall clock was wrong by so much."""
+        if self._open is not None:
+            self._open.onset_us += by_us
+            self._open.offset_us += by_us
+
     def advance(self, decided_sample: int) -> EpochEnded | None:
         """Return the epoch if it has ended: every cough before `decided_sample` was added."""
         if self._open is None or decided_sample - self._open.offset_sample < self._gap_samples:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +56,20 @@ class Ledger:
         for heard in self.decided:
             self._cover(heard.start_sample, heard.end_sample, heard.state, heard.level_dbfs)
         return self._take_closed()
+
+    def correct(self, by_us: int) -> None:
+        """The timeline was corrected by so much: what is still to tell goes by the right clock."""
+        if by_us == 0:
+            return
+        self._closed = [
+            replace(one, start_us=one.start_us + by_us, end_us=one.end_us + by_us)
+            for one in self._closed
+        ]
+        if self._open is not None:
+            right = replace(self._open.anchor, utc_us=self._open.anchor.utc_us + by_us)
+            of_timeline = self._timeline.anchor_at(self._open.start_sample)
+            # The very same, so that the interval goes on.
+            self._open.anchor = of_timeline if of_timeline == right else right
 
     def lose(self, samples: int) -> None:
         """The stretch ends with so many samples lost; `finish` tells. Nothing is heard after."""

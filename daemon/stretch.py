@@ -51,7 +51,11 @@ class Stretch:
 
     def account(self, block: Block, clock: Clock) -> list[Change]:
         """Write down when the block was heard, and in what condition."""
-        changes: list[Change] = [*self.timeline.hear(block, clock), *self.ledger.hear(block)]
+        anchors = self.timeline.hear(block, clock)
+        for anchor in anchors:
+            self.ledger.correct(anchor.corrects_us)
+            self.epochs.correct(anchor.corrects_us)
+        changes: list[Change] = [*anchors, *self.ledger.hear(block)]
         if block.first_sample - self._told_sample >= self.progress_samples:
             self._told_sample = block.first_sample
             changes += self.ledger.progress()

@@ -143,6 +143,14 @@ def write_epoch(transaction: Transaction, change: EpochEnded) -> None:
     transaction.tell(lambda seq: epoch_message(sender, seq, source, change, now_us))
 
 
+def tell_again(transaction: Transaction, event_id: str) -> None:
+    """Tell an event as it is stored now."""
+    state = _load(transaction, event_id)
+    if state is not None:
+        embedder = model_name(transaction.connection, state.model_id)
+        _tell_event(transaction, transaction.source(state.source_id), state, embedder)
+
+
 def _load(transaction: Transaction, event_id: str) -> EventState | None:
     row = transaction.connection.execute(_BY_ID, {"id": event_id}).first()
     return None if row is None else EventState.from_row(row._asdict())

@@ -73,6 +73,9 @@ class AnchorSet:
     device_rate_hz: float
     """As measured against the monotonic clock, by which samples become microseconds; nominal where
     unknown."""
+    corrects_us: int = 0
+    """By so much the wall clock was wrong before: what this life told of the source until now is
+    to be moved. Stretches that began more than a day before stay."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from .messages import source_message
@@ -15,9 +13,6 @@ _SEEN = (
     update(sources)
     .where(sources.c.source_id == bindparam("source"))
     .values(name=bindparam("its_name"), kind=bindparam("its_kind"), last_seen_us=bindparam("at"))
-)
-_ANCHOR = select(anchors.c.sample).where(
-    anchors.c.stretch_id == bindparam("stretch"), anchors.c.sample == bindparam("at_sample")
 )
 _ANCHORS = (
     select(anchors).where(anchors.c.stretch_id == bindparam("stretch")).order_by(anchors.c.sample)
@@ -45,16 +40,6 @@ def write_seen(transaction: Transaction, change: SourceSeen) -> None:
                 "first_seen_us": change.utc_us,
                 "last_seen_us": change.utc_us,
             },
-        )
-
-
-def write_anchor(transaction: Transaction, change: AnchorSet) -> None:
-    """Store an anchor; the first one at a sample stands."""
-    at = {"stretch": change.stretch_id, "at_sample": int(change.sample)}
-    if transaction.connection.execute(_ANCHOR, at).first() is None:
-        transaction.connection.execute(
-            insert(anchors),
-            {**asdict(change), "boot_id": transaction.sender.origin.boot_id},
         )
 
 

@@ -15,6 +15,7 @@ from typing import Self, assert_never
 from sqlalchemy import URL, Connection, Engine, bindparam, select
 
 from ..config.errors import StorageError
+from .clock_write import write_anchor
 from .closing import Closing
 from .coverage_write import write_covered
 from .engine import open_writer, sqlite_path, store_name, store_url
@@ -49,7 +50,7 @@ from .records import (
 )
 from .rollup import write_tally
 from .schema import events
-from .sources_write import read_anchors, write_anchor, write_seen, write_source_changed
+from .sources_write import read_anchors, write_seen, write_source_changed
 from .transaction import Transaction
 from .upkeep.placing import put_in_place
 from .upkeep.retention import Forgotten, Limits, Need, Sweep, forget

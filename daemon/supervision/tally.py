@@ -137,6 +137,11 @@ class Tally:
             self._noise_dbfs[covered.source_id] = covered.noise_dbfs
 
     def _look_at_the_clock(self, anchor: AnchorSet) -> None:
+        if anchor.source_id in self._lasting:
+            # What is told next of the lasting interval is told by the right clock.
+            stretch_id, start_sample, told_us = self._lasting[anchor.source_id]
+            told_us += anchor.corrects_us
+            self._lasting[anchor.source_id] = (stretch_id, start_sample, told_us)
         offset_us = anchor.utc_us - anchor.monotonic_us
         known_us = self._wall_offset_us
         if known_us is not None and abs(offset_us - known_us) > STEP_US:

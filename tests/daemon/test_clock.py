@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -44,9 +44,9 @@ def test_a_live_stretch_is_tied_to_when_it_was_heard() -> None:
 
 
 @pytest.mark.parametrize("step_s", [3_600.0, -3_600.0, 0.7])
-def test_a_clock_step_moves_later_samples_only(step_s: float) -> None:
+def test_a_clock_set_within_the_first_day_corrects_what_was_heard_before(step_s: float) -> None:
     clock = SimulatedClock()
-    begin_us = clock.utc_us()
+    right_us = clock.utc_us() + round(step_s * 1e6)
     timeline = Timeline("mic", "stretch", opened(), 0)
     for one in live_blocks(clock, 20):
         timeline.hear(one, clock)
@@ -54,14 +54,52 @@ def test_a_clock_step_moves_later_samples_only(step_s: float) -> None:
     (anchor,) = (
         a for b in live_blocks(clock, 5, first_sample=20_000) for a in timeline.hear(b, clock)
     )
-    assert anchor.sample == 20_000
-    assert timeline.utc_us(19_999) == begin_us + 19_999_000
-    assert timeline.utc_us(21_000) == begin_us + 21_000_000 + round(step_s * 1e6)
-    assert timeline.span_us(19_999, 20_001) == (begin_us + 19_999_000, begin_us + 20_001_000)
-    assert list(timeline.pieces(19_000, 21_000)) == [
-        (19_000, 20_000, timeline.anchor_at(0)),
-        (20_000, 21_000, anchor),
+    assert (anchor.sample, anchor.corrects_us) == (20_000, round(step_s * 1e6))
+    assert [timeline.utc_us(sample) - right_us for sample in (0, 19_999, 21_000)] == [
+        0,
+        19_999_000,
+        21_000_000,
     ]
+
+
+def after_a_day(step: Callable[[SimulatedClock], None]) -> tuple[list[AnchorSet], Timeline, int]:
+    """What a step tells that comes when a stretch is a day old, and when the stretch began."""
+    clock = SimulatedClock()
+    begin_us = clock.utc_us()
+    timeline = Timeline("mic", "stretch", opened(), 0)
+    timeline.hear(block(0, clock.monotonic_s()), clock)
+    clock.advance(86_401.0)
+    timeline.hear(block(86_401_000, clock.monotonic_s()), clock)
+    step(clock)
+    told = timeline.hear(block(86_401_100, clock.monotonic_s()), clock)
+    return told, timeline, begin_us
+
+
+@pytest.mark.parametrize("step_s", [3_600.0, -3_600.0])
+def test_later_a_clock_step_moves_later_samples_only(step_s: float) -> None:
+    (anchor,), timeline, begin_us = after_a_day(lambda clock: clock.set_wall_clock(step_s))
+    begin, end = 86_401_000, 86_401_200
+    step_us = round(step_s * 1e6)
+    assert timeline.utc_us(begin) == begin_us + begin * 1_000
+    assert timeline.utc_us(end) == pytest.approx(begin_us + end * 1_000 + step_us, abs=100_000)
+    pieces = [*timeline.pieces(begin, end)]
+    assert [piece[:2] for piece in pieces] == [(begin, begin + 100), (begin + 100, end)]
+    assert pieces[1][2] == anchor
+
+
+def test_what_was_heard_before_the_machine_slept_keeps_its_time() -> None:
+    clock = SimulatedClock()
+    begin_us = clock.utc_us()
+    timeline = Timeline("mic", "stretch", opened(), 0)
+    for one in live_blocks(clock, 20):
+        timeline.hear(one, clock)
+    clock.sleep(8 * 3_600.0)
+    (anchor,) = (
+        a for b in live_blocks(clock, 5, first_sample=20_000) for a in timeline.hear(b, clock)
+    )
+    assert anchor.corrects_us == 0
+    assert timeline.utc_us(19_999) == begin_us + 19_999_000
+    assert timeline.utc_us(20_000) == begin_us + 20_000_000 + 8 * 3_600_000_000
 
 
 @pytest.mark.parametrize(

@@ -121,8 +121,6 @@ def test_a_copy_that_does_not_fit_together_is_refused_and_left_alone(
         file.seek(20 * 4096)
         file.write(random.Random(1).randbytes(4096))
     before = copy.read_bytes()
-    with pytest.raises(
-        StorageError, match=r"is not whole .* `coughd backup create`"
-    ):
+    with pytest.raises(StorageError, match=r"is not whole .* `coughd backup create`"):
         open_store(copy)
     assert copy.read_bytes() == before

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -25,6 +25,7 @@ from hypothesis.stateful import (
 from coughd.config.errors import StorageError
 from coughd.storage.engine import open_reader, store_url
 from coughd.storage.records import (
+    AnchorSet,
     Change,
     CoverageState,
     Covered,
@@ -82,6 +83,14 @@ def expected_of_events(kept: list[Kept]) -> Tally:
     return sums
 
 
+def moved(change: EventFinished, by_s: int) -> EventFinished:
+    return replace(
+        change,
+        onset_us=change.onset_us + by_s * SECOND_US,
+        offset_us=change.offset_us + by_s * SECOND_US,
+    )
+
+
 def by_utc_hour(quarters: Tally) -> Tally:
     hours: Tally = Counter()
     for (bucket_us, source_id, column), total in quarters.items():
@@ -102,11 +111,15 @@ class RollupMachine(RuleBasedStateMachine):
         )
         self.path = Path(self.folder.name) / "coughd.db"
         self.store = open_store(self.path)
-        self.store.write([seen("a"), seen("b")])
+        anchors = [
+            AnchorSet(source_id, stretch_id, 0, 16_000, 0, EPOCH_US, 16_000.0)
+            for stretch_id, source_id in STRETCHES.items()
+        ]
+        self.store.write([seen("a"), seen("b"), *anchors])
         self.reader = open_reader(store_url(self.path))
         self.kept: dict[str, Kept] = {}
         self.ends: dict[tuple[str, int], int] = {}
-        self.coverage: Counter[Any] = Counter()
+        self.wrong_s = dict.fromkeys(STRETCHES.values(), 0)
         self.number = 0
 
     def teardown(self) -> None:
@@ -142,6 +155,7 @@ class RollupMachine(RuleBasedStateMachine):
                 source_id=STRETCHES[stretch_id],
                 stretch_id=stretch_id,
             )
+            change = moved(change, self.wrong_s[change.source_id])
             self.kept[event_id] = Kept(change, counted)
             changes.append(change)
         self.store.write(changes)
@@ -188,14 +202,30 @@ class RollupMachine(RuleBasedStateMachine):
         """Four intervals of 700 s side by side, each growing, or told again as it was before."""
         start_s, state = place * 700, get_args(CoverageState)[place]
         source_id = STRETCHES[stretch_id]
-        self.store.write(
-            [covered(start_s, start_s + reach_s, state, source_id=source_id, stretch_id=stretch_id)]
+        claim = covered(
+            start_s, start_s + reach_s, state, source_id=source_id, stretch_id=stretch_id
         )
+        by_us = self.wrong_s[source_id] * SECOND_US
+        claim = replace(claim, start_us=claim.start_us + by_us, end_us=claim.end_us + by_us)
+        self.store.write([claim])
         reached_s = self.ends.get((stretch_id, place), 0)
-        for second in range(start_s + reached_s, start_s + reach_s):
-            bucket_us = bucket_of(EPOCH_US + second * SECOND_US)
-            self.coverage[bucket_us, source_id, COVERAGE_COLUMNS[state]] += SECOND_US
         self.ends[stretch_id, place] = max(reached_s, reach_s)
+
+    @rule(
+        source_id=st.sampled_from(["a", "b"]),
+        by_s=st.sampled_from([-7_200, -700, -1, 1, 600, 86_400]),
+    )
+    def correct_the_clock(self, source_id: str, by_s: int) -> None:
+        self.number += 1
+        anchor = AnchorSet(source_id, source_id + "1", self.number, 16_000, 0, EPOCH_US, 16_000.0)
+        anchor = replace(anchor, corrects_us=by_s * SECOND_US)
+        told = self.store.write([anchor])
+        assert self.store.write([anchor]) == []
+        self.wrong_s[source_id] += by_s
+        mine = [each for each in self.kept.values() if each.change.source_id == source_id]
+        assert len(told) == len(mine)
+        for each in mine:
+            each.change = moved(each.change, by_s)
 
     @rule(event_id=stored)
     def fail(self, event_id: str) -> None:
@@ -210,7 +240,17 @@ class RollupMachine(RuleBasedStateMachine):
             hours = read_rollup(connection, rollup_hours)
         assert hours == by_utc_hour(stored)
         assert stored == anew
-        assert stored == expected_of_events(list(self.kept.values())) + self.coverage
+        assert stored == expected_of_events([*self.kept.values()]) + self.expected_coverage()
+
+    def expected_coverage(self) -> Tally:
+        sums: Counter[Any] = Counter()
+        for (stretch_id, place), reached_s in self.ends.items():
+            source_id = STRETCHES[stretch_id]
+            column = COVERAGE_COLUMNS[get_args(CoverageState)[place]]
+            begin_s = EPOCH_US // SECOND_US + self.wrong_s[source_id] + place * 700
+            for second in range(begin_s, begin_s + reached_s):
+                sums[bucket_of(second * SECOND_US), source_id, column] += SECOND_US
+        return sums
 
 
 RollupMachine.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)

@@ -36,6 +36,9 @@ class FakeClock:
     def utc_us(self) -> int:
         return self.now_utc_us
 
+    def asleep_s(self) -> float:
+        return 0.0
+
 
 class ListSource:
     """Gives prepared items, a few per poll, and is never waited for."""
