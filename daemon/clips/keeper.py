@@ -7,7 +7,6 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +19,7 @@ from ...storage.upkeep.room import free_bytes
 from .choosing import Clip, ClipChooser
 from .clip_file import clip_path, encode_clip, write_clip
 from .forgetting import ClipLimits, KeptClip, to_forget
+from .ports import ClipCounts
 from .sealing import ClipKey
 from .shelf import CHECK_NAME, ClipShelf, sealed_check
 
@@ -29,18 +29,6 @@ _TURN_S = 0.2
 _JOIN_S = 3.0
 
 _log = logging.getLogger("coughd.clips")
-
-
-@dataclass(frozen=True, slots=True)
-class ClipCounts:
-    """What became of the clips, since the start."""
-
-    written: int
-    vetoed: int
-    """Not kept since somebody may have spoken in them."""
-    dropped: int
-    """Gave way: too many waited, or the disk had no room."""
-    forgotten: int
 
 
 class ClipKeeper:

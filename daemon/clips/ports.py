@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Protocol
 
 from ...detectors.windows import Window
 from ...storage.records import Change, EventFinished
 
 
+@dataclass(frozen=True, slots=True)
+class ClipCounts:
+    """What became of the clips, since the start."""
+
+    written: int
+    vetoed: int
+    """Not kept since somebody may have spoken in them."""
+    dropped: int
+    """Gave way: too many waited, or the disk had no room."""
+    forgotten: int
+
+
 class Clips(Protocol):
     """Hears of each judged window; the listening loop never waits for it."""
+
+    @property
+    def counts(self) -> ClipCounts | None:
+        """Since the start; None where no clips are kept. Any thread."""
 
     def judged(self, window: Window, event: EventFinished) -> None:
         """A window of a stretch was judged; they come in the order of their onsets."""
@@ -27,6 +44,8 @@ class Clips(Protocol):
 
 class NoClips:
     """The default: no sound is kept."""
+
+    counts = None
 
     def judged(self, window: Window, event: EventFinished) -> None:
         """See `Clips`."""

@@ -12,6 +12,7 @@ from ...config.errors import StorageError
 from ...detectors.hear.outcomes import HearStatus
 from ...storage.messages import Sender
 from ...storage.upkeep.room import free_bytes
+from ..clips.ports import ClipCounts
 from ..clock import Clock
 from ..judge import Judge
 from ..line import Line
@@ -100,6 +101,8 @@ class DaemonStatus:
     rescored: int
     monitoring: MonitoringStatus | None
     """None where it is off."""
+    clips: ClipCounts | None = None
+    """None where no clips are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,7 @@ class Reporter:
     pulse: Callable[[], Pulse]
     monitoring: Callable[[], MonitoringStatus | None]
     clock: Clock
+    clips: Callable[[], ClipCounts | None] = lambda: None
 
     def report(self) -> DaemonStatus:
         """How it is now."""
@@ -147,6 +151,7 @@ class Reporter:
             clock_steps=self.tally.clock_steps,
             rescored=self.tally.rescored,
             monitoring=self.monitoring(),
+            clips=self.clips(),
         )
 
     def _source(self, line: Line) -> SourceStatus:

@@ -63,6 +63,7 @@ def document(status: DaemonStatus) -> dict[str, object]:
         "clock_steps": status.clock_steps,
         "rescored": status.rescored,
         "monitoring": asdict(status.monitoring) if status.monitoring else None,
+        "clips": asdict(status.clips) if status.clips else None,
         "faults": [asdict(fault) for fault in faults],
     }
 

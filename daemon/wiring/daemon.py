@@ -105,6 +105,7 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
         )
         latest = LatestEvents(heard_now(settings), clock)
         tally = Tally(heard_now(settings), clock)
+        kept = stack.enter_context(clips(settings, places, clock))
         desk.report = Reporter(
             sender=store.sender,
             version=version("coughd"),
@@ -122,10 +123,10 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
             pulse=lambda: watchdog.pulse,
             monitoring=metrics,
             clock=clock,
+            clips=lambda: kept.counts,
         ).report
         names = {source.id: source.name for source in settings.sources}
         microphones = {source.id for source in settings.sources if source.kind == "microphone"}
-        kept = stack.enter_context(clips(settings, places, clock))
         yield Pipeline(
             lines=lines,
             stretches=stretch_maker(settings, gate, known),

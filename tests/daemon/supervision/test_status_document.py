@@ -42,6 +42,7 @@ def test_the_members_are_these() -> None:
         "clock_steps",
         "rescored",
         "monitoring",
+        "clips",
         "faults",
     ]
     assert told["sources"] == [
