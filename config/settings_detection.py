@@ -203,6 +203,16 @@ class ProbeSettings:
             example="0.8",
         ),
     ] = None
+    minimum_level_dbfs: Annotated[
+        float | None,
+        Key(
+            "Level from which an event counts, such as a little above the room's noise: quieter "
+            "ones, from the next room, are stored, not counted; null: none is too quiet.",
+            minimum=-120.0,
+            maximum=0.0,
+            example="-55",
+        ),
+    ] = None
     path: Annotated[
         Path | None,
         Key(

@@ -14,6 +14,18 @@ from .pipeline import Started
 _STEP = 0.001
 
 
+RISE_DB = 10.0
+"""By definition a cough rises so far above what is round it; see ARCHITECTURE.md."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One sound that is no cough."""
+
+    probability: float
+    level_dbfs: float
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """What one source heard while nobody coughed."""
@@ -28,8 +40,8 @@ class Room:
     """Median of the noise floors; None where nothing was heard."""
     loudest_dbfs: float | None
     """Level of the loudest trigger; None where there was none."""
-    probabilities: tuple[float, ...]
-    """P(cough) of each trigger, all of them false alarms here."""
+    alarms: tuple[Alarm, ...]
+    """Each trigger that a probe judged, all of them false alarms here."""
 
     @property
     def advice(self) -> str | None:
@@ -45,9 +57,10 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A threshold, and the false alarms to expect above it."""
+    """A threshold and a level, and the false alarms to expect above both."""
 
     threshold: float
+    minimum_level_dbfs: float
     false_alarms: int
     per_hour: float
     low_per_hour: float
@@ -91,22 +104,32 @@ class QuietSink:
             dropped_s=seconds("dropped"),
             noise_dbfs=median(floors) if floors else None,
             loudest_dbfs=max((event.level_dbfs for event in events), default=None),
-            probabilities=tuple(
-                event.scored.probability for event in events if event.scored.probability is not None
+            alarms=tuple(
+                Alarm(event.scored.probability, event.level_dbfs)
+                for event in events
+                if event.scored.probability is not None
             ),
         )
 
 
-def propose(rooms: Sequence[Room], present: float, target_per_hour: float) -> Proposal | None:
-    """Propose the lowest threshold, not below the present one, that keeps to the target.
+def propose(
+    rooms: Sequence[Room], present: float, present_level: float | None, target_per_hour: float
+) -> Proposal | None:
+    """Propose a level, and above it the lowest threshold that keeps to the target.
 
-    Where the present one keeps to it already, it stays: a quiet stretch says nothing about coughs
-    that are missed. None where nothing was heard.
+    The level is 10 dB above the noise floor of the quietest room, by definition the least that a
+    cough rises; a present one that is higher stays. So does a present threshold that keeps to the
+    target: a quiet stretch says nothing about coughs that are missed. None where nothing was heard.
     """
     hours = sum(room.heard_s for room in rooms) / 3600
-    if hours == 0:
+    floors = [room.noise_dbfs for room in rooms if room.noise_dbfs is not None]
+    if hours == 0 or not floors:
         return None
-    alarms = sorted((one for room in rooms for one in room.probabilities), reverse=True)
+    level = float(min(round(min(floors) + RISE_DB), 0))
+    if present_level is not None:
+        level = max(level, present_level)
+    loud = [one for room in rooms for one in room.alarms if one.level_dbfs >= level]
+    alarms = sorted((one.probability for one in loud), reverse=True)
     allowed = math.floor(target_per_hour * hours)
     threshold = present
     if sum(one >= present for one in alarms) > allowed:
@@ -114,4 +137,4 @@ def propose(rooms: Sequence[Room], present: float, target_per_hour: float) -> Pr
         threshold = round(max(threshold, present), 3)
     above = sum(one >= threshold for one in alarms)
     low, high = poisson_interval(above)
-    return Proposal(threshold, above, above / hours, low / hours, high / hours)
+    return Proposal(threshold, level, above, above / hours, low / hours, high / hours)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..detectors.measure import measure_cough
 from ..detectors.ports import Embedder, EmbedderIdentity, Probe
 from ..detectors.windows import Window
 from ..storage.records import EmbeddingKept, EventRescored, Scored, ScoredBy
 
 BELOW_THRESHOLD = "below_threshold"
+BELOW_LEVEL = "below_level"
+"""It may be a cough, but is quieter than the configuration lets count."""
 GATE_ALONE_THRESHOLD = 0.5
 """Gate score from which a trigger counts whose window no embedder may judge."""
 _SCORED_BY: dict[str, ScoredBy] = {"open": "open", "hear": "hear", "remote": "remote"}
@@ -59,9 +62,19 @@ class Judge:
     probe: Probe
     threshold: float
     keep_embeddings: bool
+    minimum_level_dbfs: float | None = None
+    """Quieter sounds are not counted, whatever they are; None: none is too quiet."""
 
     def judge(self, window: Window) -> Scored:
         """Decide one window; ModelError where the embedder fails."""
+        scored = self._by_its_sound(window)
+        if self.minimum_level_dbfs is None or not scored.counted:
+            return scored
+        if level_dbfs(window) >= self.minimum_level_dbfs:
+            return scored
+        return replace(scored, counted=False, reason=BELOW_LEVEL)
+
+    def _by_its_sound(self, window: Window) -> Scored:
         if not window.complete:
             return self._by_gate(window.trigger.gate_score)
         (embedding,) = self.embedder.embed(window.samples[np.newaxis])
@@ -87,6 +100,16 @@ class Judge:
             embedder=None,
             embedding=None,
         )
+
+
+def level_dbfs(window: Window) -> float:
+    """How loud the window's cough is, as its event says."""
+    begins = window.start_sample
+    following = window.next_onset_sample
+    onset = window.trigger.onset_sample - begins
+    return measure_cough(
+        window.samples, onset, None if following is None else following - begins
+    ).level_dbfs
 
 
 @dataclass(slots=True)

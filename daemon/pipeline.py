@@ -17,7 +17,7 @@ from ..detectors.windows import Window
 from ..storage.records import Change, SourceChanged, SourceSeen
 from .clips.ports import Clips, NoClips
 from .clock import Clock
-from .judge import WindowJudge
+from .judge import BELOW_LEVEL, WindowJudge
 from .lifecycle import StopRequest
 from .line import Line
 from .second_opinion import SecondOpinion
@@ -167,7 +167,7 @@ class Pipeline:
             if event_id in stretch.known_event_ids:
                 continue
             self._clips.judged(window, event)
-            if window.complete:
+            if window.complete and scored.reason != BELOW_LEVEL:
                 self._second_opinion.ask(event_id, window.samples)
 
     def _begin_stretch(self, line: Line, block: Block) -> Stretch:

@@ -9,7 +9,7 @@ import tempfile
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 from rich.console import Console
@@ -22,7 +22,7 @@ from ...config.paths import find_paths
 from ...config.places import find_places
 from ...config.settings import Settings
 from ...detectors.probe_versions import ProbeVersions
-from ..calibration import Proposal, QuietSink, Room, propose
+from ..calibration import RISE_DB, Proposal, QuietSink, Room, propose
 from ..clock import SystemClock
 from ..judge import Judge
 from ..lifecycle import StopRequest, stop_on_signals
@@ -32,6 +32,8 @@ from .options import ConfigOption, JsonOption
 
 _NEARLY_SURE = 0.95
 _PROGRESS_S = 2.0
+_Present: TypeAlias = tuple[float, float | None]
+"""Threshold and level in force."""
 
 
 def calibrate(
@@ -50,15 +52,16 @@ def calibrate(
         ),
     ] = 1.0,
     write: Annotated[
-        bool, typer.Option("--write", help="Put the threshold into the configuration file.")
+        bool, typer.Option("--write", help="Put both into the configuration file.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Propose a threshold for this room; nobody may cough.
+    """Propose a threshold and a level for this room; nobody may cough.
 
     Every sound that is taken for a cough meanwhile is a false alarm. Measures noise floor, clipping
-    and levels of all configured sources, and proposes `probe.threshold`. Nothing is stored. Stop
-    the daemon where it holds the microphone. Exit code 69 where nothing was heard.
+    and levels of all configured sources, and proposes `probe.threshold` and
+    `probe.minimum_level_dbfs`, with the false alarms to expect. Nothing is stored. Stop the daemon
+    where it holds the microphone. Exit code 69 where nothing was heard.
     """
     paths = find_paths(os.environ, os.getuid())
     settings = load_settings(config, paths)
@@ -67,18 +70,18 @@ def calibrate(
         raise UsageError("calibrate listens with the open embedder; set embedder.kind: open")
     trained = ProbeVersions(find_places(settings, paths).data_dir)
     judge = load_judge(settings, trained)
-    present = judge.threshold
+    present = judge.threshold, judge.minimum_level_dbfs
     rooms = _listen(settings, judge, minutes * 60)
-    proposal = propose(rooms, present, target)
-    written = write and proposal is not None and proposal.threshold != present
-    if written and proposal is not None:
-        _write(file, proposal.threshold)
+    proposal = propose(rooms, *present, target)
+    changed = _changes(present, proposal) if write else {}
+    if changed:
+        _write(file, changed)
     if as_json:
-        typer.echo(json.dumps(_document(rooms, present, proposal, written=written)))
+        typer.echo(json.dumps(_document(rooms, present, proposal, written=bool(changed))))
     else:
         _print(rooms, present, proposal)
-        if written:
-            typer.echo(f"{file}: probe.threshold is now {proposal.threshold if proposal else ''}")
+        for key, value in changed.items():
+            typer.echo(f"{file}: probe.{key} is now {value:g}")
     if proposal is None:
         raise DeviceUnavailableError("nothing was heard, so nothing is proposed: see coughd doctor")
 
@@ -105,14 +108,38 @@ def _listen(settings: Settings, judge: Judge, for_s: float) -> list[Room]:
     return [sink.room(source.id) for source in settings.sources]
 
 
-def _write(file: Path, threshold: float) -> None:
-    """Replace the file by one with the threshold, with the same owner and mode."""
+def _changes(present: _Present, proposal: Proposal | None) -> dict[str, float]:
+    """Keys of `probe` whose values differ from those in force."""
+    if proposal is None:
+        return {}
+    wanted = {
+        "threshold": proposal.threshold,
+        "minimum_level_dbfs": proposal.minimum_level_dbfs,
+    }
+    return {key: value for key, value in wanted.items() if value not in present}
+
+
+def _write(file: Path, values: dict[str, float]) -> None:
+    """Replace the file by one with these keys of `probe`, with the same owner and mode."""
     target = file.resolve()
     try:
-        before = target.read_bytes() if target.exists() else b""
-        data = with_value(before, "probe", "threshold", f"{threshold:g}")
+        data = target.read_bytes() if target.exists() else b""
+        for key, value in values.items():
+            data = with_value(data, "probe", key, f"{value:g}")
         parse_settings(data, target)
-        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as draft:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _replace(target, data)
+    except (OSError, ValueError, DocumentError) as exc:
+        said = ", ".join(f"probe.{key}: {value:g}" for key, value in values.items())
+        raise ConfigError(
+            f"{file}: {said} could not be written ({exc}); write that yourself"
+        ) from exc
+
+
+def _replace(target: Path, data: bytes) -> None:
+    """Put a whole new file in place; OSError, and then nothing of it is left."""
+    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as draft:
+        try:
             draft.write(data)
             draft.flush()
             if target.exists():
@@ -120,32 +147,37 @@ def _write(file: Path, threshold: float) -> None:
                 os.fchown(draft.fileno(), status.st_uid, status.st_gid)
                 os.fchmod(draft.fileno(), stat.S_IMODE(status.st_mode))
             os.fsync(draft.fileno())
-        Path(draft.name).replace(target)
-    except (OSError, ValueError, DocumentError) as exc:
-        raise ConfigError(
-            f"{file}: probe.threshold could not be written ({exc}); write {threshold:g} yourself"
-        ) from exc
+            Path(draft.name).replace(target)
+        except OSError:
+            Path(draft.name).unlink()
+            raise
 
 
-def _print(rooms: list[Room], present: float, proposal: Proposal | None) -> None:
+def _print(rooms: list[Room], present: _Present, proposal: Proposal | None) -> None:
     for room in rooms:
         noise = "unknown" if room.noise_dbfs is None else f"{room.noise_dbfs:.1f} dBFS"
         loudest = "none" if room.loudest_dbfs is None else f"{room.loudest_dbfs:.1f} dBFS"
         typer.echo(
             f"{room.source_id}: heard {room.heard_s:.0f} s, noise floor {noise}, clipped "
-            f"{room.clipped_s:.0f} s, triggers {len(room.probabilities)}, loudest {loudest}"
+            f"{room.clipped_s:.0f} s, triggers {len(room.alarms)}, loudest {loudest}"
         )
         if room.advice is not None:
             typer.echo(f"{room.source_id}: {room.advice}")
     if proposal is None:
         return
-    verb = "keep" if proposal.threshold == present else "set"
+    threshold, level = present
+    verb = "keep" if proposal.minimum_level_dbfs == level else "set"
+    typer.echo(
+        f"{verb} probe.minimum_level_dbfs: {proposal.minimum_level_dbfs:g}; by definition a cough "
+        f"rises {RISE_DB:g} dB above the noise floor"
+    )
+    verb = "keep" if proposal.threshold == threshold else "set"
     typer.echo(
         f"{verb} probe.threshold: {proposal.threshold:g}; false alarms an hour to expect: "
         f"{proposal.per_hour:.1f} (95 % interval {proposal.low_per_hour:.1f} to "
         f"{proposal.high_per_hour:.1f})"
     )
-    if proposal.threshold > present and proposal.threshold >= _NEARLY_SURE:
+    if proposal.threshold > threshold and proposal.threshold >= _NEARLY_SURE:
         typer.echo(
             "did somebody cough? What was heard is as sure as coughs are, and such a threshold "
             "misses most of them"
@@ -153,7 +185,7 @@ def _print(rooms: list[Room], present: float, proposal: Proposal | None) -> None
 
 
 def _document(
-    rooms: list[Room], present: float, proposal: Proposal | None, *, written: bool
+    rooms: list[Room], present: _Present, proposal: Proposal | None, *, written: bool
 ) -> dict[str, object]:
     return {
         "sources": [
@@ -165,16 +197,18 @@ def _document(
                 "dropped_s": room.dropped_s,
                 "noise_dbfs": room.noise_dbfs,
                 "loudest_dbfs": room.loudest_dbfs,
-                "triggers": len(room.probabilities),
+                "triggers": len(room.alarms),
                 "advice": room.advice,
             }
             for room in rooms
         ],
-        "threshold_now": present,
+        "threshold_now": present[0],
+        "minimum_level_dbfs_now": present[1],
         "proposal": None
         if proposal is None
         else {
             "threshold": proposal.threshold,
+            "minimum_level_dbfs": proposal.minimum_level_dbfs,
             "false_alarms": proposal.false_alarms,
             "per_hour": proposal.per_hour,
             "low_per_hour": proposal.low_per_hour,

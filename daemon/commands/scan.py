@@ -142,6 +142,10 @@ def _row(path: Path, found: FoundSound) -> dict[str, object]:
         "gate_score": round(found.event.gate_score, 6),
         "level_dbfs": round(found.event.level_dbfs, 2),
         "snr_db": round(found.event.snr_db, 2),
+        "reason": scored.reason,
+        "threshold": scored.threshold,
+        "window": found.event.window,
+        "scores": {label: round(score, 6) for label, score in scored.scores.items()},
     }
 
 

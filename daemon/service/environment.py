@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from importlib.metadata import Distribution, distribution
 from importlib.util import find_spec
 from pathlib import Path
@@ -75,13 +76,24 @@ def build(target: Path, python: Path) -> int:
         _remove(former)
         if target.exists():
             target.rename(former)
-        fresh.rename(target)
-        _remove(former)
+        _take_place(fresh, target, former)
     except OSError as exc:
         raise CoughdError(
             f"the program cannot be installed at {target}: {exc}; nothing else was changed"
         ) from exc
+    with suppress(OSError):  # the next one tries again
+        _remove(former)
     return copied
+
+
+def _take_place(fresh: Path, target: Path, former: Path) -> None:
+    """Rename the new environment; where that fails the former one gets its place back."""
+    try:
+        fresh.rename(target)
+    except OSError:
+        if former.exists():
+            former.rename(target)
+        raise
 
 
 def _fill(fresh: Path, target: Path, python: Path) -> int:

@@ -41,6 +41,7 @@ def load_judge(settings: Settings, trained: ProbeVersions | None = None) -> Judg
         probe=probe,
         threshold=probe.threshold if threshold is None else threshold,
         keep_embeddings=settings.probe.keep_embeddings,
+        minimum_level_dbfs=settings.probe.minimum_level_dbfs,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -9,10 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coughd.daemon.calibration import QuietSink, Room, propose
+from coughd.daemon.calibration import Alarm, QuietSink, Room, propose
 from coughd.storage.records import Covered, EventFinished, Scored
 
 _HOUR = Room("bed", 3600.0, 0.0, 0.0, 0.0, -60.0, None, ())
+
+
+def loud(probabilities: Iterable[float]) -> tuple[Alarm, ...]:
+    return tuple(Alarm(one, -20.0) for one in probabilities)
 
 
 def covered(start_s: int, end_s: int, state: Any = "ok", noise_dbfs: float = -60.0) -> Covered:
@@ -52,7 +57,7 @@ def test_a_room_is_summed_up_and_nothing_counted_twice() -> None:
     room = sink.room("bed")
     assert (room.heard_s, room.clipped_s, room.silent_s, room.dropped_s) == (23.0, 3.0, 2.0, 1.0)
     assert (room.noise_dbfs, room.loudest_dbfs) == (-60.0, -12.0)
-    assert room.probabilities == (0.3,)
+    assert room.alarms == (Alarm(0.3, -25.0),)
     assert "clips" in str(room.advice)
     assert "nothing was heard" in str(sink.room("hall").advice)
     assert _HOUR.advice is None
@@ -71,20 +76,20 @@ def test_a_room_is_summed_up_and_nothing_counted_twice() -> None:
 def test_the_threshold_keeps_to_the_target(
     alarms: tuple[float, ...], target: float, threshold: float, above: int
 ) -> None:
-    proposal = propose([replace(_HOUR, probabilities=alarms)], 0.5, target)
+    proposal = propose([replace(_HOUR, alarms=loud(alarms))], 0.5, None, target)
     assert proposal is not None
     assert (proposal.threshold, proposal.false_alarms) == (threshold, above)
 
 
 def test_an_hour_of_nothing_still_has_an_upper_end() -> None:
-    proposal = propose([_HOUR], 0.5, 1.0)
+    proposal = propose([_HOUR], 0.5, None, 1.0)
     assert proposal is not None
     assert (proposal.per_hour, proposal.low_per_hour) == (0.0, 0.0)
     assert 3.0 < proposal.high_per_hour < 4.0
 
 
 def test_without_sound_there_is_no_proposal() -> None:
-    assert propose([replace(_HOUR, heard_s=0.0)], 0.5, 1.0) is None
+    assert propose([replace(_HOUR, heard_s=0.0)], 0.5, None, 1.0) is None
 
 
 @given(
@@ -96,11 +101,28 @@ def test_without_sound_there_is_no_proposal() -> None:
 def test_the_proposal_is_never_below_the_present_one_nor_over_the_target(
     alarms: list[float], present: float, target: float, heard_s: float
 ) -> None:
-    room = replace(_HOUR, heard_s=heard_s, probabilities=tuple(alarms))
-    proposal = propose([room], present, target)
+    room = replace(_HOUR, heard_s=heard_s, alarms=loud(alarms))
+    proposal = propose([room], present, None, target)
     assert proposal is not None
     assert present <= proposal.threshold <= 1.0
     within = proposal.per_hour <= target or proposal.threshold == 1.0
     assert within
     if proposal.threshold > present:
         assert sum(one >= present for one in alarms) > target * heard_s / 3600 - 1
+
+
+def test_the_level_is_what_a_cough_must_rise_above_the_quietest_room() -> None:
+    quiet, busy = replace(_HOUR, noise_dbfs=-64.4), replace(_HOUR, noise_dbfs=-40.0)
+    proposal = propose([busy, quiet], 0.5, None, 1.0)
+    assert proposal is not None
+    assert proposal.minimum_level_dbfs == -54.0
+    kept = propose([busy, quiet], 0.5, -30.0, 1.0)
+    assert kept is not None
+    assert kept.minimum_level_dbfs == -30.0
+
+
+def test_alarms_below_the_level_are_none() -> None:
+    alarms = (Alarm(0.99, -70.0), Alarm(0.6, -20.0))
+    proposal = propose([replace(_HOUR, alarms=alarms)], 0.5, None, 1.0)
+    assert proposal is not None
+    assert (proposal.threshold, proposal.false_alarms) == (0.5, 1)

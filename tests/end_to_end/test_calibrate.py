@@ -10,8 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+import yaml
 from command_line import coughd
 
+from coughd.config.errors import ConfigError
+from coughd.daemon.commands.calibrate import _write
 from coughd.detectors.ports import SAMPLE_RATE_HZ
 from coughd.detectors.synthesis import bundled_scene
 
@@ -42,9 +45,12 @@ def test_a_threshold_is_proposed_and_written(config: Path) -> None:
     assert proposal["threshold"] > found["threshold_now"]
     assert (proposal["false_alarms"], found["written"]) == (0, True)
     assert found["sources"][0]["triggers"] >= 9
-    assert config.read_text() == _CONFIG.replace(
-        "config_version", f"probe: {{threshold: {proposal['threshold']:g}}}\nconfig_version"
-    )
+    comment, written, rest = config.read_text().split("\n", 2)
+    assert f"{comment}\n{rest}" == _CONFIG
+    assert yaml.safe_load(written)["probe"] == {
+        "threshold": proposal["threshold"],
+        "minimum_level_dbfs": proposal["minimum_level_dbfs"],
+    }
     assert stat.S_IMODE(config.stat().st_mode) == 0o640
     assert coughd("check-config", "--config", config).exit_code == 0
     assert sorted(path.name for path in config.parent.iterdir()) == ["config.yaml", "room.wav"]
@@ -65,8 +71,13 @@ def test_a_quiet_room_keeps_its_threshold_and_its_file(config: Path) -> None:
     said = coughd("calibrate", "--write", "--config", config)
     assert said.exit_code == 0, said.complaints
     assert said.lines[0].startswith("bed: heard 20 s, noise floor -6")
-    assert said.lines[-1].startswith("keep probe.threshold: ")
-    assert config.read_text() == _CONFIG
+    assert said.lines[1].startswith("set probe.minimum_level_dbfs: -5")
+    assert said.lines[2].startswith("keep probe.threshold: ")
+    assert "threshold" not in config.read_text()
+    level = float(said.lines[1].split(":")[1].split(";")[0])
+    assert f"minimum_level_dbfs: {level:g}" in config.read_text()
+    again = coughd("calibrate", "--write", "--config", config)
+    assert [line.split()[0] for line in again.lines[1:]] == ["keep", "keep"]
 
 
 def test_where_nothing_is_heard_nothing_is_proposed(config: Path) -> None:
@@ -85,3 +96,36 @@ def test_with_hear_it_says_what_to_do(config: Path) -> None:
     said = coughd("calibrate", "--config", config)
     assert said.exit_code == os.EX_USAGE
     assert "embedder.kind: open" in said.complaints
+
+
+def test_a_file_that_cannot_be_written_leaves_no_draft_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    target = tmp_path / "config.yaml"
+    target.write_text("config_version: 1\n")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(
+        ConfigError, match=r"probe\.threshold: 0\.9 could not be written .*No space left.*"
+    ):
+        _write(target, {"threshold": 0.9})
+    assert list(tmp_path.iterdir()) == [target]
+    assert target.read_text() == "config_version: 1\n"
+
+
+def test_what_is_too_quiet_is_found_and_not_counted(config: Path) -> None:
+    scene = config.with_name("room.wav")
+    soundfile.write(scene, bundled_scene().samples, SAMPLE_RATE_HZ)
+    config.write_text(_CONFIG + "probe: {minimum_level_dbfs: -27}\n")
+    said = coughd("scan", "--json", "--rejected", "--config", config, scene)
+    found = [json.loads(line) for line in said.lines]
+    quiet = [one for one in found if one["reason"] == "below_level"]
+    counted = [one for one in found if one["counted"]]
+    assert quiet
+    assert counted
+    assert all(one["level_dbfs"] < -27 and one["label"] == "cough" for one in quiet)
+    assert all(one["level_dbfs"] >= -27 and one["reason"] is None for one in counted)
+    refused = next(one for one in found if one["reason"] == "below_threshold")
+    assert refused["scores"]["cough"] == refused["probability"] < refused["threshold"]

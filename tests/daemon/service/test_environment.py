@@ -59,3 +59,22 @@ def test_a_failure_leaves_the_former_as_it_was(tmp_path: Path) -> None:
     with pytest.raises(CoughdError):
         build(target, Path("/bin/false"))
     assert (target / "former").exists()
+
+
+def test_where_the_new_one_cannot_take_the_place_the_former_one_has_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "coughd"
+    target.mkdir()
+    (target / "former").touch()
+    rename = Path.rename
+
+    def refuse_the_new(self: Path, other: Path) -> Path:
+        if self.name.endswith(".new"):
+            raise OSError(28, "No space left on device")
+        return rename(self, other)
+
+    monkeypatch.setattr(Path, "rename", refuse_the_new)
+    with pytest.raises(CoughdError, match="nothing else was changed"):
+        build(target, Path(sys.executable).resolve())
+    assert (target / "former").exists()
