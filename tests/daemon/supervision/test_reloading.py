@@ -98,3 +98,21 @@ def test_a_probe_that_cannot_be_loaded_leaves_everything_as_it_was(
     assert "stays as it was: home.json is not a probe" in said()
     reloader.reload()
     assert 2 == len(attempts)  # it was not taken, so the next reload tries again
+
+
+def test_trained_probes_are_taken_with_the_settings_in_effect(said: Callable[[], str]) -> None:
+    taken: list[Settings] = []
+    wanted = replace(NOW, probe=replace(NOW.probe, threshold=0.5))
+    reloader = Reloader(NOW, FakeFile(wanted).load, taken.append)
+    reloader.reload()
+    reloader.take_probes()
+    assert [wanted, wanted] == taken
+    assert "took the trained probes" in said()
+
+
+def test_trained_probes_that_cannot_be_taken_change_nothing(said: Callable[[], str]) -> None:
+    def refuse(_settings: Settings) -> None:
+        raise ModelError("hear-0001.json is damaged.")
+
+    Reloader(NOW, FakeFile(NOW).load, refuse).take_probes()
+    assert "the probes stay as they were: hear-0001.json is damaged." in said()

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from fakes import FAKE_EMBEDDER, EchoEmbedder, SoundProbe, echo
+from numpy.typing import NDArray
+
+from coughd.daemon.handing_in.document import HandedIn
+from coughd.daemon.judge import LaterJudge
+from coughd.daemon.offline.kept_sound import NO_SOUND, Found
+from coughd.daemon.offline.reembedding import BATCH, judge_stored, reembed
+from coughd.storage.reading.places_reading import EventPlace
+from coughd.storage.records import EmbeddingKept, EventRescored
+
+LOUD = np.full(32_000, 0.5, np.float32)
+UNJUDGED = LaterJudge(None, None, keep_embeddings=True)
+JUDGED = LaterJudge(SoundProbe(), None, keep_embeddings=True)
+
+
+def place(number: int, *, known: bool = False) -> EventPlace:
+    """Known: the event has the fake probe's score of a loud sound already."""
+    chance, probe = (0.9, SoundProbe.identity.sha256) if known else (0.3, "other")
+    name = f"event-{number}"
+    return EventPlace(name, "bed", "stretch", number, "complete", "open", chance, probe)
+
+
+def found(number: int, window: NDArray[np.float32] | None = LOUD, *, known: bool = False) -> Found:
+    return Found(place(number, known=known), window, "" if window is not None else NO_SOUND)
+
+
+class Kept:
+    """Remembers what was kept, batch by batch."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[HandedIn]] = []
+
+    def __call__(self, changes: Sequence[HandedIn]) -> None:
+        self.batches.append(list(changes))
+
+
+def test_what_has_sound_is_embedded_and_the_rest_is_counted() -> None:
+    kept, told = Kept(), list[int]()
+    events = [found(number, LOUD if number % 3 else None) for number in range(60)]
+    done = reembed(events, EchoEmbedder(), UNJUDGED, kept, told.append)
+    assert (40, 0, {NO_SOUND: 20}) == (done.embedded, done.judged, dict(done.left_out))
+    assert [BATCH, 40 - BATCH] == [len(batch) for batch in kept.batches]
+    assert 60 == told[-1]
+    first = kept.batches[0][0]
+    assert isinstance(first, EmbeddingKept)
+    assert ("event-1", FAKE_EMBEDDER) == (first.event_id, first.embedder)
+    np.testing.assert_array_equal(echo(LOUD), first.embedding)
+
+
+def test_a_score_that_an_event_has_already_is_not_told_again() -> None:
+    kept = Kept()
+    done = reembed(
+        [found(1), found(2, known=True)], EchoEmbedder(), JUDGED, kept, lambda _done: None
+    )
+    assert (2, 1) == (done.embedded, done.judged)
+    assert [EventRescored, EmbeddingKept] == [type(change) for change in kept.batches[0]]
+
+
+def test_stored_embeddings_are_judged_without_sound() -> None:
+    kept, told = Kept(), list[int]()
+    stored = [(place(number, known=number == 1), echo(LOUD)) for number in range(40)]
+    assert 39 == judge_stored(stored, FAKE_EMBEDDER, JUDGED, kept, told.append)
+    ids = [change.event_id for batch in kept.batches for change in batch]
+    assert "event-1" not in ids
+    assert 39 == len(ids)
+    assert [BATCH, 40] == told
+    assert 0 == judge_stored(stored, FAKE_EMBEDDER, UNJUDGED, kept, told.append)
