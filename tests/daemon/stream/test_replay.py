@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from coughd.daemon.stream.replay import ReplayServer
+from coughd.daemon.stream.replay_client import ReplayClient
 from coughd.daemon.stream.replay_protocol import (
     END_OF_TIME_SEQ,
     ReplayHeader,
@@ -173,3 +174,47 @@ def test_leaving_stops_the_thread_and_removes_the_socket(
         assert server.is_alive
     assert not server.is_alive
     assert not path.exists()
+
+
+def test_who_asks_too_often_is_told_to_wait_and_others_are_answered(tmp_path: Path) -> None:
+    outbox = FakeOutbox(ROWS)
+    server = ReplayServer(
+        f"ipc://{tmp_path}/replay.sock",
+        outbox=outbox,
+        store_id="A",
+        boot_id="boot",
+        questions_per_s=1.0,
+    )
+    with server, asking(server.address) as greedy, asking(server.address) as modest:
+        answers = [parse_header(ask(greedy, since_seq=0)[0]) for _ in range(20)]
+        assert parse_header(ask(modest, since_seq=0)[0]).status == "ok"
+        assert [each.status for each in answers[:2]] == ["ok", "ok"]
+        refused = [each for each in answers if each.status == "error"]
+        assert refused
+        assert "more than 1 questions in a second: wait" in refused[0].detail
+        assert server.counts.too_often == len(refused)
+
+
+def test_the_client_waits_longer_each_time_it_is_told_to(tmp_path: Path) -> None:
+    now_s = [0.0]
+    outbox = FakeOutbox(ROWS)
+    outbox.fail = True
+    server = ReplayServer(
+        f"ipc://{tmp_path}/replay.sock", outbox=outbox, store_id="A", boot_id="boot"
+    )
+    with server, zmq.Context() as context:
+        client = ReplayClient(context, server.address, lambda: now_s[0])
+        client.ask(0)
+        waits = []
+        for _ in range(7):
+            assert client.socket.poll(10_000)
+            answer = client.take()
+            assert answer is not None
+            assert answer.header.status == "error"
+            answered_s = now_s[0]
+            while client._asked is None:
+                now_s[0] += 0.25
+                client.ask(0)
+            waits.append(now_s[0] - answered_s)
+        client.close()
+    assert waits == [1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0]
