@@ -65,7 +65,9 @@ def _detector_process(settings: Settings) -> HearProcess:
         start_timeout_s=settings.embedder.start_timeout_s,
         reply_timeout_s=settings.embedder.reply_timeout_s,
     )
-    return HearProcess(hear_command(folder, limits.batch_sizes, model=gate.kind), limits)
+    command = hear_command(folder, limits.batch_sizes, model=gate.kind)
+    away = "HeAR's event detector is away, the shipped gate decides"
+    return HearProcess(command, limits, when_away=away)
 
 
 def _pulled(settings: Settings, name: str) -> Path:

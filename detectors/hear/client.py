@@ -34,7 +34,8 @@ class HearProcess:
 
     A window that the process had when it failed is sent once more, alone. `outcomes` has one for
     every submitted window that neither gave way nor was abandoned at `close`; while as many as may
-    wait are not fetched, nothing more is sent. `command` is that of `hear_command`.
+    wait are not fetched, nothing more is sent. `command` is that of `hear_command`;
+    `when_away` begins the warning of a fault.
     """
 
     def __init__(
@@ -42,8 +43,11 @@ class HearProcess:
         command: Sequence[str],
         limits: HearLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        when_away: str = "HeAR is away, events keep the open score",
     ) -> None:
         self._command = tuple(command)
+        self._when_away = when_away
         self._limits = limits or HearLimits()
         self._clock = clock
         self._changed = threading.Condition()
@@ -257,7 +261,7 @@ class HearProcess:
 
     def _note_fault(self, sentence: str) -> None:
         if sentence != self._reason:
-            _log.warning("HeAR is away, events keep the open score: %s", sentence)
+            _log.warning("%s: %s", self._when_away, sentence)
         with self._changed:
             self._counts["faults"] += 1
             self._reason = sentence

@@ -19,7 +19,7 @@ _SINGLE_FILES = ("saved_model.pb", "config.json", "model.safetensors")
 def check_files(folder: Path) -> None:
     """Raise ModelError with a sentence if `folder` cannot be a SavedModel with weights."""
     if not folder.is_dir():
-        raise ModelError(f"{folder}: no such folder; embedder.model_path must name HeAR's.")
+        raise ModelError(f"{folder}: no such folder; model_path must name one of HeAR's.")
     if not (folder / "saved_model.pb").is_file():
         raise ModelError(f"{folder}: has no saved_model.pb, so it is not a SavedModel folder.")
     if not (folder / "variables" / "variables.index").is_file():
@@ -74,7 +74,7 @@ def verified_digest(folder: Path) -> str:
     """
     digests = digest_files(folder)
     if not digests:
-        raise ModelError(f"{folder}: has no model; embedder.model_path must name HeAR's folder.")
+        raise ModelError(f"{folder}: has no model; model_path must name one of HeAR's.")
     manifest = Manifest.read(folder)
     if manifest is not None:
         manifest.check(folder, digests)
