@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime, time
+from datetime import UTC, datetime, time, tzinfo
 from typing import Annotated, TypeAlias
 
 import typer
@@ -61,8 +61,11 @@ def history(
     Rates are coughs per monitored hour. What was not heard is shown as not monitored, not as
     zero.
     """
+    for option, text in (("--since", since), ("--until", until)):
+        if text is not None:
+            moment_of(option, text, now(), UTC)  # what is no time is told before a store is sought
     with open_history(config, store, timezone) as opened:
-        asked = _asked(opened, by, since, until)
+        asked = _asked(opened.zone, by, since, until)
         start, end = _known_part(opened, asked, source)
         report = Report(
             by=by,
@@ -94,18 +97,18 @@ def history(
         print_plain(report, typer.echo)
 
 
-def _asked(opened: History, by: By, since: str | None, until: str | None) -> _Range:
+def _asked(zone: tzinfo, by: By, since: str | None, until: str | None) -> _Range:
     """Read the options; a length of time begins with a whole local hour or day where it can."""
     moment = now()
     since = since if since is not None else _SINCE[by]
-    start = moment_of("--since", since, moment, opened.zone)
+    start = moment_of("--since", since, moment, zone)
     if is_length(since) and by == "hour":
         start = start.replace(minute=0, second=0, microsecond=0)
     if is_length(since) and by == "day":
-        start = datetime.combine(start.date(), time(), opened.zone)
+        start = datetime.combine(start.date(), time(), zone)
     if until is None:
-        return start, max(start, moment.astimezone(opened.zone))
-    end = moment_of("--until", until, moment, opened.zone, end=True)
+        return start, max(start, moment.astimezone(zone))
+    end = moment_of("--until", until, moment, zone, end=True)
     if end < start:
         raise UsageError(f"--until {until} is before --since {since}; swap them")
     return start, end

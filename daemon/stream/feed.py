@@ -43,12 +43,15 @@ class SubscriberCounts:
     """Frames that broke the protocol."""
     failed_replays: int
     """Answers in which the daemon said that it could not read its store."""
+    dropped_ephemeral: int
+    """Messages without `seq` that the user left waiting until newer ones took their place."""
 
 
 class StreamFeed:
     """Connected from construction to `close`; one thread.
 
-    `start` is where to begin, as `StreamMerge` takes it. Raises ConfigError for an address that
+    `start` is where to begin, as `StreamMerge` takes it; `capacity` bounds what waits there, and
+    what waits in `extras`. Raises ConfigError for an address that
     cannot be connected to; that nobody is there is no error.
     """
 
@@ -61,6 +64,7 @@ class StreamFeed:
         ephemeral: bool,
         clock: Callable[[], float],
         key: ClientKey | None = None,
+        capacity: int = _HIGH_WATER,
     ) -> None:
         for address in (publish_address, replay_address):
             if key is None and is_beyond_machine(address):
@@ -69,16 +73,17 @@ class StreamFeed:
                     "there: have one made with `coughd keys new NAME` where the daemon runs"
                 )
         store_id, seq = start
-        self._merge = StreamMerge(store_id=store_id, seq=seq, capacity=_HIGH_WATER)
+        self._merge = StreamMerge(store_id=store_id, seq=seq, capacity=capacity)
         self._ephemeral = ephemeral
         self._clock = clock
         self._key = key
         self.steps: deque[Step] = deque()
         """What is next, in order; the user of the feed takes from the left."""
-        self.extras: deque[Message] = deque(maxlen=_HIGH_WATER)
-        """Messages without `seq`, where asked for."""
+        self.extras: deque[Message] = deque(maxlen=capacity)
+        """Messages without `seq`, where asked for; the oldest gives way."""
         self._closed_events: deque[str] = deque(maxlen=_CLOSED_EVENTS)
         self._live = self._replayed = self._malformed = self._failed_replays = 0
+        self._dropped_ephemeral = 0
         self._heard_s = clock()
         self.was_heard = False
         """Whether the daemon was heard at all."""
@@ -120,6 +125,7 @@ class StreamFeed:
             dropped=self._merge.dropped,
             malformed=self._malformed,
             failed_replays=self._failed_replays,
+            dropped_ephemeral=self._dropped_ephemeral,
         )
 
     def listen(self, wait_s: float) -> None:
@@ -164,6 +170,7 @@ class StreamFeed:
         if type(last_seq) is int:
             self._merge.heartbeat(message.store_id, last_seq)
         if self._ephemeral and message.body.get("event_id") not in self._closed_events:
+            self._dropped_ephemeral += len(self.extras) == self.extras.maxlen
             self.extras.append(message)
 
     def _read_answer(self) -> None:

@@ -238,3 +238,11 @@ def test_bars_tell_none_from_not_monitored(place: Path) -> None:
     assert nine.rstrip().endswith("0 %         -              -  ······")
     assert ten.rstrip().endswith("░")
     assert eleven.rstrip().endswith("▏")
+
+
+def test_a_wrong_time_is_told_where_there_is_no_store_either(place: Path) -> None:
+    app = typer.Typer()
+    app.command()(history)
+    missing = ["--store", str(place / "nowhere.sqlite3"), "--until", "soon"]
+    told = CliRunner().invoke(app, ["--config", str(place / "config.yaml"), *missing])
+    assert isinstance(told.exception, UsageError)
