@@ -158,6 +158,8 @@ def _from_store(
     with History.open(store) as history:
         examples = read_examples(history, Choice(kind, *choice), believed)
     origin = f"{len(examples.groups)} events of a store, a group being one source on one local day"
+    if choice[1]:
+        origin += "; embeddings of differently run embedders of the same weights mixed, as asked"
     return _Given(examples, origin, judge.probe.identity.name if judge else None)
 
 
@@ -199,7 +201,10 @@ def _text(path: Path | None) -> str | None:
 
 
 def _list(versions: ProbeVersions, *, as_json: bool) -> None:
-    for version in versions.versions():
+    known = versions.versions()
+    if not known:
+        _complain("no probe was trained here yet")
+    for version in known:
         card = versions.path_of(version.name).with_suffix(".md")
         if as_json:
             row = {"name": version.name, "path": str(version.path), "in_force": version.in_force}

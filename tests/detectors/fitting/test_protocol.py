@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,10 @@ import pytest
 from facts_of_probes import HEAR
 from numpy.typing import NDArray
 
-from coughd.config.errors import InputError
+from coughd.config.errors import InputError, ModelError
 from coughd.detectors.fitting.examples import Examples, check_same_embedder, fold_of_each
 from coughd.detectors.fitting.protocol import fit
+from coughd.detectors.fitting.regression import check_installed
 from coughd.detectors.fitting.training import InForce, train
 from coughd.detectors.ports import EMBEDDING_SIZE, LABELS, EmbedderIdentity
 from coughd.detectors.probe import LinearProbe, judge
@@ -192,3 +194,9 @@ def test_a_teacher_is_named_and_not_scored_by(given: Examples) -> None:
     alone = Examples(HEAR, given.embeddings, given.labels, given.groups, np.ones_like(taught))
     trained = train("hear-0001", alone, "a test", None, unheard, teacher="x")
     assert "they say how well it is imitated" in trained.card
+
+
+def test_without_scikit_learn_the_command_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn.linear_model", None)
+    with pytest.raises(ModelError, match=r"pip install 'coughd\[fit\]'"):
+        check_installed()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -264,3 +265,9 @@ def test_certificates_that_cannot_be_read(tmp_path: Path) -> None:
         RemoteModel.connect(
             asked_at("https://localhost:1", ca_file=tmp_path / "none.pem"), at_once(), [1]
         )
+
+
+def test_without_tritonclient_the_command_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tritonclient.http", None)
+    with pytest.raises(ModelError, match=r"pip install 'coughd\[remote\]'"):
+        RemoteModel.connect(asked_at("http://localhost:1"), at_once(), [1])
