@@ -65,6 +65,11 @@ def open_writer(url: URL) -> Engine:
     if path is None:
         return server_writer(url)
     _make_private_file(path)
+    return reopen_writer(path)
+
+
+def reopen_writer(path: Path) -> Engine:
+    """Make the engine of the one writing connection to a file; its first use fails without it."""
     engine = create_engine("sqlite://", creator=lambda: _connect(path, "rw"), poolclass=NullPool)
     event.listen(engine, "connect", _prepare_writing)
     # sqlite3 would begin only at the first INSERT; what a transaction reads belongs to it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from ..config.errors import StorageError
 from .clock_write import write_anchor
 from .closing import Closing
 from .coverage_write import write_covered
-from .engine import open_writer, sqlite_path, store_name, store_url
+from .engine import open_writer, reopen_writer, sqlite_path, store_name, store_url
 from .events_write import (
     write_deleted,
     write_epoch,
@@ -207,20 +207,34 @@ class EventStore(Closing):
         fresh = save_into(raw, path)
         now = datetime.fromtimestamp(self._clock() / 1e6, UTC)
         aside = put_in_place(fresh, path, now, "foreign")
+        # Whoever takes it away may not have done yet: what was open is let go when all is well.
+        former, former_engine = self._connection, self._engine
+        self._connection, self._engine, self._place = self._opened_again(path)
         # It was moved, so SQLite leaves the files alone that have its name now.
-        self._connection.close()
-        self._engine.dispose()
-        self._engine = open_writer(self._url)
-        self._connection = self._engine.connect()
-        with self._connection.begin():
-            read_store_id(self._connection)
-            note_home(self._connection, path)
-        self._place = _place_of(self._url)
+        former.close()
+        former_engine.dispose()
         _log.error(
             "%s was %s while coughd wrote it; it was put back, nothing committed is lost",
             path,
             f"replaced by what is now {aside}" if aside else "deleted",
         )
+
+    def _opened_again(self, path: Path) -> tuple[Connection, Engine, Whereabouts]:
+        engine = reopen_writer(path)
+        with ExitStack() as undoing:
+            undoing.callback(engine.dispose)
+            connection = undoing.enter_context(engine.connect())
+            with connection.begin():
+                ours = read_store_id(connection) == self.store_id
+                if ours:
+                    note_home(connection, path)
+            place = whereabouts_of(path)
+            if not (ours and place.whole):
+                raise StorageError(
+                    f"{self._name}: is being deleted or replaced; it is put back when that is over"
+                )
+            undoing.pop_all()
+        return connection, engine, place
 
 
 def _place_of(url: URL) -> Whereabouts | None:

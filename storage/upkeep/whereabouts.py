@@ -28,6 +28,11 @@ class Whereabouts:
     log: Identity | None
 
     @property
+    def whole(self) -> bool:
+        """Whether there was one of each."""
+        return None not in (self.file, self.log)
+
+    @property
     def unchanged(self) -> bool:
         """Whether both still have it."""
         return self == whereabouts_of(self.path)

@@ -7,8 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
+from sqlalchemy.event import listen
 
 from coughd.config.errors import StorageError
+from coughd.storage.engine import reopen_writer
 from coughd.storage.outbox import OutboxReader
 from coughd.storage.store import EventStore
 from coughd.storage.upkeep.copying import check_store
@@ -67,6 +70,34 @@ def test_it_is_put_back_whole(
     store.close()
     found = check_store(store_path)
     assert (found.store_id, found.count("events"), found.count("outbox")) == (store_id, 52, 52)
+
+
+@pytest.mark.parametrize("harm", [delete_file, delete_all, delete_log])
+def test_deleted_again_while_it_is_put_back_it_is_put_back_the_next_time(
+    harm: Callable[[Path], None],
+    store: EventStore,
+    store_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As by an `rm` of several files that is not done yet."""
+    store.write([event("before")])
+
+    def reopen_too_late(path: Path) -> Engine:
+        engine = reopen_writer(path)
+        if harm is not delete_log:
+            harm(path)
+        else:
+            listen(engine, "commit", lambda _: harm(path))
+        return engine
+
+    monkeypatch.setattr("coughd.storage.store.reopen_writer", reopen_too_late)
+    delete_all(store_path)
+    with pytest.raises(StorageError):
+        store.write([event("after", 200_000)])
+    monkeypatch.undo()
+    store.write([event("after", 200_000)])
+    store.close()
+    assert check_store(store_path).count("events") == 2
 
 
 def test_what_took_its_place_is_set_aside(store: EventStore, store_path: Path) -> None:
