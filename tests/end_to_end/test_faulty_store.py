@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -33,12 +34,18 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def heard(recording: Path, tmp_path_factory: pytest.TempPathFactory) -> Sequence[Any]:
-    """What a daemon that nobody disturbs makes of the recording."""
+def undisturbed(recording: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of a daemon that heard the recording and that nobody disturbed."""
     folder = tmp_path_factory.mktemp("undisturbed")
     config = write_config(folder, recording, folder / "data")
     assert coughd("run", "--config", config).exit_code == os.EX_OK
-    return findings(folder / "data" / STORE_FILE)
+    return folder / "data"
+
+
+@pytest.fixture(scope="module")
+def heard(undisturbed: Path) -> Sequence[Any]:
+    """What it makes of the recording."""
+    return findings(undisturbed / STORE_FILE)
 
 
 def test_deleted_under_the_daemon_it_is_put_back(
@@ -60,11 +67,10 @@ def test_deleted_under_the_daemon_it_is_put_back(
 
 
 def test_damaged_it_is_set_aside_and_what_is_readable_goes_on(
-    recording: Path, heard: Sequence[Any], tmp_path: Path
+    recording: Path, undisturbed: Path, heard: Sequence[Any], tmp_path: Path
 ) -> None:
-    store = tmp_path / "data" / STORE_FILE
+    store = shutil.copytree(undisturbed, tmp_path / "data") / STORE_FILE
     config = write_config(tmp_path, recording, store.parent)
-    assert coughd("run", "--config", config).exit_code == os.EX_OK
     told = dict(messages(store))
     spoil_table(store, "events", random.Random(1))
     damaged = store.read_bytes()
@@ -104,10 +110,11 @@ def spoil_table(store: Path, table: str, chance: random.Random) -> None:
         file.write(chance.randbytes(4096))
 
 
-def test_a_newer_store_is_refused_and_left_alone(recording: Path, tmp_path: Path) -> None:
-    store = tmp_path / "data" / STORE_FILE
+def test_a_newer_store_is_refused_and_left_alone(
+    recording: Path, undisturbed: Path, tmp_path: Path
+) -> None:
+    store = shutil.copytree(undisturbed, tmp_path / "data") / STORE_FILE
     config = write_config(tmp_path, recording, store.parent)
-    assert coughd("run", "--config", config).exit_code == os.EX_OK
     with closing(sqlite3.connect(store)) as connection:
         connection.execute("UPDATE meta SET value = '99' WHERE key = 'schema_version'")
         connection.execute("PRAGMA user_version = 99")
