@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from ...config.load import load_settings
 from ...config.paths import find_paths
-from ...config.places import find_places
+from ...config.places import Places, find_places
 from ...config.render import to_yaml
 from ...config.schema import config_schema
+from ...config.settings import Settings
 from .options import ConfigOption
 
 
@@ -35,10 +37,19 @@ def check_config(
         return
     paths = find_paths(os.environ, os.getuid())
     settings = load_settings(config, paths)
-    find_places(settings, paths)
+    places = find_places(settings, paths)
     file = config if config is not None else paths.config_file
     found = "no mistakes" if file.exists() else "there is no such file; the defaults hold"
     # With --print, standard output is a configuration file and nothing else.
     typer.echo(f"{file}: {found}", err=print_)
     if print_:
-        typer.echo(to_yaml(settings), nl=False)
+        typer.echo(to_yaml(_with_places(settings, places)), nl=False)
+
+
+def _with_places(settings: Settings, places: Places) -> Settings:
+    """Say where data and sockets are, also where the file leaves that to the machine."""
+    return replace(
+        settings,
+        store=replace(settings.store, data_dir=places.data_dir),
+        stream=replace(settings.stream, publish=places.publish, replay=places.replay),
+    )
