@@ -57,6 +57,8 @@ class Pullable:
         if self.folder and not path.startswith(f"{self.folder}/"):
             return None
         name = path.removeprefix(f"{self.folder}/") if self.folder else path
+        if ".." in name.split("/"):
+            return None
         wanted = name in ("saved_model.pb", "config.json", "model.safetensors")
         return name if wanted or name.startswith(("variables/", "assets/")) else None
 

@@ -86,6 +86,24 @@ def test_a_pull_that_broke_off_goes_on_where_it_ended(hub: StandInHub, shelf: Sh
     pulled.verify()
 
 
+def test_what_is_here_already_is_not_fetched_again_unless_it_is_harmed(
+    hub: StandInHub, shelf: Shelf
+) -> None:
+    first = pull(hub, shelf)
+    hub.ranges.clear()
+    assert first == pull(hub, shelf)
+    assert [] == hub.ranges
+    (first.folder / WEIGHTS).write_bytes(b"harmed")
+    pull(hub, shelf).verify()
+    assert (WEIGHTS, None) in hub.ranges
+
+
+def test_no_file_of_a_repository_can_leave_the_models_folder() -> None:
+    assert HEAR.name_of("variables/../../../evil") is None
+    assert SMALL.name_of(f"{SMALL.folder}/assets/../../evil") is None
+    assert "variables/a" == SMALL.name_of(f"{SMALL.folder}/variables/a")
+
+
 def test_a_server_that_ignores_where_to_go_on_is_heard_from_the_beginning(
     hub: StandInHub, shelf: Shelf
 ) -> None:
