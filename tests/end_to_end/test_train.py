@@ -10,12 +10,14 @@ from clips import write_clips
 from command_line import Said, coughd
 from living_daemon import STORE_FILE, LivingDaemon, read, write_config, write_recording
 
+from coughd.detectors.runtime import SHIPPED_MODELS
 from coughd.storage.records import EventReviewed, Origin
 from coughd.storage.store import EventStore
 
 pytest.importorskip("sklearn", reason="comes with the extra coughd[fit]")
 
 ORIGIN = Origin("home", "pi-07", "boot-1", "Europe/Zurich", "c0ffee")
+SHIPPED = json.loads((SHIPPED_MODELS / "probe-open.json").read_bytes())["name"]
 REVIEWED_US = 1_800_000_000_000_000
 
 
@@ -51,7 +53,7 @@ def test_the_card_tells_what_it_is(config: Path, trained: dict[str, object]) -> 
     assert isinstance(card, dict)
     assert {"cough": 24, "speech": 8, "sneeze": 8, "other": 8} == card["examples"]
     assert (6, 5) == (card["group_count"], card["folds"])
-    assert "cough-open-2026-11" == card["comparison"]["against"]
+    assert SHIPPED == card["comparison"]["against"]
     assert all(one["interval_95"] is not None for one in card["scores"].values())
     text = Path(str(trained["path"])).with_suffix(".md").read_text()
     assert "# Probe open-0001" in text
@@ -73,7 +75,7 @@ def test_a_running_daemon_judges_by_what_is_in_force(
             said.exit_code,
             said.lines[-1],
         )
-        judged_by("cough-open-2026-11")
+        judged_by(SHIPPED)
         assert 0 == train(config, "--use", "open-0001").exit_code
         judged_by("open-0001")
         assert 0 == daemon.stop()
@@ -134,7 +136,7 @@ def test_a_store_with_reviews_is_learnt_from(tmp_path: Path) -> None:
     found = json.loads(said.lines[-1])
     coughs = sum(number % 3 > 0 for number in range(len(events)))
     assert {"cough": coughs, "other": len(events) - coughs} == found["card"]["examples"]
-    assert (4, "cough-open-2026-11") == (
+    assert (4, SHIPPED) == (
         found["card"]["group_count"],
         found["card"]["comparison"]["against"],
     )
