@@ -85,7 +85,7 @@ class LinearProbe:
         content = read_model_file(path)
         try:
             document = json.loads(content)
-        except ValueError as exc:
+        except (ValueError, RecursionError) as exc:
             raise ModelError(f"{path} is not JSON: {exc}. Restore or retrain the probe.") from exc
         if not isinstance(document, dict) or document.get("format") != PROBE_FORMAT:
             raise ModelError(f"{path} is not a probe of format {PROBE_FORMAT}. Retrain it.")

@@ -73,7 +73,7 @@ class ProbeVersions:
         try:
             fields = json.loads(read_model_file(path))["embedder"]
             return EmbedderIdentity(**{key: str(fields[key]) for key in EmbedderIdentity.__slots__})
-        except (ValueError, KeyError, TypeError) as exc:
+        except (ValueError, KeyError, TypeError, RecursionError) as exc:
             raise ModelError(f"{path} is damaged ({exc!r}); train it again.") from exc
 
     def next_name(self, kind: str) -> str:
@@ -132,7 +132,7 @@ class ProbeVersions:
             return {}
         except OSError as exc:
             raise ModelError(f"{self.pointer} cannot be read: {exc.strerror}.") from exc
-        except (ValueError, KeyError, TypeError, AttributeError) as exc:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
             raise ModelError(
                 f"{self.pointer} is damaged ({exc}); delete it, and train or force a probe again."
             ) from exc

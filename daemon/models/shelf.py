@@ -138,7 +138,7 @@ class Shelf:
             return [Acceptance(**each) for each in json.loads(path.read_text(encoding="utf-8"))]
         except FileNotFoundError:
             return []
-        except (OSError, ValueError, TypeError) as exc:
+        except (OSError, ValueError, TypeError, RecursionError) as exc:
             raise StorageError(
                 f"{path}: cannot be read ({exc}); remove it and accept anew"
             ) from exc

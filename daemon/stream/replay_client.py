@@ -23,16 +23,9 @@ _PAGE_MESSAGES = 500
 _ANSWER_TIMEOUT_S = 5.0
 _PAUSE_S = 0.5  # before the same question is put again to a daemon that could not help
 _LONGEST_PAUSE_S = 8.0
-_TRIES = 3  # handshakes that break off before it is said; one may be a daemon that stops
+_TRIES = 3  # connections cut before they were any; one may be a daemon that stops
 
-_BROKEN_OFF = (zmq.Event.HANDSHAKE_FAILED_PROTOCOL, zmq.Event.HANDSHAKE_FAILED_NO_DETAIL)
-_EVENTS = (
-    zmq.Event.DISCONNECTED
-    | zmq.Event.HANDSHAKE_SUCCEEDED
-    | zmq.Event.HANDSHAKE_FAILED_AUTH
-    | zmq.Event.HANDSHAKE_FAILED_PROTOCOL
-    | zmq.Event.HANDSHAKE_FAILED_NO_DETAIL
-)
+_EVENTS = zmq.Event.DISCONNECTED | zmq.Event.HANDSHAKE_SUCCEEDED | zmq.Event.HANDSHAKE_FAILED_AUTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +82,11 @@ class ReplayClient:
                 self._broken_off, self._is_in = 0, True
             elif event == zmq.Event.HANDSHAKE_FAILED_AUTH:
                 self._broken_off = _TRIES
-            elif event in _BROKEN_OFF:
-                self._broken_off += 1
             elif self._is_in:
                 self.give_up()
                 return
+            else:
+                self._broken_off += 1
 
     @property
     def refused(self) -> bool:

@@ -57,7 +57,7 @@ class InForce:
         try:
             card = json.loads(read_model_file(path)).get("card", {})
             groups = card.get("groups", []) if isinstance(card, dict) else []
-        except ValueError as exc:
+        except (ValueError, RecursionError) as exc:
             raise ModelError(f"{path} is not JSON: {exc}. Roll back or retrain the probe.") from exc
         return cls(probe, frozenset(map(str, groups)))
 

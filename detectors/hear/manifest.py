@@ -39,7 +39,7 @@ class Manifest:
             document = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
-        except (OSError, ValueError) as exc:
+        except (OSError, ValueError, RecursionError) as exc:
             raise ModelError(f"{path}: cannot be read ({exc}): pull the model again.") from exc
         match document:
             case {

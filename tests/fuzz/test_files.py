@@ -21,14 +21,24 @@ from coughd.daemon.stream.client_key import ClientKey, read_client_key
 from coughd.daemon.stream.cursor import CursorFile
 from coughd.daemon.stream.key_ring import KeyRing, client_file
 from coughd.detectors.hear.manifest import MANIFEST_FILE, find_pulled
-from coughd.detectors.ports import EMBEDDING_SIZE, SAMPLE_RATE_HZ, EmbedderIdentity
+from coughd.detectors.ports import EMBEDDING_SIZE, LABELS, SAMPLE_RATE_HZ, EmbedderIdentity
 from coughd.detectors.probe import LinearProbe
 from coughd.detectors.runtime import SHIPPED_MODELS
 
 from .mutations import altered, fuzzed, json_values, mutated, told
 
-_PROBE = (SHIPPED_MODELS / "probe-open.json").read_bytes()
-_EMBEDDER = json.loads(_PROBE)["embedder"]
+_SHIPPED = json.loads((SHIPPED_MODELS / "probe-open.json").read_bytes())
+_EMBEDDER = _SHIPPED["embedder"]
+# Small enough to be printed where a test fails.
+_NUMBERS = [0] * EMBEDDING_SIZE
+_DOCUMENT = {
+    **_SHIPPED,
+    "mean": _NUMBERS,
+    "scale": [1] * EMBEDDING_SIZE,
+    "coefficients": [_NUMBERS] * len(LABELS),
+}
+_AS_IT_WAS = "as it was"
+_PROBE = json.dumps(_DOCUMENT).encode()
 _KEY = ClipKey(bytes(32))
 _EVENT = "00000000-0000-7000-8000-000000000001"
 
@@ -89,8 +99,12 @@ def test_probe_files(tmp_path: Path, content: bytes) -> None:
 
 
 @fuzzed
-@given(altered(json.loads(_PROBE)))
-def test_probe_documents(tmp_path: Path, document: dict[str, object]) -> None:
+@given(altered(dict.fromkeys(_DOCUMENT, _AS_IT_WAS)))
+def test_probe_documents(tmp_path: Path, changes: dict[str, object]) -> None:
+    """Some members gone, changed or added."""
+    document = {
+        name: _DOCUMENT[name] if value == _AS_IT_WAS else value for name, value in changes.items()
+    }
     _judge(tmp_path, json.dumps(document).encode())
 
 
@@ -210,3 +224,16 @@ def test_what_is_handed_in(content: bytes) -> None:
         decode(content)
     except InputError as exc:
         told(exc)
+
+
+def test_a_probe_nested_too_deep_is_refused(tmp_path: Path) -> None:
+    """Found here: the parser's own limit came through as a defect."""
+    path = tmp_path / "probe.json"
+    path.write_bytes(b"[" * 100_000)
+    with pytest.raises(ModelError, match="is not JSON"):
+        LinearProbe.load(path, _identity())
+    folder = tmp_path / "hear" / "revision"
+    folder.mkdir(parents=True)
+    (folder / MANIFEST_FILE).write_bytes(b"[" * 100_000)
+    with pytest.raises(ModelError, match="cannot be read"):
+        find_pulled(tmp_path / "hear")
