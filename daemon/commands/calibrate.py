@@ -56,10 +56,10 @@ def calibrate(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Propose a threshold and a level for this room; nobody may cough.
+    """Propose a threshold and a level for this room.
 
-    Every sound that is taken for a cough meanwhile is a false alarm. Measures noise floor, clipping
-    and levels of all configured sources, and proposes `probe.threshold` and
+    Nobody may cough: every sound that is taken for one is a false alarm. Measures noise floor,
+    clipping and levels of all configured sources, and proposes `probe.threshold` and
     `probe.minimum_level_dbfs`, with the false alarms to expect. Nothing is stored. Stop the daemon
     where it holds the microphone. Exit code 69 where nothing was heard.
     """
