@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from .figures import Figure, Room
+from .hear_overhead import hear_overhead
 from .history_query import history_query
 from .latency import latency
 from .live_source import live_source
@@ -35,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[Room], list[Figure]]] = {
     "latency": latency,
     "many-sources": many_sources,
     "history": history_query,
+    "hear-overhead": hear_overhead,
 }
 
 

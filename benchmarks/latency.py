@@ -30,7 +30,7 @@ def latency(room: Room) -> list[Figure]:
     wav = write_wav(room.folder / "scene.wav", scenes(int(room.seconds(4, 1))))
     with running_daemon(room.folder, [file_source(0, wav, loop=False)]) as daemon:
         heard_s = _listen(daemon)
-        began_s = _first_sample_s(daemon)
+        began_s = first_sample_s(daemon)
     expected = expected_triggers(read_wav(wav))
     arrivals = {
         "start": {one.onset_sample: one.claimed_sample for one in expected},
@@ -73,7 +73,8 @@ def _listen(daemon: Daemon) -> dict[tuple[str, int], float]:
     return heard_s
 
 
-def _first_sample_s(daemon: Daemon) -> float:
+def first_sample_s(daemon: Daemon) -> float:
+    """`time.monotonic()` at which the file's first sample was heard."""
     with closing(sqlite3.connect(daemon.store)) as connection:
         (us,) = connection.execute("SELECT monotonic_us FROM anchors WHERE sample = 0").fetchone()
     return float(us) / 1_000_000

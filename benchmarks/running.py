@@ -48,8 +48,9 @@ def running_daemon(
     *,
     environ: Mapping[str, str] | None = None,
     core: int | None = None,
+    more: Mapping[str, object] | None = None,
 ) -> Iterator[Daemon]:
-    """Start a daemon, on one core only if asked; stop it at the end."""
+    """Start a daemon, on one core only if asked, with `more` sections; stop it at the end."""
     publish, replay = _addresses(folder)
     config = folder / "config.yaml"
     config.write_text(
@@ -60,6 +61,7 @@ def running_daemon(
                 "store": {"data_dir": str(folder / "data")},
                 "stream": {"publish": publish, "replay": replay},
                 "logging": {"level": "warning"},
+                **(more or {}),
             }
         ),
         encoding="utf-8",
