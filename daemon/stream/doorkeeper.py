@@ -33,7 +33,14 @@ _EVENTS = (
     zmq.Event.ACCEPTED
     | zmq.Event.DISCONNECTED
     | zmq.Event.HANDSHAKE_FAILED_PROTOCOL
+    | zmq.Event.HANDSHAKE_FAILED_NO_DETAIL
     | zmq.Event.MONITOR_STOPPED
+)
+
+_WITHOUT_KEY = (
+    zmq.Event.HANDSHAKE_FAILED_PROTOCOL,
+    # Who sees first that the other end wants a key goes by itself.
+    zmq.Event.HANDSHAKE_FAILED_NO_DETAIL,
 )
 
 _C = ctypes.CDLL(None)
@@ -150,7 +157,7 @@ class Doorkeeper:
                 hang_up(descriptor, self._address)
 
     def _hear(self, event: int, descriptor: int) -> None:
-        if event == zmq.Event.HANDSHAKE_FAILED_PROTOCOL:
+        if event in _WITHOUT_KEY:
             if self._keys is not None:
                 self._refusals.note(
                     self._address, "a peer", "it came without a key, or with another daemon's"

@@ -27,7 +27,6 @@ def test_a_port_says_itself_whether_it_asks_for_a_key(tmp_path: Path, *, keys: b
     bound = SocketThread("one", zmq.PUB, f"tcp://127.0.0.1:{port}", {}, work, admission)
     try:
         assert asks_for_key(f"127.0.0.1:{port}") is keys
-        assert bound.door.refused == 0  # to ask is no attempt to come in
     finally:
         leave.set()
         bound.join(20.0)
