@@ -24,7 +24,7 @@ def _arguments() -> argparse.Namespace:
         "--cache", type=Path, default=Path("train-cache"), help="scenes and checkpoints"
     )
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--shards", type=int, default=116, help="of 100 training scenes each")
+    parser.add_argument("--shards", type=int, default=100, help="of 100 training scenes each")
     parser.add_argument("--gate-steps", type=int, default=2_500)
     parser.add_argument("--embedder-steps", type=int, default=6_000)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)

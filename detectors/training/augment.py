@@ -5,7 +5,7 @@ Every function takes and returns mono float32 samples at 16 kHz.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
@@ -46,7 +46,9 @@ def change_speed(
         return samples, spans
     ratio = _SPEED_STEPS / steps
     played = signal.resample_poly(samples, _SPEED_STEPS, steps).astype(np.float32)
-    return played, [Span(span.start_s * ratio, span.end_s * ratio) for span in spans]
+    return played, [
+        replace(span, start_s=span.start_s * ratio, end_s=span.end_s * ratio) for span in spans
+    ]
 
 
 def telephone(samples: Samples, rng: Generator) -> Samples:

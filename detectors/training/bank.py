@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from ..ports import SAMPLE_RATE_HZ, Samples
+from .certainty import with_certainty
 from .pack import Clip, Span, load_samples, read_clips
 
 LABEL_OF = {
@@ -36,7 +37,7 @@ class Sound:
     """The pack's label."""
     native_rate_hz: int
     strong: tuple[int, ...]
-    """Indices of the spans that are loud enough to stand alone."""
+    """Indices of the spans that are loud (and sure) enough to stand alone."""
 
     @property
     def duration_s(self) -> float:
@@ -59,12 +60,20 @@ class Bank:
     """Measured impulse responses."""
 
 
-def load_bank(pack: Path, folds: Collection[str], *, commercial_only: bool = True) -> Bank:
-    """Read the clips of some folds; InputError when a file is missing or wrong."""
+def load_bank(
+    pack: Path,
+    folds: Collection[str],
+    *,
+    commercial_only: bool = True,
+    keep: Callable[[Clip], bool] | None = None,
+) -> Bank:
+    """Read the clips of some folds, or those that `keep` names; InputError for a wrong file."""
     clips = [
         clip
         for clip in read_clips(pack)
-        if clip.fold in folds and (clip.commercial or not commercial_only)
+        if clip.fold in folds
+        and (clip.commercial or not commercial_only)
+        and (keep is None or keep(clip))
     ]
     sounds = [_sound(clip) for clip in clips]
     kinds = {"throat_clear", "laugh", "sneeze", "breathe", "snore", "door"}
@@ -79,7 +88,11 @@ def load_bank(pack: Path, folds: Collection[str], *, commercial_only: bool = Tru
         if sound.kind == "household" and sound.duration_s > _LONG_HOUSEHOLD_S
     ]
     return Bank(
-        coughs=tuple(sound for sound in sounds if sound.kind == "cough" and sound.spans),
+        coughs=tuple(
+            sound
+            for sound in sounds
+            if sound.kind == "cough" and any(span.sure for span in sound.spans)
+        ),
         negatives={kind: some for kind, some in negatives.items() if some},
         speech=tuple(sound for sound in sounds if sound.kind == "speech"),
         beds=(*(sound for sound in sounds if sound.kind == "noise"), *long_household),
@@ -92,12 +105,15 @@ def _sound(clip: Clip) -> Sound:
     samples = load_samples(clip.path)
     duration_s = samples.size / SAMPLE_RATE_HZ
     spans = tuple(
-        Span(span.start_s, min(span.end_s, duration_s))
+        replace(span, end_s=min(span.end_s, duration_s))
         for span in clip.spans
         if span.start_s < duration_s - 0.05
     )
+    if clip.label == "cough":
+        spans = with_certainty(samples, spans, clip.path.name)
     peaks = [_peak(samples, span) for span in spans]
-    strong = tuple(i for i, peak in enumerate(peaks) if peak > _STRONG * max(peaks))
+    loud = [i for i, peak in enumerate(peaks) if peak > _STRONG * max(peaks)]
+    strong = tuple(i for i in loud if spans[i].sure) or tuple(loud)
     return Sound(samples, spans, clip.label, clip.native_rate_hz, strong)
 
 

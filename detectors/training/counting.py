@@ -85,6 +85,13 @@ def count(
     return tally, [k is not None for k in pairs]
 
 
+def paired(references: Sequence[Reference], claims: Sequence[Claim]) -> list[tuple[Reference, int]]:
+    """Each found reference and the index of its claim."""
+    ordered = sorted(references, key=lambda reference: reference.onset_s)
+    pairs = match(ordered, claims)
+    return [(ref, k) for ref, k in zip(ordered, pairs, strict=True) if k is not None]
+
+
 def pooled(tallies: Sequence[Tally]) -> Tally:
     """The tally of many recordings together."""
     return Tally(

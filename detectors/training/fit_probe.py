@@ -25,7 +25,7 @@ class Examples:
     labels: NDArray[np.int32]
 
 
-def fit_probe(train: Examples, held_out: Examples, strength: float = 0.003) -> ProbeWeights:
+def fit_probe(train: Examples, held_out: Examples, strength: float = 0.001) -> ProbeWeights:
     """Multinomial regression on `train`, then Platt's calibration on `held_out`."""
     mean = train.embeddings.mean(axis=0).astype(np.float64)
     scale = train.embeddings.std(axis=0).astype(np.float64) + 1e-3

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,14 +19,15 @@ from ..features import WINDOW_FRAMES
 from ..ports import LABELS
 from .pack import Mark
 from .pool import Shard
+from .targets import label_at
 from .train_gate import onset_tracks, onsets_in
 
 _ONSET_FRAME = 50
 """A trigger's onset stands half a second into its window."""
-_SAME_S = 0.12
-_UNSURE_S = 0.2
-_NEAR_S = 0.15
 _JITTER_S = 0.03
+
+
+_COLUMNS = ("shard", "scene", "start", "label", "origin")
 
 
 class Origin(IntEnum):
@@ -63,23 +65,22 @@ class Windows:
         )
 
 
-def label_at(time_s: float, marks: Sequence[Mark]) -> str | None:
-    """What a claim at this time should be called; None where nobody can tell."""
-    distances = [abs(mark.onset_s - time_s) for mark in marks if mark.label == "cough"]
-    nearest_s = min(distances, default=float("inf"))
-    if nearest_s <= _SAME_S:
-        return "cough"
-    if nearest_s <= _UNSURE_S:
-        return None
-    near = [
-        mark
-        for mark in marks
-        if mark.onset_s - _NEAR_S <= time_s <= mark.offset_s + _NEAR_S and mark.label != "cough"
-    ]
-    if not near:
-        return "other"
-    chosen = min(near, key=lambda mark: (mark.label == "speech", abs(mark.onset_s - time_s)))
-    return chosen.label
+def mine_once(
+    network: Any,  # noqa: ANN401
+    shards: Sequence[Shard],
+    threshold: float,
+    seed: int,
+    store: Path,
+) -> Windows:
+    """Like `mine`, but what an earlier run stored is read; a run takes minutes."""
+    if store.exists():
+        with np.load(store) as stored:
+            return Windows(*(stored[column] for column in _COLUMNS))
+    windows = mine(network, shards, threshold, seed)
+    partial = store.with_suffix(".part.npz")
+    np.savez(partial, **{column: getattr(windows, column) for column in _COLUMNS})
+    partial.replace(store)
+    return windows
 
 
 def mine(network: Any, shards: Sequence[Shard], threshold: float, seed: int) -> Windows:  # noqa: ANN401

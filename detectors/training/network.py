@@ -138,9 +138,10 @@ class GateNetwork(nn.Module):
 
     def forward(self, log_mel: Any, state: Any) -> tuple[Any, Any]:  # noqa: ANN401, D102
         floor, floors = state[:, None, :BANDS], []
-        for group in log_mel.split(_GROUP, dim=1):
-            floors.append(self.floor_weights @ group + self.floor_decay * floor)
-            floor = floors[-1][:, -1:]
+        with torch.autocast("cpu", enabled=False):  # levels need all their digits
+            for group in log_mel.split(_GROUP, dim=1):
+                floors.append(self.floor_weights @ group + self.floor_decay * floor)
+                floor = floors[-1][:, -1:]
         risen = log_mel - torch.cat(floors, dim=1)
         level = log_mel - torch.cat(floors, dim=1).mean(2, keepdim=True)
         x = torch.stack([level * 0.7, risen * 0.8], dim=1)
@@ -179,7 +180,7 @@ class EmbedderNetwork(nn.Module):
 
     LOOKS = 6
 
-    def __init__(self, widths: tuple[int, int, int, int] = (24, 40, 64, 96)) -> None:
+    def __init__(self, widths: tuple[int, int, int, int] = (16, 32, 64, 96)) -> None:
         super().__init__()
         one, two, three, four = widths
         self.stem = nn.Conv2d(2, one, 5, (2, 2), 2, bias=False)

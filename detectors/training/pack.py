@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,9 @@ from ..ports import SAMPLE_RATE_HZ, Samples
 
 VALIDATION_PERCENT = 15
 """Share of the training groups that is kept for choosing and calibrating."""
-_ALL_TO_TRAINING = frozenset({"laugh", "breathe"})
+KEPT_FOR_TEST_PERCENT = 30
+"""Share of the `dev` groups that the scenes do not use, but testing does."""
+_ALL_TO_TRAINING = frozenset({"laugh", "breathe", "throat_clear"})
 """Labels with so few free clips that training needs them all."""
 
 
@@ -28,6 +30,8 @@ class Span:
 
     start_s: float
     end_s: float
+    sure: bool = True
+    """Whether it is surely what its label says (certainty.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class Mark:
     offset_s: float
     label: str
     snr_db: float
+    sure: bool = True
+    """Whether it is surely what its label says; a doubtful mark neither teaches nor tests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,8 @@ class Clip:
     native_rate_hz: int
     spans: tuple[Span, ...]
     """Single coughs of a cough clip, energy bursts of any other."""
+    freed: bool = False
+    """A clip of the `dev` split whose group the pack's scenes do not use."""
 
     @property
     def commercial(self) -> bool:
@@ -60,12 +68,18 @@ class Clip:
 
     @property
     def fold(self) -> str:
-        """`train`, `val` or `dev`; the clips of a group are never in two of them."""
-        if self.split != "train":
+        """`train`, `val` or `dev`; the clips of a group are never in two of them.
+
+        What the pack's scenes are made of stays in `dev`, and with it a part of the other clips
+        of that split: enough to test on, while every further voice makes the training better.
+        """
+        if self.split != "train" and not self.freed:
             return self.split
         if self.label in _ALL_TO_TRAINING:
             return "train"
         bucket = zlib.crc32(self.group.encode()) % 100
+        if self.freed and bucket >= 100 - KEPT_FOR_TEST_PERCENT:
+            return self.split
         return "val" if bucket < VALIDATION_PERCENT else "train"
 
 
@@ -80,9 +94,28 @@ def read_clips(pack: Path) -> list[Clip]:
     table = pack / "clips.csv"
     try:
         with table.open(newline="", encoding="utf-8") as lines:
-            return [_clip(pack, row) for row in csv.DictReader(lines)]
+            clips = [_clip(pack, row) for row in csv.DictReader(lines)]
     except (OSError, KeyError, ValueError) as exc:
         raise InputError(f"{table} cannot be read as a clip table: {exc!r}. Check --pack.") from exc
+    heard = _clips_in_scenes(pack)
+    if not heard:
+        return clips
+    in_scenes = {clip.group for clip in clips if clip.path.relative_to(pack) in heard}
+    return [
+        replace(clip, freed=clip.split == "dev" and clip.group not in in_scenes) for clip in clips
+    ]
+
+
+def _clips_in_scenes(pack: Path) -> set[Path]:
+    """The clips that the pack's scenes are made of, from its root; none where it has no scenes."""
+    heard: set[Path] = set()
+    for name, column in (("scenes.csv", "source_path"), ("scene_info.csv", "bg_file")):
+        table = pack / "scenes" / name
+        if not table.exists():
+            continue
+        with table.open(newline="", encoding="utf-8") as lines:
+            heard |= {Path(*Path(row[column]).parts[1:]) for row in csv.DictReader(lines)}
+    return heard
 
 
 def _clip(pack: Path, row: dict[str, str]) -> Clip:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -22,6 +22,8 @@ from .pack import Mark
 from .scenes import SCENE_FRAMES, SceneRecipe, build_scene
 
 SCENES_PER_SHARD = 100
+_SHARDS_PER_TASK = 8
+"""The bank is loaded for every task, which takes seconds."""
 _FOLD_SEEDS = {"train": 0, "val": 1, "dev": 2}
 
 
@@ -59,25 +61,26 @@ def make_shards(order: PoolOrder, workers: int) -> Iterator[int]:
     if not missing:
         return
     (order.cache / order.fold).mkdir(parents=True, exist_ok=True)
-    portions = [missing[i::workers] for i in range(workers)]
+    portions = [missing[i : i + _SHARDS_PER_TASK] for i in range(0, len(missing), _SHARDS_PER_TASK)]
     with ProcessPoolExecutor(workers) as pool:
-        for index in range(max(len(portion) for portion in portions)):
-            # One task per worker and round: the bank is loaded per task, which takes a second.
-            tasks = [pool.submit(_make, order, p[index]) for p in portions if index < len(p)]
-            for task in as_completed(tasks):
-                task.result()
-                done += 1
-                yield done
+        for task in as_completed([pool.submit(make_some, order, some) for some in portions]):
+            done += task.result()
+            yield done
 
 
-def _make(order: PoolOrder, index: int) -> None:
+def make_some(order: PoolOrder, indices: Sequence[int]) -> int:
+    """Make some shards in this process, unless they are there; how many were asked for."""
     bank = load_bank(order.pack, {order.fold}, commercial_only=order.commercial_only)
-    shard = draw_shard(bank, _FOLD_SEEDS[order.fold], index)
-    path = shard_paths(order)[index]
-    partial = path.with_suffix(f".{os.getpid()}.part.npz")
-    marks = json.dumps([[astuple(mark) for mark in scene] for scene in shard.marks])
-    np.savez(partial, log_mel=shard.log_mel, marks=np.array(marks))
-    partial.replace(path)
+    for index in indices:
+        path = shard_paths(order)[index]
+        if path.exists():
+            continue
+        shard = draw_shard(bank, _FOLD_SEEDS[order.fold], index)
+        partial = path.with_suffix(f".{os.getpid()}.part.npz")
+        marks = json.dumps([[astuple(mark) for mark in scene] for scene in shard.marks])
+        np.savez(partial, log_mel=shard.log_mel, marks=np.array(marks))
+        partial.replace(path)
+    return len(indices)
 
 
 def draw_shard(bank: Bank, fold_seed: int, index: int) -> Shard:

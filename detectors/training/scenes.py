@@ -126,7 +126,7 @@ def _place(
     gain = np.sqrt(under * 10.0 ** (snr_db / 10.0) / (float(own[active].mean()) + 1e-14))
     mixed[start : start + samples.size] += samples * np.float32(gain)
     return [
-        Mark(start_s + span.start_s, start_s + span.end_s, snippet.label, snr_db)
+        Mark(start_s + span.start_s, start_s + span.end_s, snippet.label, snr_db, span.sure)
         for span in snippet.spans
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.random import Generator
@@ -11,11 +11,11 @@ from ...detectors import synthesis
 from ..ports import SAMPLE_RATE_HZ, Samples
 from .augment import change_speed, fade
 from .bank import LABEL_OF, Bank, Sound
-from .mockups import mock_laugh, mock_throat_clear
+from .mockups import mock_breath, mock_hem, mock_laugh, mock_throat_clear
 from .pack import Span
 
 SYNTHETIC_SHARE = 0.05
-MOCKUP_SHARE = 0.06
+MOCKUP_SHARE = 0.2
 _KIND_WEIGHTS = {
     "throat_clear": 5.0,
     "laugh": 4.0,
@@ -32,6 +32,8 @@ _SPEECH_WEIGHT = 2.5
 _BEFORE_S = 0.08
 _AFTER_S = 0.12
 _LONGEST_S = 5.0
+_LONG_ENOUGH_S = 0.25
+"""A cough this long has something left after its burst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,17 @@ def other_snippet(bank: Bank, rng: Generator) -> Snippet:
 
 def _mockup(bank: Bank, rng: Generator) -> Snippet:
     speech = bank.speech[int(rng.integers(len(bank.speech)))].samples
-    if rng.random() < 0.5:
+    choice = rng.random()
+    if choice < 0.4:
         return _whole_span(mock_laugh(speech, rng), "laugh")
-    return _whole_span(mock_throat_clear(speech, rng), "throat_clear")
+    if choice < 0.65:
+        return _whole_span(mock_throat_clear(speech, rng), "throat_clear")
+    if choice < 0.85:
+        sound = bank.coughs[int(rng.integers(len(bank.coughs)))]
+        cough, (span,) = _single(sound, int(rng.choice(sound.strong)), 0.0, 0.1)
+        if span.end_s - span.start_s > _LONG_ENOUGH_S:
+            return _whole_span(mock_hem(cough, rng), "throat_clear")
+    return _whole_span(mock_breath(speech, rng), "breathe")
 
 
 def _whole_span(samples: Samples, label: str) -> Snippet:
@@ -100,9 +110,10 @@ def _whole_span(samples: Samples, label: str) -> Snippet:
 
 def _synthetic_coughs(rng: Generator) -> Snippet:
     made: list[tuple[Samples, Span]] = []
-    for _ in range(int(rng.choice([1, 1, 2, 3, 4]))):
+    bare = rng.random() < 0.3
+    for _ in range(int(rng.choice([2, 3, 4] if bare else [1, 1, 2, 3, 4]))):
         tail_s = float(rng.uniform(0.1, 0.6)) if rng.random() < 0.3 else None
-        cough = synthesis.synth_cough(rng, voiced_tail_s=tail_s)
+        cough = synthesis.synth_cough(rng, voiced_tail_s=tail_s, explosive_only=bare)
         made.append((cough, Span(0.0, cough.size / SAMPLE_RATE_HZ)))
     samples, spans = _chain(made, rng)
     return Snippet(samples, tuple(spans), "cough", SAMPLE_RATE_HZ)
@@ -118,7 +129,11 @@ def _single(
         low_s = max(low_s, (sound.spans[index - 1].end_s + span.start_s) / 2.0)
     if index + 1 < len(sound.spans):
         high_s = min(high_s, (sound.spans[index + 1].start_s + span.end_s) / 2.0)
-    return _cut(sound, low_s, high_s), [Span(span.start_s - low_s, span.end_s - low_s)]
+    return _cut(sound, low_s, high_s), [_moved(span, -low_s)]
+
+
+def _moved(span: Span, by_s: float) -> Span:
+    return replace(span, start_s=span.start_s + by_s, end_s=span.end_s + by_s)
 
 
 def _cut(sound: Sound, low_s: float, high_s: float) -> Samples:
@@ -147,12 +162,12 @@ def _chain(made: list[tuple[Samples, Span]], rng: Generator) -> tuple[Samples, l
                 onset_s = spans[-1].start_s + rng.uniform(0.25, 0.45)
             start_s = max(0.0, onset_s - span.start_s)
             begins_s = start_s + span.start_s
-            spans[-1] = Span(spans[-1].start_s, min(spans[-1].end_s, begins_s))
+            spans[-1] = replace(spans[-1], end_s=min(spans[-1].end_s, begins_s))
             samples[int(begins_s * SAMPLE_RATE_HZ) :] *= np.float32(0.1)
         start = int(start_s * SAMPLE_RATE_HZ)
         samples = np.pad(samples, (0, max(0, start + cough.size - samples.size)))
         samples[start : start + cough.size] += cough
-        spans.append(Span(start_s + span.start_s, start_s + span.end_s))
+        spans.append(_moved(span, start_s))
     return samples, spans
 
 
@@ -161,7 +176,7 @@ def _whole(sound: Sound) -> tuple[Samples, list[Span]]:
     high_s = min(sound.duration_s, sound.spans[-1].end_s + _AFTER_S, low_s + _LONGEST_S)
     inside = [span for span in sound.spans if span.start_s < high_s - 0.05]
     return _cut(sound, low_s, high_s), [
-        Span(span.start_s - low_s, min(span.end_s, high_s) - low_s) for span in inside
+        _moved(replace(span, end_s=min(span.end_s, high_s)), -low_s) for span in inside
     ]
 
 

@@ -50,7 +50,7 @@ def overlay(
 
 def _warp(frames: NDArray[np.float32], rng: Generator) -> NDArray[np.float32]:
     """Stretch or squeeze the bands, as a longer or shorter vocal tract would."""
-    at = np.clip(np.arange(BANDS) * rng.uniform(0.9, 1.12), 0, BANDS - 1.001)
+    at = np.clip(np.arange(BANDS) * rng.uniform(0.86, 1.16), 0, BANDS - 1.001)
     low = at.astype(np.intp)
     part = (at - low).astype(np.float32)
     return np.asarray(frames[:, low] * (1.0 - part) + frames[:, low + 1] * part, dtype=np.float32)

@@ -26,8 +26,11 @@ from .spectral_augment import overlay, spoil
 
 _SHIFT_FRAMES = 3
 _COUGH_SHARE = 0.36
-_TRIGGER_SHARE = 0.38
-"""False triggers of the gate; the rest of a batch is other marks and places."""
+_TRIGGER_SHARE = 0.28
+"""False triggers of the gate."""
+_CONFUSING_SHARE = 0.14
+"""False triggers by what resembles a cough most; the rest of a batch is other marks and places."""
+_CONFUSING = [LABELS.index(label) for label in ("throat_clear", "sneeze", "laugh", "breathe")]
 _OVERLAY_SHARE = 0.4
 log = logging.getLogger(__name__)
 
@@ -114,6 +117,7 @@ class _Draw:
         self._pools = [
             np.flatnonzero(cough),
             np.flatnonzero(~cough & trigger),
+            np.flatnonzero(trigger & np.isin(windows.label, _CONFUSING)),
             np.flatnonzero(~cough & ~trigger),
         ]
 
@@ -122,8 +126,8 @@ class _Draw:
         return rng.choice(self._no_coughs, size=count)
 
     def rows(self, count: int, rng: Generator) -> NDArray[np.intp]:
-        shares = [_COUGH_SHARE, _TRIGGER_SHARE, 1.0 - _COUGH_SHARE - _TRIGGER_SHARE]
-        counts = rng.multinomial(count, shares)
+        shares = [_COUGH_SHARE, _TRIGGER_SHARE, _CONFUSING_SHARE]
+        counts = rng.multinomial(count, [*shares, 1.0 - sum(shares)])
         return np.concatenate(
             [rng.choice(pool, size=int(n)) for pool, n in zip(self._pools, counts, strict=True)]
         )

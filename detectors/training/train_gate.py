@@ -15,7 +15,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from ..onsets import OnsetDecoder
+from ..onsets import REACH_STEPS, OnsetDecoder
 from .network import LOOK_AHEAD_OUTPUTS, GateNetwork, smoothed
 from .pool import Shard
 from .spectral_augment import spoil
@@ -122,11 +122,14 @@ def _batch(
 
 def _loss(network: Any, log_mel: NDArray[np.float32], wanted: NDArray[np.float32]) -> Any:  # noqa: ANN401
     heard = torch.from_numpy(log_mel)
-    logits, _ = network(heard, network.first_state(heard))
-    logits = logits[:, :, _LOOK_STEPS:][:, :, _WARM_UP_OUTPUTS:]
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        logits, _ = network(heard, network.first_state(heard))
+    logits = logits.float()[:, :, _LOOK_STEPS:][:, :, _WARM_UP_OUTPUTS:]
     truth = torch.from_numpy(wanted)[:, :, : wanted.shape[2] - _LOOK_STEPS]
     truth = truth[:, :, _WARM_UP_OUTPUTS:]
-    losses = functional.binary_cross_entropy_with_logits(logits, truth, reduction="none")
+    known = (truth >= 0.0).float()
+    truth = truth.clamp(min=0.0)
+    losses = functional.binary_cross_entropy_with_logits(logits, truth, reduction="none") * known
     onset = losses[:, -1]
     confusing = truth[:, 1:4].amax(1)  # throat clears, sneezes and laughs
     onset = onset * (1.0 + 2.0 * truth[:, -1] + 2.0 * confusing)
@@ -150,7 +153,7 @@ def onset_tracks(network: Any, log_mel: NDArray[np.float16]) -> NDArray[np.float
 def onsets_in(track: NDArray[np.float32], threshold: float) -> list[tuple[float, float]]:
     """Onsets of one track as (time in seconds, score)."""
     decoder = OnsetDecoder(threshold)
-    found = (decoder.feed(float(score)) for score in (*track, *([0.0] * 6)))
+    found = (decoder.feed(float(score)) for score in (*track, *([0.0] * (REACH_STEPS + 1))))
     return [(onset.position_steps * STEP_S, onset.score) for onset in found if onset]
 
 
@@ -164,12 +167,12 @@ def score_gate(network: Any, shards: Sequence[Shard], threshold: float) -> GateS
         for track, marks in zip(tracks, shard.marks, strict=True):
             onsets = onsets_in(track[: shard.log_mel.shape[1] // 2], threshold)
             claimed = [onset_s for onset_s, _ in onsets]
-            true = [mark.onset_s for mark in marks if mark.label == "cough"]
-            matched = match_onsets(claimed, true, 0.15)
-            truths += len(true)
-            hits += len(matched)
+            true = [mark for mark in marks if mark.label == "cough"]
+            matched = match_onsets(claimed, [mark.onset_s for mark in true], 0.15)
+            truths += sum(mark.sure for mark in true)
+            hits += sum(true[j].sure for _, j in matched)
             false += len(claimed) - len(matched)
-            errors.extend(claimed[i] - true[j] for i, j in matched)
+            errors.extend(claimed[i] - true[j].onset_s for i, j in matched)
             seconds += shard.log_mel.shape[1] / 100.0
     median = float(np.median(errors)) if errors else float("nan")
     return GateScore(hits / max(truths, 1), 3600.0 * false / seconds, median)

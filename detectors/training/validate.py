@@ -16,11 +16,13 @@ from ..open_embedder import OpenEmbedder
 from ..ports import ONSET_IN_WINDOW, SAMPLE_RATE_HZ, WINDOW_SAMPLES, Samples
 from ..probe import LinearProbe
 from .bank import load_bank
-from .counting import Claim, Reference, Tally, count
+from .counting import Claim, Reference, Tally, count, paired
 from .pack import load_samples
 from .scenes import SCENE_S, SceneRecipe, build_scene
 
 _VALIDATION_SEED = 77
+_NO_COUGH = 1_000
+"""Part of the seed of scenes without coughs, away from every SNR."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,15 @@ class Judged:
     claims: tuple[Claim, ...]
     duration_s: float
 
+    def judgements(self) -> list[tuple[float, bool]]:
+        """Probability of each claim and whether it was a cough; unsure coughs are left out."""
+        pairs = {k: ref for ref, k in paired(self.references, self.claims)}
+        return [
+            (claim.probability, k in pairs)
+            for k, claim in enumerate(self.claims)
+            if k not in pairs or pairs[k].sure
+        ]
+
     def tally(self, threshold: float) -> Tally:
         """Count the claims that reach a threshold."""
         kept = [claim for claim in self.claims if claim.probability >= threshold]
@@ -90,12 +101,28 @@ def judge_generated(
         rng = np.random.default_rng([_VALIDATION_SEED, round(snr_db), number])
         scene = build_scene(bank, rng, recipe)
         references = tuple(
-            Reference(mark.onset_s, mark.offset_s, sure=_heard_whole(mark.onset_s), snr_db=snr_db)
+            Reference(
+                mark.onset_s,
+                mark.offset_s,
+                sure=mark.sure and _heard_whole(mark.onset_s),
+                snr_db=snr_db,
+            )
             for mark in scene.marks
             if mark.label == "cough"
         )
         claims = tuple(detector.claims(scene.samples))
         yield Judged(f"{snr_db:g}dB-{number}", references, claims, SCENE_S)
+
+
+def judge_without_coughs(
+    detector: Detector, pack: Path, folds: set[str], scenes: int
+) -> Iterator[Judged]:
+    """Scenes of held-out clips without a cough: about 600 hard negatives an hour."""
+    bank = load_bank(pack, folds)
+    for number in range(scenes):
+        rng = np.random.default_rng([_VALIDATION_SEED, _NO_COUGH, number])
+        scene = build_scene(bank, rng, SceneRecipe(coughs=False))
+        yield Judged(f"no-cough-{number}", (), tuple(detector.claims(scene.samples)), SCENE_S)
 
 
 def _heard_whole(onset_s: float) -> bool:

@@ -3,8 +3,9 @@
     python -m coughd.detectors.training.validation_scenes --pack PATH --out FOLDER
 
 writes minutes of sound into a folder for each signal-to-noise ratio, with at least 500 single
-coughs each, and an hour without a cough that is full of other sounds. The scenes are those of the
-training's recipe, joined end to end, but made of clips that training never saw (split `dev`).
+coughs each (those that are surely one; `sure` says which), and an hour without a cough that is full
+of other sounds. The scenes are those of the training's recipe, joined end to end, but made of clips
+that training never saw (what the pack's own scenes are made of, and some more of its `dev` split).
 The same seed gives the same files. Needs the extra `coughd[train]`.
 """
 
@@ -151,11 +152,11 @@ def write_folder(bank: Bank, plan: Plan, out: Path, seed: int) -> int:
         others.append((name, "", "", ""))  # listened to, whatever follows
         others += [(name, *_times(mark), mark.label) for mark in scene.marks if not _cough(mark)]
         singles = single_coughs(scene.marks)
-        coughs += [(name, *_times(mark), f"{mark.snr_db:g}") for mark in singles]
-        counted += len(singles)
+        coughs += [(name, *_times(m), f"{m.snr_db:g}", "yes" if m.sure else "no") for m in singles]
+        counted += sum(mark.sure for mark in singles)
         recording += 1
     if plan.coughs:
-        _write(folder / "coughs.csv", ("file", "onset_s", "offset_s", "snr_db"), coughs)
+        _write(folder / "coughs.csv", ("file", "onset_s", "offset_s", "snr_db", "sure"), coughs)
     _write(folder / "sounds.csv", ("file", "onset_s", "offset_s", "label"), others)
     log.info("%s: %d recordings, %d coughs", plan.name, recording, counted)
     return counted

@@ -11,10 +11,15 @@ from coughd.detectors.synthesis import synth_sound
 
 pytest.importorskip("scipy", reason="comes with the extra coughd[train]")
 
-from coughd.detectors.training.mockups import mock_laugh, mock_throat_clear
+from coughd.detectors.training.mockups import (
+    mock_breath,
+    mock_hem,
+    mock_laugh,
+    mock_throat_clear,
+)
 
 
-@pytest.mark.parametrize("make", [mock_laugh, mock_throat_clear])
+@pytest.mark.parametrize("make", [mock_laugh, mock_throat_clear, mock_breath, mock_hem])
 def test_mockups_are_finite_short_and_seeded(make: Callable[[Samples, Generator], Samples]) -> None:
     speech = synth_sound("speech", np.random.default_rng(1)).astype(np.float32)
     for seed in range(10):

@@ -38,6 +38,20 @@ def test_a_group_is_in_one_fold(tmp_path: Path) -> None:
     assert {"train", "val", "dev"} == {fold for _, fold in folds}
 
 
+def test_what_the_scenes_do_not_use_is_trained_on_in_part(tmp_path: Path) -> None:
+    rows = [f"{i}.flac,cough,CC0,dev,person{i},8000,,0.1-0.2" for i in range(60)]
+    rows.append("again.flac,cough,CC0,dev,person0,8000,,0.1-0.2")
+    pack = pack_with(tmp_path, *rows)
+    assert {clip.fold for clip in read_clips(pack)} == {"dev"}
+
+    (pack / "scenes").mkdir()
+    (pack / "scenes" / "scenes.csv").write_text("source_path\npack/0.flac\n", encoding="utf-8")
+    (pack / "scenes" / "scene_info.csv").write_text("bg_file\npack/1.flac\n", encoding="utf-8")
+    folds = {clip.path.name: clip.fold for clip in read_clips(pack)}
+    assert folds["0.flac"] == folds["1.flac"] == folds["again.flac"] == "dev"
+    assert set(folds.values()) == {"train", "val", "dev"}
+
+
 def test_nothing_marked_is_no_span() -> None:
     assert parse_spans("") == ()
 
