@@ -91,10 +91,16 @@ def _stream(status: DaemonStatus) -> Iterator[Metric]:
     away = CounterMetricFamily(
         "coughd_peers_turned_away", "Peers that were too many or cost too much.", labels=("socket",)
     )
+    refused = CounterMetricFamily(
+        "coughd_peers_refused",
+        "Connections over tcp without a key that is on the list.",
+        labels=("socket",),
+    )
     for socket, counts in (("publish", publisher), ("replay", replay)):
+        refused.add_metric((socket,), counts.refused_keys)
         peers.add_metric((socket,), counts.peers)
         away.add_metric((socket,), counts.turned_away)
-    yield from (peers, away)
+    yield from (peers, away, refused)
     answers = CounterMetricFamily(
         "coughd_replay_answers",
         "Questions of subscribers, by what came of them.",
@@ -103,6 +109,7 @@ def _stream(status: DaemonStatus) -> Iterator[Metric]:
     answers.add_metric(("ok",), replay.answered - replay.truncated)
     answers.add_metric(("truncated",), replay.truncated)
     answers.add_metric(("refused",), replay.refused)
+    answers.add_metric(("too_often",), replay.too_often)
     answers.add_metric(("failed",), replay.failed)
     yield answers
     yield CounterMetricFamily("coughd_replay_messages", "Messages replayed.", replay.messages)

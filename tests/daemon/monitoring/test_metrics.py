@@ -60,6 +60,8 @@ def test_the_values_are_those_of_the_status() -> None:
         ("coughd_stream_last_seq",): 10_482,
         ("coughd_peers", "publish"): 2,
         ("coughd_peers_turned_away_total", "publish"): 1,
+        ("coughd_peers_refused_total", "publish"): 5,
+        ("coughd_replay_answers_total", "too_often"): 0,
         ("coughd_replay_answers_total", "ok"): 1,
         ("coughd_replay_messages_total",): 10,
         ("coughd_embedder_state", "ready"): 1,

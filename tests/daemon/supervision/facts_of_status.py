@@ -65,7 +65,17 @@ WELL = DaemonStatus(
     latency=Latency(12, 1.9, 2.4),
     recorder=RecorderCounts(0, 100, 0, None, 10_000, 4.2),
     publisher=PublisherCounts(
-        90, 3_600, 0, 0, 0, peers=2, turned_away=1, capacity=10_000, last_seq=10_482, oldest_seq=17
+        90,
+        3_600,
+        0,
+        0,
+        0,
+        peers=2,
+        turned_away=1,
+        refused_keys=5,
+        capacity=10_000,
+        last_seq=10_482,
+        oldest_seq=17,
     ),
     replay=ReplayCounts(1, 10, 0, 0, 0),
     hear=None,
