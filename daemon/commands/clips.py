@@ -18,7 +18,7 @@ from ..privacy.document import when
 from .options import ConfigOption, JsonOption, configured
 
 clips = typer.Typer(
-    help="Sound kept beside counted coughs (clips.keep): list it, hear one, make a key.",
+    help="List the sound that was kept (clips.keep), or hear one.",
     no_args_is_help=True,
 )
 _FORMS = {".flac": "FLAC", ".wav": "WAV"}

@@ -54,7 +54,7 @@ def history(
     ] = None,
     store: StoreOption = None,
 ) -> None:
-    """Show what was heard: coughs, or sums by hour, day or epoch.
+    """Show what was heard: coughs, or sums by hour, day, epoch.
 
     Without --since: the last 24 hours, by day the last 7 days.
 

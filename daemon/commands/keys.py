@@ -18,7 +18,7 @@ from ..stream.key_ring import SERVER_FILE, KeyRing, client_file, fingerprint, wr
 from .options import ConfigOption, JsonOption, configured
 
 keys = typer.Typer(
-    help="Let holders of a key listen over tcp (stream.curve), see who may, and let them no more.",
+    help="Say who may listen over tcp: make a key, list, revoke one.",
     no_args_is_help=True,
 )
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Whose key it is.")]

@@ -27,7 +27,7 @@ def run(
     ] = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Listen until stopped, write down every cough and publish it.
+    """Listen until stopped; store and publish every cough.
 
     Ends by itself once every source is a file that has been heard, and when its terminal is
     closed. SIGHUP reads the configuration again.
