@@ -19,6 +19,7 @@ from .forgotten import note_forgotten
 
 EVENTS_AT_ONCE = 500
 MESSAGES_AT_ONCE = 10_000
+A_HANDFUL = 50
 MESSAGES_LEFT = 1_000
 """So many messages stay however great the need: a subscriber that restarts asks for them."""
 
@@ -108,13 +109,14 @@ def forget(
 
 def _give_way(connection: Connection, sweep: Sweep, need: Need, now_us: int) -> Forgotten:
     gone = sweep.step(connection, None, now_us)
-    if gone or need == "embeddings":
+    # Those of what was written just now are no help: events come as fast as they give way.
+    if gone > A_HANDFUL or need == "embeddings":
         return Forgotten(embeddings=gone)
     oldest_seq, last_seq = bounds(connection)
     until_seq = min(last_seq - MESSAGES_LEFT, oldest_seq + MESSAGES_AT_ONCE - 1)
     if until_seq >= oldest_seq:
-        return Forgotten(messages=delete_until(connection, until_seq))
-    return Forgotten(events=_forget_events(connection, now_us))
+        return Forgotten(gone, messages=delete_until(connection, until_seq))
+    return Forgotten(gone, events=_forget_events(connection, now_us))
 
 
 def _before(now_us: int, age_us: int | None) -> int | None:
