@@ -99,9 +99,9 @@ class LivingDaemon:
         """Wait until so much is in the store."""
         self.until(f"{changes} changes", lambda: self.queue("store", "written") >= changes)
 
-    def finish(self) -> int:
+    def finish(self, patience_s: float = PATIENCE_S) -> int:
         """Wait for its end."""
-        return self.process.wait(PATIENCE_S)
+        return self.process.wait(patience_s)
 
     def stop(self) -> int:
         """Ask it to stop, and wait."""
