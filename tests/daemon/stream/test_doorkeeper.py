@@ -150,6 +150,7 @@ def test_where_memory_runs_away_all_must_go_and_may_come_again(
     until(lambda: home.counts().turned_away == 1)
     home.memory.append(home.memory[0])
     home.now_s.append(home.now_s[0] + CLOSED_S)
+    until(lambda: home.door._closed_until_s is None)
     assert answers(home.address)
 
 
