@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import stat
 import threading
 import time
@@ -23,7 +24,7 @@ from coughd.daemon.clips.clip_file import (
 )
 from coughd.daemon.clips.forgetting import ClipLimits, KeptClip, to_forget
 from coughd.daemon.clips.keeper import ClipKeeper
-from coughd.daemon.clips.sealing import ClipKey, find_key_file, new_key_text, read_key
+from coughd.daemon.clips.sealing import ClipKey, find_key_file, read_key
 from coughd.daemon.clips.shelf import ClipShelf
 from coughd.detectors.ports import WINDOW_SAMPLES, Samples, Trigger
 from coughd.detectors.windows import Window
@@ -160,7 +161,7 @@ def test_a_path_is_no_event_id(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("mode", "content", "says"),
     [
-        (0o640, new_key_text(), "others may read"),
+        (0o640, base64.b64encode(bytes(32)).decode(), "others may read"),
         (0o600, "short", "is not a key"),
         (0o600, "", "is not a key"),
         (0o600, "é" * 44, "is not a key"),

@@ -45,12 +45,15 @@ def test_printed_settings_are_a_configuration(app: typer.Typer, tmp_path: Path) 
     result = CliRunner().invoke(app, ["--print"])
 
     printed = parse_settings(result.stdout.encode(), file)
-    stream = {"publish": "ipc:///run/coughd/events.sock", "replay": "ipc:///run/coughd/replay.sock"}
     given = parse_settings(file.read_bytes(), file)
     assert printed == replace(
         given,
         store=replace(given.store, data_dir=printed.store.data_dir),
-        stream=replace(given.stream, **stream),
+        stream=replace(
+            given.stream,
+            publish="ipc:///run/coughd/events.sock",
+            replay="ipc:///run/coughd/replay.sock",
+        ),
     )
     assert printed.store.data_dir is not None, "it says where the data are"
     assert "heartbeat_s: 2.0" in result.stdout
