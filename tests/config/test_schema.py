@@ -44,7 +44,7 @@ def test_defaults_and_example_satisfy_the_schema() -> None:
         "embedder: {start_timeout_s: 0}",
         "embedder: {batch_sizes: [0]}",
         "probe: {threshold: 1.1}",
-        "clips: {keep: true}",
+        "clips: {speech_veto: 1.1}",
     ],
 )
 def test_schema_and_loader_refuse_the_same(text: str) -> None:
