@@ -33,7 +33,7 @@ APART = --numprocesses=auto --maxprocesses=8 --dist=loadfile
 test: test-parts test-daemons test-hear ## Run all tests; those with TensorFlow come last
 
 test-parts: $(VENV)/.dev-stamp ## Run the tests of the parts, on all cores
-	$(BIN)/python -m pytest -m "not hear" $(APART) --ignore=tests/end_to_end
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m "not hear" $(APART) --ignore=tests/end_to_end
 
 test-daemons: $(VENV)/.dev-stamp ## Run the tests of whole daemons, one at a time
 	$(BIN)/python -m pytest -m "not hear" tests/end_to_end
