@@ -9,17 +9,20 @@ import yaml
 from command_line import coughd
 from hearing import write
 
+from coughd.detectors.ports import SAMPLE_RATE_HZ
 from coughd.detectors.synthesis import render
 
 pytestmark = pytest.mark.hear
+QUIET_FROM_S = 16.0
+"""Between two coughs of the scene."""
 QUIETER = 0.02
 
 
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A scene, and the same once more too quiet for the look-alike, which hears loudness only."""
+    """A scene whose second half is too quiet for the look-alike, which hears loudness only."""
     samples = render(1).samples
-    samples[samples.size // 2 :] *= QUIETER
+    samples[round(QUIET_FROM_S * SAMPLE_RATE_HZ) :] *= QUIETER
     return write(tmp_path_factory.mktemp("recording") / "scene.wav", samples)
 
 
@@ -40,7 +43,9 @@ def test_what_the_detector_hears_is_what_the_own_gate_found_there(
     gate = {"kind": "hear-detector-small", "model_path": str(lookalikes / style)}
     heard = onsets(tmp_path, recording, gate)
     assert len(heard) >= 3
-    assert {onset for onset in own if onset < 15} >= set(heard), "loud ones only, where they were"
+    assert {onset for onset in own if onset < QUIET_FROM_S} >= set(heard), (
+        "loud ones only, where they were"
+    )
 
 
 def test_a_detector_that_cannot_be_had_is_said_at_once(
