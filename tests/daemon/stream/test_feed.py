@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import time
 from pathlib import Path
 
@@ -18,15 +19,17 @@ def test_what_its_user_leaves_waiting_gives_way_to_newer_and_is_counted(tmp_path
         with daemon.running() as publisher:
             while not feed.was_heard:
                 feed.listen(PATIENCE_S)
-            for number in range(5):
-                publisher.publish_ephemeral(start_message(f"event-{number}"))
             deadline_s = time.monotonic() + PATIENCE_S
-            while not feed.extras or feed.extras[-1].body.get("event_id") != "event-4":
+            # The first may be told before all topics are subscribed to, and are lost then.
+            for number in itertools.count():
                 assert time.monotonic() < deadline_s
+                publisher.publish_ephemeral(start_message(f"event-{number}"))
                 feed.listen(0.1)
-                waiting = len(feed.extras)
-                dropped = feed.counts.dropped_ephemeral
-            assert (waiting, len(feed.extras)) == (2, 2)
-            assert dropped >= 3
+                assert len(feed.extras) <= 2
+                if feed.counts.dropped_ephemeral >= 3:
+                    break
+            # The newest are kept, in their order.
+            older, newer = (int(str(extra.body["event_id"])[6:]) for extra in feed.extras)
+            assert newer == older + 1
     finally:
         feed.close()
