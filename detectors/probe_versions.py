@@ -11,12 +11,12 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..config.errors import ModelError, StorageError, UsageError
+from ..config.private_file import write_private
 from .ports import EmbedderIdentity
 from .runtime import read_model_file
 
@@ -165,26 +165,12 @@ def _stacks(document: Any) -> dict[str, list[str]]:  # noqa: ANN401 - anybody's 
 
 def _write(path: Path, content: bytes) -> None:
     """Write a private file whole or not at all; a crash leaves the former one."""
-    fresh = path.with_name(f".{path.name}.new")
     try:
-        fresh.unlink(missing_ok=True)
-        with open(fresh, "wb", opener=_private) as file:
-            file.write(content)
-            file.flush()
-            _give_to_owner_of(path.parent, file.fileno())
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        write_private(path, content, owner_of=path.parent)
     except OSError as exc:
-        with suppress(OSError):
-            fresh.unlink()
         raise StorageError(
             f"{path}: cannot be written ({exc.strerror}); is this the service's? Then use sudo."
         ) from exc
-
-
-def _private(path: str, flags: int) -> int:
-    # A link that somebody left there is not followed: root may be the one who writes.
-    return os.open(path, flags | os.O_EXCL | os.O_NOFOLLOW, 0o600)
 
 
 def _give_to_owner_of(folder: Path, descriptor: int) -> None:

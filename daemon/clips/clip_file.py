@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import math
-import os
 import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -71,21 +70,6 @@ def read_clip(path: Path, key: ClipKey) -> tuple[ClipHeader, Samples]:
         raise InputError(f"{path}: it was renamed; it is the clip of {header.event_id}")
     samples, _ = soundfile.read(io.BytesIO(flac), dtype="float32")
     return header, samples
-
-
-def write_clip(path: Path, content: bytes) -> None:
-    """Put the file there, whole or not at all, for its owner only; OSError."""
-    draft = path.with_name(f".{path.name}.new")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError:
-        draft.unlink(missing_ok=True)
-        raise
 
 
 def _read(path: Path, limit: int) -> bytes:

@@ -13,11 +13,12 @@ from types import TracebackType
 from typing import Self
 
 from ...config.errors import StorageError
+from ...config.private_file import write_private
 from ...detectors.windows import Window
 from ...storage.records import Change, EventFinished, EventRescored
 from ...storage.upkeep.room import free_bytes
 from .choosing import Clip, ClipChooser
-from .clip_file import clip_path, encode_clip, write_clip
+from .clip_file import clip_path, encode_clip
 from .forgetting import ClipLimits, KeptClip, to_forget
 from .ports import ClipCounts
 from .sealing import ClipKey
@@ -84,7 +85,7 @@ class ClipKeeper:
         try:
             self._shelf.folder.mkdir(mode=0o700, exist_ok=True)
             if not (self._shelf.folder / CHECK_NAME).exists():
-                write_clip(self._shelf.folder / CHECK_NAME, sealed_check(self._key))
+                write_private(self._shelf.folder / CHECK_NAME, sealed_check(self._key))
         except OSError as exc:
             raise StorageError(f"{self._shelf.folder}: cannot be made ({exc.strerror})") from exc
         self._thread.start()
@@ -180,7 +181,7 @@ class ClipKeeper:
             )
             raise StorageError("the disk has little room, which is left to events")
         path = clip_path(self._shelf.folder, clip.header.event_id)
-        write_clip(path, encode_clip(clip.header, clip.samples, self._key))
+        write_private(path, encode_clip(clip.header, clip.samples, self._key))
         self._written += 1
         if self._written % MOST_WAITING == 0:
             self._tidy()

@@ -10,10 +10,10 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from ...config.errors import StorageError
+from ...config.private_file import write_private
 from .document import HandedIn, encode
 
 FOLDER_NAME = "handed-in"
@@ -31,21 +31,10 @@ def lay_down(data_dir: Path, changes: Sequence[HandedIn]) -> Path:
     tray = tray_of(data_dir)
     # Names sort by the time, and so does the order in which they are taken.
     path = tray / f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}{_ENDING}"
-    fresh = path.with_suffix(".new")
     try:
-        owner = data_dir.stat()
         tray.mkdir(mode=0o700, exist_ok=True)
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(encode(changes))
-            file.flush()
-            if os.geteuid() == 0:  # what root lays down must be the service's to take
-                os.fchown(descriptor, owner.st_uid, owner.st_gid)
-            os.fsync(descriptor)
-        fresh.rename(path)
+        write_private(path, encode(changes), owner_of=data_dir)
     except OSError as exc:
-        with suppress(OSError):
-            fresh.unlink()
         raise StorageError(
             f"{tray}: cannot be written ({exc.strerror}); is this the service's? Then use sudo."
         ) from exc

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ...config.errors import AlreadyRunningError, StorageError, StorageFullError
+from ...config.private_file import write_private
 from ...detectors.hear.files import digest_files
 from ...detectors.hear.manifest import Manifest, find_pulled
 from .catalog import Pullable
@@ -159,8 +160,9 @@ class Shelf:
         documents = [asdict(each) for each in (*self.acceptances(), acceptance)]
         try:
             self._root.mkdir(parents=True, exist_ok=True)
-            path.with_suffix(".new").write_text(json.dumps(documents, indent=1) + "\n", "utf-8")
-            path.with_suffix(".new").replace(path)
+            write_private(
+                path, f"{json.dumps(documents, indent=1)}\n".encode(), owner_of=self._root
+            )
         except OSError as exc:
             raise StorageError(f"{path}: cannot be written ({exc.strerror})") from exc
 

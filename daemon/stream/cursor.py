@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 from ...config.errors import InputError, StorageError
+from ...config.private_file import write_private
 from .items import Position
 from .replay_protocol import END_OF_TIME_SEQ, ReplayProtocolError, parse_json_object
 
@@ -50,16 +50,9 @@ class CursorFile:
     def write(self, position: Position) -> None:
         """Keep the position; on disk when this returns. Raises StorageError."""
         fields = {"schema": CURSOR_SCHEMA, "store_id": position.store_id, "seq": position.seq}
-        draft = self._path.with_name(f".{self._path.name}.new")
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-            with os.fdopen(handle, "w") as file:
-                json.dump(fields, file)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(self._path)
-            _sync_folder(self._path.parent)
+            write_private(self._path, json.dumps(fields).encode())
         except OSError as exc:
             raise StorageError(
                 f"cannot write the cursor {self._path}: {exc.strerror}; "
@@ -70,11 +63,3 @@ class CursorFile:
         return InputError(
             f"{self._path} is not a cursor of coughd: name another file, or remove it to begin anew"
         )
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -19,6 +19,7 @@ from pathlib import Path
 import zmq
 
 from ...config.errors import InputError, StorageError, UsageError
+from ...config.private_file import write_private
 from .client_key import KEY_SCHEMA, ClientKey, is_key, key_of, read_secret_json
 
 SERVER_SCHEMA = "coughd.server_key/1"
@@ -199,16 +200,7 @@ def write_secret(path: Path, document: Mapping[str, object], like: Path | None =
 
     With `like`, root gives the file to the owner of that path.
     """
-    draft = path.with_name(f".{path.name}.new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        os.fchmod(file.fileno(), 0o600)
-        json.dump(document, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    if like is not None:
-        _give(draft, like)
-    draft.replace(path)
+    write_private(path, json.dumps(document, indent=1).encode(), owner_of=like)
 
 
 def _give(path: Path, like: Path) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from coughd.config.errors import ConfigError, InputError
+from coughd.config.private_file import write_private
 from coughd.daemon.clips.choosing import ClipChooser
 from coughd.daemon.clips.clip_file import (
     ClipHeader,
@@ -20,7 +21,6 @@ from coughd.daemon.clips.clip_file import (
     encode_clip,
     read_clip,
     read_header,
-    write_clip,
 )
 from coughd.daemon.clips.forgetting import ClipLimits, KeptClip, to_forget
 from coughd.daemon.clips.keeper import ClipKeeper
@@ -126,7 +126,7 @@ def test_a_clip_waits_until_everything_in_its_reach_is_judged() -> None:
 
 def test_the_key_gives_the_sound_back_and_another_one_does_not(tmp_path: Path) -> None:
     path = clip_path(tmp_path, event_id(1))
-    write_clip(path, encode_clip(header(1), noise(), KEY))
+    write_private(path, encode_clip(header(1), noise(), KEY))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     found, samples = read_clip(path, KEY)
     assert found == header(1) == read_header(path)
