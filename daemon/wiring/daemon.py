@@ -96,13 +96,7 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
             )
         )
         watchdog = Watchdog(service.manager, _workers(settings, recorder, live, replay), clock)
-        upkeep = Upkeep(
-            service,
-            watchdog,
-            reloader,
-            receiver,
-            lines,
-        )
+        upkeep = Upkeep(service, watchdog, reloader, receiver, lines)
         latest = LatestEvents(heard_now(settings), clock)
         tally = Tally(heard_now(settings), clock)
         kept = stack.enter_context(clips(settings, places, clock))
