@@ -20,6 +20,9 @@ from .recordings import Recording
 _EDGE_S = 3.0
 """So long before a stretch's end a window may be incomplete, or the event not yet judged."""
 _START_S = 0.5
+_SAME_S = 0.02
+"""So far apart may two hearings of one cough begin: what the gate heard before moves an onset by a
+few samples, and a microphone begins or repeats the recording elsewhere than a file does."""
 _PATIENCE_S = 60.0
 
 
@@ -35,13 +38,20 @@ class Line:
         return max(self.amounts.values()) - min(self.amounts.values())
 
 
-def balance(store: Path, played: Mapping[str, Recording], delivered: Sequence[str]) -> list[Line]:
+def balance(
+    store: Path,
+    played: Mapping[str, Recording],
+    by_microphone: Recording,
+    delivered: Sequence[str],
+) -> list[Line]:
     """Balance what the files held against what came of it.
 
     Parameters
     ----------
     played
         By source id, each heard once to its end.
+    by_microphone
+        Heard again and again, from its beginning at each opening.
     delivered
         The subscriber's log.
     """
@@ -53,7 +63,7 @@ def balance(store: Path, played: Mapping[str, Recording], delivered: Sequence[st
         *_coughs(store, played, delivered, replayed),
         _messages_line(outbox, delivered, replayed),
         Line("messages told twice", {"twice": sum(count > 1 for count in told.values()), "due": 0}),
-        _microphone_line(store, played),
+        *_microphone_lines(store, by_microphone),
     ]
 
 
@@ -147,32 +157,65 @@ def _messages_line(
     )
 
 
-def _microphone_line(store: Path, played: Mapping[str, Recording]) -> Line:
-    """Within what the store says was heard of the microphone, no cough is missing."""
-    recording = next(iter(played.values()))
+def _microphone_lines(store: Path, recording: Recording) -> list[Line]:
+    """Within what the store says was heard of the microphone, no cough is missing or too many."""
     stretches = read(
         store,
         "SELECT stretch_id, min(start_sample), max(end_sample), sum(end_sample - start_sample) "
         f"FROM coverage WHERE source_id = '{MICROPHONE}' AND state = 'ok' GROUP BY stretch_id",
     )
-    expected = found = 0
+    compared: Counter[str] = Counter()
     for stretch_id, begin, end, covered in stretches:
         assert covered == end - begin, f"stretch {stretch_id} has a hole that nobody accounts for"
-        onsets = {
-            row[0]
-            for row in read(
-                store,
-                f"SELECT onset_sample FROM events WHERE counted AND stretch_id = '{stretch_id}'",
-            )
-        }
-        due = {
-            lap * recording.samples + onset
-            for lap in range(end // recording.samples + 1)
-            for onset, counted in recording.events.items()
-            if counted
-        }
-        low, high = begin + _START_S * SAMPLE_RATE_HZ, end - _EDGE_S * SAMPLE_RATE_HZ
-        due = {onset for onset in due if low <= onset < high}
-        expected += len(due)
-        found += len(due & onsets)
-    return Line("coughs of the microphone in the time heard", {"played": expected, "stored": found})
+        rows = read(
+            store, f"SELECT onset_sample FROM events WHERE counted AND stretch_id = '{stretch_id}'"
+        )
+        compared.update(compare(recording, begin, end, [onset for (onset,) in rows]))
+    return [
+        Line(
+            "coughs of the microphone in the time heard",
+            {"played": compared["played"], "stored": compared["found"]},
+        ),
+        Line(
+            "coughs of the microphone that were not played",
+            {"stored": compared["not played"], "due": 0},
+        ),
+    ]
+
+
+def compare(recording: Recording, begin: int, end: int, stored: Sequence[int]) -> Mapping[str, int]:
+    """Hold a stretch's coughs against the recording, which was played again and again from 0.
+
+    Parameters
+    ----------
+    begin, end
+        What was heard, in samples since the first lap began. At its edges nothing is due.
+    stored
+        Onsets of the coughs that count.
+    """
+    low, high = begin + _START_S * SAMPLE_RATE_HZ, end - _EDGE_S * SAMPLE_RATE_HZ
+    played = [
+        lap * recording.samples + onset
+        for lap in range(end // recording.samples + 1)
+        for onset, counted in recording.events.items()
+        if counted
+    ]
+    due = [onset for onset in played if low <= onset < high]
+    inside = [onset for onset in stored if low <= onset < high]
+    return {
+        "played": len(due),
+        "found": _pairs(due, stored),
+        "not played": len(inside) - _pairs(played, inside),
+    }
+
+
+def _pairs(some: Sequence[int], others: Sequence[int]) -> int:
+    """How many have a partner among the others, each its own."""
+    rest, pairs = sorted(others, reverse=True), 0
+    for onset in sorted(some):
+        while rest and rest[-1] < onset - _SAME_S * SAMPLE_RATE_HZ:
+            rest.pop()
+        if rest and rest[-1] <= onset + _SAME_S * SAMPLE_RATE_HZ:
+            rest.pop()
+            pairs += 1
+    return pairs

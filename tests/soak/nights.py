@@ -156,7 +156,7 @@ def soak(
                 and len(bench.delivered) == len(messages(store))
             ),
         )
-        lines = balance(store, played, bench.delivered)
+        lines = balance(store, played, recordings[0], bench.delivered)
         bench.kill_listener()
         assert bench.daemon.stop() == os.EX_OK, bench.daemon.log
         left = [path.name for path in folder.glob("*.sock")]
