@@ -65,7 +65,8 @@ def describe(report: Report) -> list[str]:
     for line in report.lines:
         amounts = ", ".join(f"{name} {amount}" for name, amount in line.amounts.items())
         lines.append(f"{line.name}: {amounts}: difference {line.difference}")
-    lines += ["", *_burden_lines(report)]
+    lines += ["", f"embeddings stored of HeAR's process: {report.embedded}"]
+    lines += _burden_lines(report)
     lines.append(f"coughd doctor finds: {'; '.join(report.doctor) or 'no fault'}")
     lines.append(f"sockets left over: {', '.join(report.left_over) or 'none'}")
     return lines
@@ -87,7 +88,7 @@ def _burden_lines(report: Report) -> list[str]:
         f"one long life took at most, in its {name} quarter: "
         f"{most.resident_bytes / _MEGABYTE:.0f} MB, {most.descriptors} descriptors, "
         f"{most.threads} threads"
-        for name, most in zip(("first", "last"), report.quarters, strict=True)
+        for name, most in zip(("second", "last"), report.quarters, strict=True)
     ]
     return [*lines, f"more in the end: {', '.join(report.grown) or 'nothing'}"]
 
