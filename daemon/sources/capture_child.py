@@ -12,6 +12,9 @@ from pathlib import Path
 
 _PIPE_BYTES = 1 << 20
 """32 s at 16 kHz, 11 s at 48 kHz."""
+_READ_BYTES = 1 << 16
+"""Python takes as much memory for a read as it may return: a MiB for each block of 1 kB left the
+heap in pieces, and it grew."""
 _FAREWELL_S = 1.0
 
 
@@ -53,11 +56,11 @@ class CaptureChild:
         return self._reading
 
     def read(self) -> bytes | None:
-        """What the pipe holds, 1 MiB at most; None where it holds nothing now, b"" at its end."""
+        """What the pipe holds, 64 KiB at most; None where it holds nothing now, b"" at its end."""
         if self._reading is None:
             return b""
         try:
-            return os.read(self._reading, _PIPE_BYTES)
+            return os.read(self._reading, _READ_BYTES)
         except BlockingIOError:
             return None
 

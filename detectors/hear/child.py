@@ -16,7 +16,7 @@ from ...config.errors import ModelError
 from .chatter import Chatter
 from .protocol import FrameReader, Message, encode
 
-_RECEIVE_BYTES = 1 << 20
+_RECEIVE_BYTES = 1 << 16  # allocated whole for each try: large ones tear holes into the heap
 _REAP_S = 1.0
 _log = logging.getLogger(__name__)
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable
 
 from coughd.detectors.hear.child import Child
@@ -22,3 +23,14 @@ def test_processor_time_grows_while_a_process_works_and_ends_with_it() -> None:
         assert before is not None
         until(lambda: (child.processor_ticks() or 0) > before + 3)
     assert child.processor_ticks() is None
+
+
+def test_looking_for_messages_takes_little_memory() -> None:
+    with Child(BUSY) as child:
+        tracemalloc.start()
+        try:
+            child.exchange()
+            _, most_bytes = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert most_bytes < 200_000
