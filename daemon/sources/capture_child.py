@@ -56,13 +56,16 @@ class CaptureChild:
         return self._reading
 
     def read(self) -> bytes | None:
-        """What the pipe holds, 64 KiB at most; None where it holds nothing now, b"" at its end."""
+        """What the pipe holds, 1 MiB at most; None where it holds nothing now, b"" at its end."""
         if self._reading is None:
             return b""
-        try:
-            return os.read(self._reading, _READ_BYTES)
-        except BlockingIOError:
-            return None
+        parts: list[bytes] = []
+        with contextlib.suppress(BlockingIOError):
+            while len(parts) < _PIPE_BYTES // _READ_BYTES:
+                parts.append(os.read(self._reading, _READ_BYTES))
+                if len(parts[-1]) < _READ_BYTES:
+                    break
+        return b"".join(parts) if parts else None
 
     def is_gone(self) -> bool:
         """Whether the process has ended; buries it."""
