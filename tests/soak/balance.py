@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from living_daemon import messages, read
+from living_daemon import read
 
 from coughd.daemon.subscriber import Message, Subscriber
 from coughd.detectors.ports import SAMPLE_RATE_HZ
@@ -42,6 +42,7 @@ def balance(
     store: Path,
     played: Mapping[str, Recording],
     by_microphone: Recording,
+    outbox: Sequence[str],
     delivered: Sequence[str],
 ) -> list[Line]:
     """Balance what the files held against what came of it.
@@ -52,16 +53,17 @@ def balance(
         By source id, each heard once to its end.
     by_microphone
         Heard again and again, from its beginning at each opening.
+    outbox
+        The messages stored, read before the log: a running daemon may tell more at any moment.
     delivered
         The subscriber's log.
     """
-    outbox = [body for _, body in messages(store)]
     told = Counter(outbox)
     replayed = replay(store.parent.parent, len(outbox)) if outbox else []
     return [
         _samples(store, played),
         *_coughs(store, played, delivered, replayed),
-        _messages_line(outbox, delivered, replayed),
+        messages_line(outbox, delivered, replayed),
         Line("messages told twice", {"twice": sum(count > 1 for count in told.values()), "due": 0}),
         *_microphone_lines(store, by_microphone),
     ]
@@ -143,17 +145,24 @@ def _ends(bodies: Sequence[str]) -> int:
     )
 
 
-def _messages_line(
-    outbox: Sequence[str], delivered: Sequence[str], replayed: Sequence[str]
-) -> Line:
-    same = [*delivered[: len(outbox)]] == [*outbox] == [*replayed]
+def messages_line(outbox: Sequence[str], delivered: Sequence[str], replayed: Sequence[str]) -> Line:
+    """Count of each how many messages are what the store holds, in its order."""
     return Line(
         "messages, byte for byte in order",
         {
             "stored": len(outbox),
-            "delivered": len(delivered) if same else -1,
-            "replayed": len(replayed) if same else -1,
+            "delivered": _alike(outbox, delivered),
+            "replayed": _alike(outbox, replayed),
         },
+    )
+
+
+def _alike(outbox: Sequence[str], heard: Sequence[str]) -> int:
+    """How many messages are the same, up to the first one that is not."""
+    pairs = zip(outbox, heard, strict=False)
+    return next(
+        (place for place, (told, got) in enumerate(pairs) if told != got),
+        min(len(outbox), len(heard)),
     )
 
 

@@ -161,13 +161,11 @@ def soak(
         bench.start_daemon()
         store = folder / "data" / STORE_FILE
         bench.daemon.until(
-            "last message delivered",
-            lambda: (
-                bench.daemon.status()["sources"][0]["state"] == "down"
-                and len(bench.delivered) == len(messages(store))
-            ),
+            "microphone down", lambda: bench.daemon.status()["sources"][0]["state"] == "down"
         )
-        lines = balance(store, played, recordings[0], bench.delivered)
+        outbox = [body for _, body in messages(store)]
+        bench.daemon.until("last message delivered", lambda: len(bench.delivered) >= len(outbox))
+        lines = balance(store, played, recordings[0], outbox, bench.delivered)
         bench.kill_listener()
         assert bench.daemon.stop() == os.EX_OK, bench.daemon.log
         left = [path.name for path in folder.glob("*.sock")]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .balance import compare
+from .balance import compare, messages_line
 from .recordings import Recording
 
 LAP = 160_000
@@ -55,3 +55,20 @@ def test_at_the_edges_of_a_stretch_nothing_is_due() -> None:
         "found": 1,
         "not played": 0,
     }
+
+
+STORED = [f"message {number}" for number in range(5)]
+
+
+def test_what_was_told_after_the_store_was_read_is_no_difference() -> None:
+    assert messages_line(STORED, [*STORED, "one more"], STORED).difference == 0
+
+
+@pytest.mark.parametrize(
+    "log",
+    [STORED[:4], [*STORED[:2], *STORED[3:], "one more"], [*STORED[:2], "another", *STORED[3:]]],
+    ids=["late", "lost", "changed"],
+)
+def test_a_log_that_lacks_or_changes_a_message_differs(log: list[str]) -> None:
+    assert messages_line(STORED, log, STORED).difference > 0
+    assert messages_line(STORED, STORED, log).difference > 0
