@@ -1,7 +1,7 @@
 """`python -m coughd.detectors.training --pack PATH [--out DIR]` makes the shipped models.
 
 Seeded; shows progress on standard error; a second start goes on where the first one stopped
-(scenes and checkpoints lie in --cache). It takes about three quarters of an hour of one core, and
+(scenes and checkpoints lie in --cache). It takes about an hour and a half of one core, and
 2.5 GB of memory. Needs the extra `coughd[train]`.
 """
 
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ...config.errors import CoughdError, ModelError
 from ..runtime import SHIPPED_MODELS
+from .members import MEMBERS
 
 
 def _arguments() -> argparse.Namespace:
@@ -31,6 +32,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--shards", type=int, default=100, help="of 100 training scenes each")
     parser.add_argument("--gate-steps", type=int, default=2_500)
     parser.add_argument("--embedder-steps", type=int, default=6_000)
+    parser.add_argument("--members", type=int, default=MEMBERS, help="embedders of one seed each")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--score-only", action="store_true", help="only score and write cards")
     return parser.parse_args()
@@ -55,6 +57,7 @@ def main() -> int:
             shards=given.shards,
             gate_steps=given.gate_steps,
             embedder_steps=given.embedder_steps,
+            members=given.members,
             workers=given.workers,
         )
         if not given.score_only:

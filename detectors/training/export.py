@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from ..features import BANDS, GROUP_FRAMES, WINDOW_FRAMES
-from .network import EmbedderNetwork, GateNetwork
+from .network import EmbedderEnsemble, GateNetwork
 
 _OPSET = 17
 
@@ -32,7 +32,7 @@ def export_gate(network: GateNetwork, path: Path) -> None:
     _export(_Streaming(network).eval(), example, ["log_mel", "state"], ["onset", "next"], path)
 
 
-def export_embedder(network: EmbedderNetwork, path: Path) -> None:
+def export_embedder(network: EmbedderEnsemble, path: Path) -> None:
     """Write an embedder whose input is the log-mel of one window."""
     example = (torch.zeros(1, WINDOW_FRAMES, BANDS),)
     _export(network.eval(), example, ["log_mel"], ["embedding"], path)

@@ -1,4 +1,4 @@
-"""The two networks, as torch modules.
+"""The networks, as torch modules.
 
 The gate's network is causal and carries its past in one flat state vector, so that training
 on whole scenes and streaming in groups of ten frames are the same computation.
@@ -6,7 +6,7 @@ on whole scenes and streaming in groups of ten frames are the same computation.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
@@ -25,7 +25,7 @@ _GROUP = 10
 _RANGE = 5.0
 """The embedder hears 50 dB under the loudest band; softer is as good as silent."""
 
-__all__ = ["LOOK_AHEAD_OUTPUTS", "EmbedderNetwork", "GateNetwork"]
+__all__ = ["LOOK_AHEAD_OUTPUTS", "EmbedderEnsemble", "EmbedderNetwork", "GateNetwork"]
 
 
 class _Past:
@@ -172,7 +172,7 @@ class _Block(nn.Module):
 
 
 class EmbedderNetwork(nn.Module):
-    """Log-mel of one window [shape=(batch, 198, 64)] to the embedding [shape=(batch, 512)].
+    """Log-mel of one window [shape=(batch, 198, 64)] to `size` numbers of the embedding.
 
     Levels count only against the window itself, so gain changes nothing. Learnt weights over
     time say where in the window to look: the sound to be judged begins at half a second.
@@ -180,8 +180,11 @@ class EmbedderNetwork(nn.Module):
 
     LOOKS = 6
 
-    def __init__(self, widths: tuple[int, int, int, int] = (16, 32, 64, 96)) -> None:
+    def __init__(
+        self, size: int = EMBEDDING_SIZE, widths: tuple[int, int, int, int] = (16, 32, 64, 96)
+    ) -> None:
         super().__init__()
+        self.size = size
         one, two, three, four = widths
         self.stem = nn.Conv2d(2, one, 5, (2, 2), 2, bias=False)
         self.stem_norm = nn.BatchNorm2d(one)
@@ -192,8 +195,8 @@ class EmbedderNetwork(nn.Module):
         self.flat_norm = nn.BatchNorm1d(128)
         times = ((WINDOW_FRAMES + 1) // 2 + 3) // 4
         self.looks = nn.Parameter(self._first_looks(times))
-        self.embedding = nn.Linear(128 * (self.LOOKS + 1), EMBEDDING_SIZE, bias=False)
-        self.embedding_norm = nn.BatchNorm1d(EMBEDDING_SIZE)
+        self.embedding = nn.Linear(128 * (self.LOOKS + 1), size, bias=False)
+        self.embedding_norm = nn.BatchNorm1d(size)
 
     def _first_looks(self, times: int) -> Any:  # noqa: ANN401
         centres_s = torch.tensor([0.25, 0.5, 0.6, 0.75, 1.0, 1.5])[:, None]
@@ -212,6 +215,17 @@ class EmbedderNetwork(nn.Module):
         looked = x @ self.looks.softmax(1).T
         seen = torch.cat([looked.flatten(1), x.amax(2)], dim=1)
         return functional.relu(self.embedding_norm(self.embedding(seen)))
+
+
+class EmbedderEnsemble(nn.Module):
+    """Log-mel of one window [shape=(batch, 198, 64)] to its members' numbers, side by side."""
+
+    def __init__(self, members: Sequence[EmbedderNetwork]) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(members)
+
+    def forward(self, log_mel: Any) -> Any:  # noqa: ANN401, D102
+        return torch.cat([member(log_mel) for member in self.members], dim=1)
 
 
 def smoothed(network: Any, average: dict[str, Any] | None, rate: float) -> dict[str, Any]:  # noqa: ANN401

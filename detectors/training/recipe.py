@@ -17,7 +17,9 @@ from .cards import Scores, score_section, write_cards
 from .counting import pooled
 from .export import export_embedder, export_gate
 from .fit_probe import Examples, fit_probe, probabilities, write_probe
+from .members import MEMBERS, member_sizes
 from .mining import Origin, Windows, mine_once
+from .network import EmbedderEnsemble, EmbedderNetwork
 from .pool import PoolOrder, Shard, make_shards, read_shard, shard_paths
 from .train_embedder import EmbedderPlan, embed_windows, train_embedder
 from .train_gate import GatePlan, train_gate
@@ -50,6 +52,7 @@ class Recipe:
     shards: int
     gate_steps: int
     embedder_steps: int
+    members: int
     workers: int
 
 
@@ -60,6 +63,7 @@ def command_of(recipe: Recipe) -> str:
         "--shards": (recipe.shards, DEFAULT_SHARDS),
         "--gate-steps": (recipe.gate_steps, DEFAULT_GATE_STEPS),
         "--embedder-steps": (recipe.embedder_steps, DEFAULT_EMBEDDER_STEPS),
+        "--members": (recipe.members, MEMBERS),
     }
     words = ["python -m coughd.detectors.training --pack PATH"]
     words += [f"{name} {value}" for name, (value, usual) in chosen.items() if value != usual]
@@ -82,19 +86,29 @@ def make_models(recipe: Recipe) -> None:
     held_out_windows = mine_once(
         gate, held_out, GATE_THRESHOLD, recipe.seed, recipe.cache / "windows-held-out.npz"
     )
-    embedder = train_embedder(
-        train,
-        windows,
-        (held_out, held_out_windows),
-        EmbedderPlan(steps=recipe.embedder_steps, seed=recipe.seed),
-        recipe.cache / "embedder.ckpt",
-    )
+    members = _train_members(recipe, (train, windows), (held_out, held_out_windows))
+    embedder = EmbedderEnsemble(members)
     recipe.out.mkdir(parents=True, exist_ok=True)
     export_gate(gate, recipe.out / "gate.onnx")
     export_embedder(embedder, recipe.out / "embedder.onnx")
     fitting = _examples(embedder, train, _some_triggers(windows, recipe.seed))
     calibrating = _examples(embedder, held_out, _some_triggers(held_out_windows, recipe.seed))
     _make_probe(recipe, fitting, calibrating)
+
+
+def _train_members(
+    recipe: Recipe,
+    train: tuple[Sequence[Shard], Windows],
+    held_out: tuple[Sequence[Shard], Windows],
+) -> list[EmbedderNetwork]:
+    members = []
+    for number, size in enumerate(member_sizes(recipe.members)):
+        seed = recipe.members * recipe.seed + number
+        log.info("embedder %d of %d, seed %d", number + 1, recipe.members, seed)
+        plan = EmbedderPlan(steps=recipe.embedder_steps, seed=seed, size=size)
+        checkpoint = recipe.cache / f"embedder-{number}.ckpt"
+        members.append(train_embedder(*train, held_out, plan, checkpoint))
+    return members
 
 
 def _make_probe(recipe: Recipe, fitting: Examples, calibrating: Examples) -> None:

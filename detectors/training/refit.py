@@ -58,6 +58,14 @@ def triggers_of(
     return Examples(np.array(embeddings), np.array(labels, dtype=np.int32))
 
 
+def heading(first: str) -> list[str]:
+    """The first two lines of a table of `line`s."""
+    return [
+        f"| {first} | windows | AP | throat clears | sneezes | laughs | speech | other |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+
+
 def line(name: str, fitting: Examples, calibrating: Examples, testing: Examples) -> str:
     """One row of the table: precision over all thresholds, and what is refused or let through."""
     weights = fit_probe(fitting, calibrating)
@@ -93,10 +101,7 @@ def _rows(pack: Path, models: Path, scenes: int) -> list[str]:
     hearing = CoughdGate.load(models), OpenEmbedder.load(models)
     testing = triggers_of(load_bank(pack, {"dev"}), hearing, scenes // 2, 0)
     calibrating = triggers_of(load_bank(pack, {"val"}), hearing, scenes // 2, 1)
-    rows = [
-        "| probe fitted on | windows | AP | throat clears | sneezes | laughs | speech | other |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
-    ]
+    rows = heading("probe fitted on")
 
     def fitted(name: str, *, commercial_only: bool, keep: Callable[[Clip], bool]) -> None:
         log.info("fitting: %s", name)

@@ -43,6 +43,7 @@ class EmbedderPlan:
     batch: int = 64
     peak_rate: float = 2e-3
     seed: int = 0
+    size: int = EMBEDDING_SIZE
     report_every: int = 250
 
 
@@ -55,8 +56,8 @@ def train_embedder(
 ) -> EmbedderNetwork:
     """Train from scratch or from the checkpoint; the result has the averaged weights."""
     torch.manual_seed(plan.seed)
-    network: EmbedderNetwork = EmbedderNetwork().to(memory_format=torch.channels_last)
-    head = nn.Sequential(nn.Dropout(0.3), nn.Linear(EMBEDDING_SIZE, len(LABELS)))
+    network: EmbedderNetwork = EmbedderNetwork(plan.size).to(memory_format=torch.channels_last)
+    head = nn.Sequential(nn.Dropout(0.3), nn.Linear(plan.size, len(LABELS)))
     optimiser = torch.optim.AdamW(parameters([network, head]), lr=plan.peak_rate, weight_decay=2e-2)
     both = nn.ModuleList([network, head])
     first, average = 0, None
@@ -146,15 +147,15 @@ def embed_windows(
     shards: Sequence[Shard],
     windows: Windows,
 ) -> NDArray[np.float32]:
-    """Embeddings of mined windows [shape=(n, 512)]."""
+    """Embeddings of mined windows [shape=(n, size of the network)]."""
     network.eval()
-    embeddings = np.empty((len(windows), EMBEDDING_SIZE), dtype=np.float32)
+    embeddings = []
     with torch.no_grad():
         for first in range(0, len(windows), 256):
             rows = np.arange(first, min(first + 256, len(windows)))
             heard = torch.from_numpy(cut(shards, windows.chosen(rows)))
-            embeddings[rows] = network(heard).numpy()
-    return embeddings
+            embeddings.append(network(heard).numpy())
+    return np.concatenate(embeddings)
 
 
 def _average_precision(

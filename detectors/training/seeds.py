@@ -1,0 +1,63 @@
+"""How much the seed matters: each member of the shipped embedder alone, and all together.
+
+    python -m coughd.detectors.training.seeds --pack PATH
+
+prints a Markdown table: a probe fitted on the numbers of one member, which differ by nothing but
+the seed they learnt from, and on all; scored on scenes of held-out clips. Needs the extra
+`coughd[train]`; takes some minutes and writes nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+
+from ...config.errors import CoughdError
+from ..gate import CoughdGate
+from ..open_embedder import OpenEmbedder
+from ..runtime import SHIPPED_MODELS
+from .bank import load_bank
+from .fit_probe import Examples
+from .members import MEMBERS, member_columns
+from .refit import heading, line, triggers_of
+
+
+def main() -> int:
+    """Print the table; the exit code follows sysexits."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    parser = argparse.ArgumentParser(prog="python -m coughd.detectors.training.seeds")
+    parser.add_argument("--pack", type=Path, required=True, help="folder with clips.csv")
+    parser.add_argument("--models", type=Path, default=SHIPPED_MODELS)
+    parser.add_argument("--members", type=int, default=MEMBERS, help="that the embedder has")
+    parser.add_argument("--scenes", type=int, default=800, help="for the fit; half for the test")
+    given = parser.parse_args()
+    try:
+        hearing = CoughdGate.load(given.models), OpenEmbedder.load(given.models)
+        fitting, calibrating, testing = (
+            triggers_of(load_bank(given.pack, {fold}), hearing, scenes, part)
+            for fold, scenes, part in (
+                ("train", given.scenes, 2),
+                ("val", given.scenes // 2, 1),
+                ("dev", given.scenes // 2, 0),
+            )
+        )
+    except CoughdError as exc:
+        sys.stderr.write(f"{exc}\n")
+        return exc.exit_code
+    rows = heading("numbers of")
+    columns = {f"seed {k}": some for k, some in enumerate(member_columns(given.members))}
+    for name, some in {**columns, "all": slice(None)}.items():
+        parts = [_only(examples, some) for examples in (fitting, calibrating, testing)]
+        rows.append(line(name, *parts))
+    sys.stdout.write("\n".join(rows) + "\n")
+    return 0
+
+
+def _only(examples: Examples, columns: slice) -> Examples:
+    return Examples(examples.embeddings[:, columns], examples.labels)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
