@@ -2,7 +2,7 @@
 
    FAULTY_DISK_FOLDER names the folder that it is. What its file FAULT holds is what goes wrong:
    "EROFS", "EIO", "EDQUOT" or "ENOSPC" refuse every write and every fsync, "slow N" lets every
-   fsync take N seconds; without the file all is well. */
+   fsync take N seconds, or until the disk is well again; without the file all is well. */
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -52,15 +52,17 @@ static int refused(int fd) {
 }
 
 static void linger(int fd) {
+    const struct timespec slice = {0, 50000000};
+    struct timespec begun, now;
     char text[32];
     int saved = errno;
-    if (concerned(fd)) {
+    clock_gettime(CLOCK_MONOTONIC, &begun);
+    while (concerned(fd)) {
         fault(text, sizeof text);
-        if (strncmp(text, "slow ", 5) == 0) {
-            double seconds = atof(text + 5);
-            struct timespec wait = {(time_t)seconds, (long)((seconds - (time_t)seconds) * 1e9)};
-            nanosleep(&wait, NULL);
-        }
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        double passed_s = now.tv_sec - begun.tv_sec + (now.tv_nsec - begun.tv_nsec) / 1e9;
+        if (strncmp(text, "slow ", 5) != 0 || passed_s >= atof(text + 5)) break;
+        nanosleep(&slice, NULL);
     }
     errno = saved;
 }
