@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
+from .evaluation import evaluation
 from .figures import Figure, Room
 from .hear_overhead import hear_overhead
 from .history_query import history_query
@@ -36,6 +37,7 @@ BENCHMARKS: dict[str, Callable[[Room], list[Figure]]] = {
     "latency": latency,
     "many-sources": many_sources,
     "history": history_query,
+    "evaluate": evaluation,
     "hear-overhead": hear_overhead,
 }
 

@@ -53,6 +53,7 @@ def live_source(room: Room) -> list[Figure]:
                     cost.proportional_mb,
                     "MB",
                     f"proportional set; resident {cost.resident_mb:.0f} MB",
+                    at_most=150 if name == "main" else None,
                 ),
             ]
     if capture is None:

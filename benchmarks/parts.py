@@ -46,5 +46,6 @@ def parts(room: Room) -> list[Figure]:
             1000 * embed_s / len(windows),
             "ms",
             f"processor time, mean of {len(windows)} windows",
+            at_most=15,
         ),
     ]
