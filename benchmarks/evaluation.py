@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from coughd.detectors.ports import SAMPLE_RATE_HZ
-from coughd.detectors.synthesis import Scene, render, write_scene
+from coughd.detectors.synthesis import Annotation, Scene, render, write_scene
 
 from .figures import Figure, Room
 from .sounds import FIRST_SEED
@@ -45,12 +45,12 @@ def evaluation(room: Room) -> list[Figure]:
 
 
 def _joined(scenes: list[Scene]) -> Scene:
-    annotations = []
+    annotations: list[Annotation] = []
     began_s = 0.0
     for scene in scenes:
-        for note in scene.annotations:
-            annotations.append(
-                replace(note, onset_s=began_s + note.onset_s, offset_s=began_s + note.offset_s)
-            )
+        annotations += [
+            replace(note, onset_s=began_s + note.onset_s, offset_s=began_s + note.offset_s)
+            for note in scene.annotations
+        ]
         began_s += scene.samples.size / SAMPLE_RATE_HZ
     return Scene(np.concatenate([scene.samples for scene in scenes]), tuple(annotations))
