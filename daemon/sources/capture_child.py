@@ -13,8 +13,7 @@ from pathlib import Path
 _PIPE_BYTES = 1 << 20
 """32 s at 16 kHz, 11 s at 48 kHz."""
 _READ_BYTES = 1 << 16
-"""Python takes as much memory for a read as it may return: a MiB for each block of 1 kB left the
-heap in pieces, and it grew."""
+"""Python takes as much memory for a read as it may return, and a block is one kB or a few."""
 _FAREWELL_S = 1.0
 
 

@@ -16,7 +16,7 @@ from ...config.errors import ModelError
 from .chatter import Chatter
 from .protocol import FrameReader, Message, encode
 
-_RECEIVE_BYTES = 1 << 16  # allocated whole for each try: large ones tear holes into the heap
+_RECEIVE_BYTES = 1 << 16  # allocated whole for each try, and a batch's answer is 16 kB
 _REAP_S = 1.0
 _log = logging.getLogger(__name__)
 
