@@ -67,11 +67,14 @@ def load_bank(
     commercial_only: bool = True,
     keep: Callable[[Clip], bool] | None = None,
 ) -> Bank:
-    """Read the clips of some folds, or those that `keep` names; InputError for a wrong file."""
+    """Read the clips of some folds (or halves of `val`), or of them those that `keep` names.
+
+    InputError for a wrong file.
+    """
     clips = [
         clip
         for clip in read_clips(pack)
-        if clip.fold in folds
+        if (clip.fold in folds or clip.half in folds)
         and (clip.commercial or not commercial_only)
         and (keep is None or keep(clip))
     ]

@@ -22,9 +22,9 @@ simulated rooms, at -6 to 70 dB over the background. One sound in twenty is synt
 together from pieces of speech and of coughs without their burst.
 
 Learnt from: the `train` split, and of the `dev` split 70 % of the groups that the pack's scenes do
-not use. Of these groups 15 of 100 do not train; calibration and threshold come from them. Tested
-on: what the pack's scenes are made of and the other 30 %. No group is in two parts. The measured
-rooms are too few to split and appear in the generated scenes as well.
+not use. Of these groups 15 of 100 train the probe only; calibration and threshold come from them,
+crosswise. Tested on: what the pack's scenes are made of and the other 30 %. No group is in two
+parts. The measured rooms are too few to split and appear in the generated scenes as well.
 
 The marks of single coughs were set by rule. About one in ten is probably something else (the burst
 that ends a voiced tail, a cough that the recording cuts off, speech); `certainty.py` finds them
@@ -63,8 +63,10 @@ convolutions, learnt looks at six places in time. Trained to tell the eight labe
 cut where the gate made its claims, right or wrong; averaged weights. Three such networks, each of
 its own seed, give 170, 170 and 172 of the 512 numbers.""",
     "probe-open": """\
-Multinomial logistic regression on the embeddings of the gate's triggers; P(cough) calibrated
-(Platt) on groups that neither gate nor embedder saw; threshold chosen there as well.""",
+Multinomial logistic regression on the embeddings of the gate's triggers. Those of groups that
+neither gate nor embedder saw count three times: there the embedder's numbers do not flatter. Two
+more probes, each without one half of these groups, judge that half; P(cough) is calibrated (Platt)
+and the threshold chosen by what they say.""",
 }
 
 

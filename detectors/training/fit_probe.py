@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,9 @@ from ..ports import LABELS, EmbedderIdentity
 from ..probe import PROBE_FORMAT, ProbeWeights, judge
 
 _COUGH = LABELS.index("cough")
+_STRENGTH = 0.001
+_UNHEARD_COUNTS = 3.0
+"""As many windows as one of a voice or sound that the embedder did not learn from is worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +28,60 @@ class Examples:
     labels: NDArray[np.int32]
 
 
-def fit_probe(train: Examples, held_out: Examples, strength: float = 0.001) -> ProbeWeights:
+def fit_probe(train: Examples, held_out: Examples) -> ProbeWeights:
     """Multinomial regression on `train`, then Platt's calibration on `held_out`."""
+    raw = _raw_probe(train, None)
+    return _calibrated(raw, [(raw, held_out)])
+
+
+def fit_crosswise(
+    train: Examples, halves: tuple[Examples, Examples]
+) -> tuple[ProbeWeights, list[ProbeWeights]]:
+    """Fit a probe on everything, and for each half a like one that has not seen it.
+
+    `halves` are of voices and sounds that the embedder did not learn from, so its numbers do not
+    flatter there: they count more than `train`. What the second probes say of the half that each
+    has not seen calibrates all.
+    """
+    one, other = halves
+    crossed = [_raw_probe(train, other), _raw_probe(train, one)]
+    judged = list(zip(crossed, halves, strict=True))
+    together = Examples(
+        np.concatenate([one.embeddings, other.embeddings]),
+        np.concatenate([one.labels, other.labels]),
+    )
+    whole = _calibrated(_raw_probe(train, together), judged)
+    return whole, [_calibrated(probe, judged) for probe in crossed]
+
+
+def _raw_probe(train: Examples, unheard: Examples | None) -> ProbeWeights:
     mean = train.embeddings.mean(axis=0).astype(np.float64)
     scale = train.embeddings.std(axis=0).astype(np.float64) + 1e-3
-    regression = LogisticRegression(C=strength, max_iter=300)
-    regression.fit((train.embeddings - mean) / scale, train.labels)
+    embeddings, labels = train.embeddings, train.labels
+    importance = np.ones(len(labels))
+    if unheard is not None:
+        embeddings = np.concatenate([embeddings, unheard.embeddings])
+        labels = np.concatenate([labels, unheard.labels])
+        importance = np.concatenate([importance, np.full(len(unheard.labels), _UNHEARD_COUNTS)])
+    regression = LogisticRegression(C=_STRENGTH, max_iter=300)
+    regression.fit((embeddings - mean) / scale, labels, sample_weight=importance)
     coefficients = np.zeros((len(LABELS), mean.size))
     intercepts = np.full(len(LABELS), -20.0)  # a label never seen is never claimed
     coefficients[regression.classes_] = regression.coef_
     intercepts[regression.classes_] = regression.intercept_
-    raw = ProbeWeights(mean, scale, coefficients, intercepts, 1.0, 0.0)
-    log_odds = _log_odds(probabilities(raw, held_out.embeddings))
+    return ProbeWeights(mean, scale, coefficients, intercepts, 1.0, 0.0)
+
+
+def _calibrated(
+    weights: ProbeWeights, judged: Sequence[tuple[ProbeWeights, Examples]]
+) -> ProbeWeights:
+    """`weights` with Platt's calibration of what probes say of examples they have not seen."""
+    log_odds = [_log_odds(probabilities(probe, some.embeddings)) for probe, some in judged]
+    coughs = [some.labels == _COUGH for _, some in judged]
     platt = LogisticRegression(C=1e6)
-    platt.fit(log_odds[:, None], held_out.labels == _COUGH)
+    platt.fit(np.concatenate(log_odds)[:, None], np.concatenate(coughs))
     slope, offset = float(platt.coef_[0, 0]), float(platt.intercept_[0])
-    return ProbeWeights(mean, scale, coefficients, intercepts, slope, offset)
+    return replace(weights, cough_slope=slope, cough_offset=offset)
 
 
 def probabilities(weights: ProbeWeights, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -18,6 +18,7 @@ from ..ports import SAMPLE_RATE_HZ, Samples
 
 VALIDATION_PERCENT = 15
 """Share of the training groups that is kept for choosing and calibrating."""
+VALIDATION_HALVES = ("val-a", "val-b")
 KEPT_FOR_TEST_PERCENT = 30
 """Share of the `dev` groups that the scenes do not use, but testing does."""
 _ALL_TO_TRAINING = frozenset({"laugh", "breathe", "throat_clear"})
@@ -81,6 +82,13 @@ class Clip:
         if self.freed and bucket >= 100 - KEPT_FOR_TEST_PERCENT:
             return self.split
         return "val" if bucket < VALIDATION_PERCENT else "train"
+
+    @property
+    def half(self) -> str:
+        """Which of VALIDATION_HALVES, for a clip of `val`; else its fold. A group is in one."""
+        if self.fold != "val":
+            return self.fold
+        return VALIDATION_HALVES[zlib.crc32(f"half {self.group}".encode()) % 2]
 
 
 def parse_spans(text: str) -> tuple[Span, ...]:

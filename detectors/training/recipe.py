@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +16,11 @@ from ..open_embedder import OpenEmbedder
 from .cards import Scores, score_section, write_cards
 from .counting import pooled
 from .export import export_embedder, export_gate
-from .fit_probe import Examples, fit_probe, probabilities, write_probe
+from .fit_probe import Examples, fit_crosswise, probabilities, write_probe
 from .members import MEMBERS, member_sizes
 from .mining import Origin, Windows, mine_once
-from .network import EmbedderEnsemble, EmbedderNetwork
+from .network import EmbedderEnsemble, EmbedderNetwork, GateNetwork
+from .pack import VALIDATION_HALVES
 from .pool import PoolOrder, Shard, make_shards, read_shard, shard_paths
 from .train_embedder import EmbedderPlan, embed_windows, train_embedder
 from .train_gate import GatePlan, train_gate
@@ -92,8 +93,15 @@ def make_models(recipe: Recipe) -> None:
     export_gate(gate, recipe.out / "gate.onnx")
     export_embedder(embedder, recipe.out / "embedder.onnx")
     fitting = _examples(embedder, train, _some_triggers(windows, recipe.seed))
-    calibrating = _examples(embedder, held_out, _some_triggers(held_out_windows, recipe.seed))
-    _make_probe(recipe, fitting, calibrating)
+    one, other = (_half(recipe, gate, embedder, half) for half in VALIDATION_HALVES)
+    _make_probe(recipe, fitting, (one, other))
+
+
+def _half(recipe: Recipe, gate: GateNetwork, embedder: EmbedderEnsemble, half: str) -> Examples:
+    shards = _shards(recipe, half, _VALIDATION_SHARDS // 2)
+    store = recipe.cache / f"windows-{half}.npz"
+    windows = mine_once(gate, shards, GATE_THRESHOLD, recipe.seed, store)
+    return _examples(embedder, shards, _some_triggers(windows, recipe.seed))
 
 
 def _train_members(
@@ -111,32 +119,37 @@ def _train_members(
     return members
 
 
-def _make_probe(recipe: Recipe, fitting: Examples, calibrating: Examples) -> None:
-    weights = fit_probe(fitting, calibrating)
-    chances = probabilities(weights, calibrating.embeddings)
-    error = calibration_error(np.column_stack([chances, calibrating.labels == _COUGH]))
+def _make_probe(recipe: Recipe, fitting: Examples, halves: tuple[Examples, Examples]) -> None:
+    weights, crossed = fit_crosswise(fitting, halves)
+    judged_so = [
+        np.column_stack([probabilities(probe, half.embeddings), half.labels == _COUGH])
+        for probe, half in zip(crossed, halves, strict=True)
+    ]
+    error = calibration_error(np.concatenate(judged_so))
     provenance = {
         "name": PROBE_NAME,
         "command": command_of(recipe),
         "seed": recipe.seed,
         "data": "data pack, clips free for commercial use that are not kept for testing",
-        "fitted_windows": len(fitting.labels),
-        "calibrated_windows": len(calibrating.labels),
+        "fitted_windows": len(fitting.labels) + sum(len(half.labels) for half in halves),
+        "calibrated_windows": sum(len(half.labels) for half in halves),
         "calibration_error": round(error, 4),
     }
     identity = OpenEmbedder.load(recipe.out).identity
     path = recipe.out / "probe-open.json"
-    write_probe(path, weights, identity, 0.5, provenance)
-    detector = Detector.load(recipe.out)
-    judged = [
-        one
-        for snr_db in _TEST_SNR_DB
-        for one in judge_generated(detector, recipe.pack, {"val"}, snr_db, _THRESHOLD_SCENES)
-    ]
-    judged += judge_without_coughs(detector, recipe.pack, {"val"}, 2 * _THRESHOLD_SCENES)
+    judged: list[Judged] = []
+    for half, probe in zip(VALIDATION_HALVES, crossed, strict=True):
+        write_probe(path, probe, identity, 0.5, provenance)
+        judged += _judged_unheard(Detector.load(recipe.out), recipe.pack, half)
     threshold = operating_point(judged)
     log.info("calibration error %.4f, threshold %.2f", error, threshold)
     write_probe(path, weights, identity, threshold, provenance)
+
+
+def _judged_unheard(detector: Detector, pack: Path, half: str) -> Iterator[Judged]:
+    for snr_db in _TEST_SNR_DB:
+        yield from judge_generated(detector, pack, {half}, snr_db, _THRESHOLD_SCENES // 2)
+    yield from judge_without_coughs(detector, pack, {half}, _THRESHOLD_SCENES)
 
 
 def operating_point(judged: Sequence[Judged]) -> float:

@@ -7,7 +7,13 @@ import pytest
 import soundfile
 
 from coughd.config.errors import InputError
-from coughd.detectors.training.pack import Span, load_samples, parse_spans, read_clips
+from coughd.detectors.training.pack import (
+    VALIDATION_HALVES,
+    Span,
+    load_samples,
+    parse_spans,
+    read_clips,
+)
 
 HEADER = "path,label,licence,split,group,native_sr,events,coughs\n"
 
@@ -36,6 +42,9 @@ def test_a_group_is_in_one_fold(tmp_path: Path) -> None:
     folds = {(clip.group, clip.fold) for clip in clips}
     assert len(folds) == len({clip.group for clip in clips})
     assert {"train", "val", "dev"} == {fold for _, fold in folds}
+    halves = {(clip.group, clip.half) for clip in clips}
+    assert len(halves) == len(folds)
+    assert {"train", *VALIDATION_HALVES, "dev"} == {half for _, half in halves}
 
 
 def test_what_the_scenes_do_not_use_is_trained_on_in_part(tmp_path: Path) -> None:
