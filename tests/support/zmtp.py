@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 _GREETING = b"\xff" + bytes(8) + b"\x7f" + b"\x03\x00" + b"NULL".ljust(20, b"\0") + bytes(32)
-_PATIENCE_S = 20.0
+_PATIENCE_S = 120.0
 MORE, COMMAND = 1, 4
 
 
@@ -53,15 +53,22 @@ class RawPeer:
         self.socket.close()
 
     def greet(self, kind: bytes) -> Self:
-        """Say that we are a `DEALER`, a `SUB`; raises ConnectionError where we are not wanted."""
+        """Say that we are a `DEALER`, a `SUB`; raises ConnectionError where we are not wanted.
+
+        What it raises closes the connection: there is nothing to be entered as a context then.
+        """
         ready = b"\x05READY" + b"\x0bSocket-Type" + len(kind).to_bytes(4, "big") + kind
-        self.socket.sendall(_GREETING + frame(ready, COMMAND))
         heard = b""
-        while b"READY" not in heard:
-            piece = self.socket.recv(1000)
-            if not piece:
-                raise ConnectionResetError
-            heard += piece
+        try:
+            self.socket.sendall(_GREETING + frame(ready, COMMAND))
+            while b"READY" not in heard:
+                piece = self.socket.recv(1000)
+                if not piece:
+                    raise ConnectionResetError
+                heard += piece
+        except OSError:
+            self.socket.close()
+            raise
         return self
 
     def send(self, pieces: Iterable[bytes], for_s: float = _PATIENCE_S) -> bool:
