@@ -13,7 +13,7 @@ from coughd.daemon import recorder as module
 from coughd.daemon.recorder import Housekeeper, Recorder
 from coughd.storage.records import Change, OutboxRow, SourceSeen
 
-_PATIENCE_S = 20.0
+_PATIENCE_S = 120.0
 
 
 class FakeStore:

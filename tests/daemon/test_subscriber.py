@@ -16,7 +16,7 @@ from coughd.daemon.subscriber import Subscriber
 
 from .stream.fakes import FakeDaemon, start_message
 
-WAIT_S = 20.0
+WAIT_S = 120.0
 
 
 @pytest.fixture

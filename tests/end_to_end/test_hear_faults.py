@@ -25,10 +25,8 @@ from random_probe import RandomProbe, write_random_probe
 
 from coughd.daemon.subscriber import Message, Subscriber
 
-pytestmark = [pytest.mark.hear, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.hear, pytest.mark.timeout(900)]
 SEED = 5
-_LOADING_S = 180.0
-"""A frozen HeAR is noticed after 20 s, and the next one loads at the lowest priority."""
 _HEARS = (
     "SELECT event_id, vector, batch_policy FROM embeddings JOIN models USING (model_id) "
     "WHERE models.kind = 'hear'"
@@ -65,7 +63,7 @@ def test_a_killed_frozen_and_hungry_hear_costs_no_event_and_no_count(
             asked = daemon.status()["hear"]["submitted"] + chance.randrange(3)
             daemon.until(f"window {asked}", partial(has_asked, daemon, asked))
             os.kill(daemon.status()["hear"]["pid"], harm)
-        assert daemon.finish(_LOADING_S) == 0, daemon.log
+        assert daemon.finish() == 0, daemon.log
         begun = {
             item.body["event_id"]
             for item in stream.messages(1.0)

@@ -12,8 +12,8 @@ from clips import write_clips
 from command_line import coughd
 from living_daemon import STORE_FILE, LivingDaemon, messages, read, write_config, write_recording
 
-# TensorFlow is loaded twice, one of them beside a listening daemon.
-pytestmark = [pytest.mark.hear, pytest.mark.timeout(300)]
+# TensorFlow is loaded three times, once beside a listening daemon.
+pytestmark = [pytest.mark.hear, pytest.mark.timeout(900)]
 pytest.importorskip("sklearn", reason="comes with the extra coughd[fit]")
 
 

@@ -32,7 +32,7 @@ _COUGHS = 5
 """So many begin in it; the last three are one epoch."""
 _QUIET_S = 3
 """Digital silence after it, so that the last window is complete in the file as well."""
-_PATIENCE_S = 60.0
+_PATIENCE_S = 300.0
 
 Judged = tuple[int, float | None, str, bool]
 

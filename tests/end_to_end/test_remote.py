@@ -20,9 +20,6 @@ from coughd.detectors.hear.batching import scale_windows
 
 pytest.importorskip("tritonclient.http", reason="comes with the extra coughd[remote]")
 
-# In CI the server is installed first.
-pytestmark = pytest.mark.timeout(400)
-
 TOKEN = "s3cr3t-t0k3n-0f-th3-ward"
 EMBEDDED = (
     "SELECT event_id, vector, onset_sample, name FROM embeddings JOIN models USING (model_id) "

@@ -18,7 +18,7 @@ from coughd.storage.records import Origin
 from coughd.storage.store import EventStore
 
 KILLS = ("daemon", "listener") * 3
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from living_daemon import STORE_FILE, LivingDaemon, read, write_config, write_recording
 
 from coughd.daemon.subscriber import Item, Message, Subscriber, Truncated
@@ -22,7 +21,6 @@ FEW = 3_900
 AGO_US = 365 * 86_400_000_000
 
 
-@pytest.mark.timeout(300)
 def test_counts_stay_what_they_were_and_whoever_replays_is_told_what_is_gone(
     tmp_path: Path,
 ) -> None:

@@ -18,13 +18,13 @@ from coughd.daemon.subscriber import Message, Subscriber
 from coughd.detectors.ports import SAMPLE_RATE_HZ
 from coughd.detectors.synthesis import bundled_scene
 
-pytestmark = [pytest.mark.hear, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.hear, pytest.mark.timeout(900)]
 
 _SCENE_S = 13
 _COUGHS = 5
 """So many begin in it."""
 _PATIENCE_S = 60.0
-_LOADING_S = 180.0
+_LOADING_S = 300.0
 """TensorFlow, at the lowest priority of all that the machine has to do."""
 _MODELS = "/var/lib/coughd/models"
 _HEAR = f"embedder: {{kind: hear, model_path: {_MODELS}/random}}\n"

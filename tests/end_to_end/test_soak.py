@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from ..soak.faults import KILLS, KILLS_OF_OURS, OTHERS
 from ..soak.nights import soak
 from ..soak.recordings import make_recordings
 
 
-@pytest.mark.timeout(300)
 def test_a_dozen_kills_under_load_lose_double_and_leave_nothing(tmp_path: Path) -> None:
     recordings = make_recordings(tmp_path, 2, scenes=3)
     report = soak(tmp_path / "bench", recordings, seed=6, nights=2, faults_a_night=8, kinds=KILLS)
@@ -23,7 +20,6 @@ def test_a_dozen_kills_under_load_lose_double_and_leave_nothing(tmp_path: Path) 
     assert report.embedded > 0
 
 
-@pytest.mark.timeout(300)
 def test_every_other_fault_once_leaves_the_balance_at_zero(tmp_path: Path) -> None:
     recordings = make_recordings(tmp_path, 1, scenes=3)
     report = soak(

@@ -23,7 +23,7 @@ _START_S = 0.5
 _SAME_S = 0.02
 """So far apart may two hearings of one cough begin: what the gate heard before moves an onset by a
 few samples, and a microphone begins or repeats the recording elsewhere than a file does."""
-_PATIENCE_S = 60.0
+_PATIENCE_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ import pytest
 from coughd.daemon.subscriber import Subscriber
 
 _TOOLS = ("systemd-nspawn", "nsenter", "pulseaudio", "paplay", "pactl")
-_PATIENCE_S = 60.0
-_INSTALLING_S = 240.0
+_PATIENCE_S = 300.0
+_INSTALLING_S = 480.0
 """Thousands of files, with TensorFlow tens of thousands."""
 _MIC_FOLDER = Path("/run/mic")
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-PATIENCE_S = 100.0
+PATIENCE_S = 300.0
+"""Whoever loads TensorFlow beside others that do needs minutes on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ import pytest
 LOCK = Path(__file__).with_name("requirements-kserve.lock")
 _PROGRAM = Path(__file__).with_name("inference_server.py")
 _INSTALL_S = 300.0
-_PATIENCE_S = 60.0
+_PATIENCE_S = 300.0
 
 
 def kserve_python() -> Path:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from coughd.daemon.sources.ports import Block, Item, Source
 
-_PATIENCE_S = 40.0
+_PATIENCE_S = 120.0
 
 
 def listen(source: Source, enough: Callable[[list[Item]], bool]) -> list[Item]:

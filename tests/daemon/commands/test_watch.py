@@ -107,7 +107,7 @@ def test_a_cursor_goes_on(daemon: FakeDaemon, tmp_path: Path) -> None:
             watch.lines(4)
             daemon.commit()  # nobody tells it: only the next watch asks
             watch.process.send_signal(signal.SIGINT)
-            watch.process.wait(20)
+            watch.process.wait(120)
         seq = json.loads((tmp_path / "cursor").read_text())["seq"]
         with watching(daemon, tmp_path, *arguments) as watch:
             assert json.loads(watch.lines(1)[0])["seq"] == seq + 1
@@ -118,6 +118,6 @@ def test_ctrl_c_is_the_usual_end(daemon: FakeDaemon, tmp_path: Path) -> None:
     with daemon.running(), watching(daemon, tmp_path, "--since", "0") as watch:
         watch.lines(1)
         watch.process.send_signal(signal.SIGINT)
-        _, errors = watch.process.communicate(timeout=20)
+        _, errors = watch.process.communicate(timeout=120)
         assert watch.process.returncode == 0
         assert errors == ""

@@ -18,7 +18,7 @@ from coughd.daemon.monitoring.pages import Pages
 
 from ..supervision.facts_of_status import WELL
 
-PATIENCE_S = 20.0
+PATIENCE_S = 120.0
 
 
 def free_port() -> int:

@@ -22,9 +22,9 @@ from coughd.daemon.stream.doorkeeper import (
     resident_bytes,
 )
 
-PATIENCE_S = 10.0
+PATIENCE_S = 120.0
 ROOM = 1000
-WAIT_MS = 10_000
+WAIT_MS = 120_000
 
 
 def until(happens: Callable[[], bool]) -> None:

@@ -28,7 +28,7 @@ from coughd.daemon.supervision.status_client import Asked, ask_status
 from .fakes import FakeOutbox, durable, heartbeat
 
 NOW = "2026-11-21T12:00:00+00:00"
-PATIENCE_S = 20.0
+PATIENCE_S = 120.0
 
 
 def until(happens: Callable[[], object]) -> None:

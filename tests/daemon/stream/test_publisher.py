@@ -15,7 +15,7 @@ from coughd.storage.messages import Message
 
 from .fakes import durable, heartbeat, start_message
 
-WAIT_MS = 10_000
+WAIT_MS = 120_000
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from coughd.daemon.stream.replay_protocol import (
 
 from .fakes import FakeOutbox, durable
 
-WAIT_MS = 10_000
+WAIT_MS = 120_000
 ROWS = [durable(seq) for seq in range(1, 31)]
 
 

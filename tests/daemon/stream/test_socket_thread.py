@@ -18,7 +18,7 @@ from coughd.daemon.stream.socket_thread import SocketThread
 
 from .fakes import FakeOutbox, heartbeat
 
-PATIENCE_S = 10.0
+PATIENCE_S = 120.0
 ASKED_OF = [
     zmq.LINGER,
     zmq.BACKLOG,
