@@ -40,10 +40,13 @@ def test_one_room_is_heard_alike_at_every_rate_and_one_loss_is_nobody_elses(
         config = write_configuration(tmp_path, server.folder)
         daemon = stack.enter_context(LivingDaemon(config, sound))
         daemon.until("three sources", lambda: states(daemon) == dict.fromkeys(RATES_HZ, "up"))
+        heard = {
+            name: (soxr.resample(scene, SAMPLE_RATE_HZ, rate_hz) * 32_000).astype(np.int16)
+            for name, rate_hz in RATES_HZ.items()
+        }
         begin_s = time.monotonic() + 2.0
         for name, feed in feeds.items():
-            heard = soxr.resample(scene, SAMPLE_RATE_HZ, RATES_HZ[name])
-            feed.play((heard * 32_000).astype(np.int16), begin_s)
+            feed.play(heard[name], begin_s)
         daemon.until("every cough", lambda: all(len(one) == COUGHS for one in onsets(store)))
         feeds["kitchen"].pause()
         daemon.until("loss", lambda: states(daemon)["kitchen"] == "down")
