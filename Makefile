@@ -27,16 +27,17 @@ run: $(VENV)/.run-stamp ## Listen to the microphone; without one, show the demo
 	  exec $(BIN)/coughd demo; \
 	fi
 
-# Not for tests of whole daemons: those hear in real time and would disturb each other.
 APART = --numprocesses=auto --maxprocesses=8 --dist=loadfile
+# Whole daemons hear in real time: they mostly wait, but three at a time would disturb each other.
+IN_PAIRS = --numprocesses=auto --maxprocesses=2 --dist=loadfile
 
 test: test-parts test-daemons test-hear ## Run all tests; those with TensorFlow come last
 
 test-parts: $(VENV)/.dev-stamp ## Run the tests of the parts, on all cores
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m "not hear" $(APART) --ignore=tests/end_to_end
 
-test-daemons: $(VENV)/.dev-stamp ## Run the tests of whole daemons, one at a time
-	$(BIN)/python -m pytest -m "not hear" tests/end_to_end
+test-daemons: $(VENV)/.dev-stamp ## Run the tests of whole daemons, two files at a time
+	$(BIN)/python -m pytest -m "not hear" $(IN_PAIRS) tests/end_to_end
 
 test-hear: $(VENV)/.dev-stamp $(VENV)/.hear-stamp ## Run the tests that need TensorFlow
 	$(BIN)/python -m pytest -m hear
