@@ -40,7 +40,7 @@ test-daemons: $(VENV)/.dev-stamp ## Run the tests of whole daemons, two files at
 	$(BIN)/python -m pytest -m "not hear" $(IN_PAIRS) tests/end_to_end
 
 test-hear: $(VENV)/.dev-stamp $(VENV)/.hear-stamp ## Run the tests that need TensorFlow
-	$(BIN)/python -m pytest -m hear
+	$(BIN)/python -m pytest -m hear $(IN_PAIRS)
 
 test-wheel: $(VENV)/.dev-stamp ## Build the package; test it without the source folders
 	BUILD_PYTHON=$(BIN)/python PYTHON=$(PYTHON) .ci/test-wheel
