@@ -15,7 +15,7 @@ import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 from pathlib import Path
 
@@ -68,6 +68,8 @@ class Ward:
     publish: str
     replay: str
     microphones: int
+    is_beside_others: bool
+    """Whether others kept the machine busy before any harm was done."""
 
     def resident_bytes(self, which: str = "VmRSS") -> int:
         """Now, or at its most with `VmHWM`."""
@@ -129,11 +131,12 @@ def ward(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ward]:
         with listening(tmp_path / str(microphones), request.param, microphones) as ward:
             began_s, had_waited_s = time.monotonic(), waited_s()
             ward.until_heard_on(CALM_S)
-            if ward.keeps_up:
-                yield ward
-                return
             calm_s, kept_waiting_s = time.monotonic() - began_s, waited_s() - had_waited_s
-        assert kept_waiting_s > calm_s / 2, f"{microphones} microphones are too many for it"
+            beside_others = kept_waiting_s > calm_s / 2
+            if ward.keeps_up:
+                yield replace(ward, is_beside_others=beside_others)
+                return
+        assert beside_others, f"{microphones} microphones are too many for it"
     pytest.fail("this machine has no time for a single microphone")
 
 
@@ -148,7 +151,13 @@ def listening(folder: Path, on_tcp: str, microphones: int) -> Iterator[Ward]:
     with LivingDaemon(config, environment(python_path=fake)) as daemon:
         resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE, DESCRIPTORS)
         daemon.until("every microphone", lambda: are_heard(daemon))
-        yield Ward(daemon, folder / "data" / STORE_FILE, **addresses, microphones=microphones)
+        yield Ward(
+            daemon,
+            folder / "data" / STORE_FILE,
+            **addresses,
+            microphones=microphones,
+            is_beside_others=False,
+        )
 
 
 def free_port() -> int:
@@ -270,7 +279,7 @@ def test_nothing_that_peers_do_is_noticed_in_the_room_or_by_other_peers(ward: Wa
     assert most < ROOM_BYTES + OVERSHOOT_BYTES
     assert given == due
     # Peers cost not a sample; that others on this machine left it no time is not theirs.
-    assert ward.lost_s <= kept_waiting_s
+    assert ward.lost_s <= (kept_waiting_s if ward.is_beside_others else 0.0)
     assert queues["stream"]["dropped_durable"] == queues["stream"]["dropped_ephemeral"] == 0
     assert queues["stream"]["turned_away"] > 0
     assert queues["replay"]["turned_away"] > 0
