@@ -31,15 +31,16 @@ def write_private(path: Path, content: bytes, *, owner_of: Path | None = None) -
                 os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
             os.fsync(file.fileno())
         draft.replace(path)
-        _sync(path.parent)
+        fsync(path.parent)
     except OSError:
         with suppress(OSError):
             draft.unlink()
         raise
 
 
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+def fsync(path: Path) -> None:
+    """Wait until a file, or a folder's names, are on the disk; OSError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     finally:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from ...config.errors import StorageError, UsageError
 from ...config.places import Places
+from ...config.private_file import fsync
 from ...config.settings import Settings
 from ...storage.engine import sqlite_path, store_name, store_url
 from ...storage.lock import InstanceLock
-from ...storage.upkeep.copying import fsync
 from .inventory import FoundFile, Kind, take_inventory
 
 _HEARD: frozenset[Kind] = frozenset({"store", "copy", "recording", "ballast", "clip", "handed_in"})

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ...config.errors import StorageError
+from ...config.private_file import fsync
 from ..schema import metadata
 
 Edit = Callable[[sqlite3.Connection], None]
@@ -111,15 +112,6 @@ def open_read_only(path: Path) -> sqlite3.Connection:
 def part_of(target: Path) -> Path:
     """Name the file in which a copy grows."""
     return target.with_name(f".{target.name}.part")
-
-
-def fsync(path: Path) -> None:
-    """Wait until a file, or a folder's names, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _check_against(before: Contents, part: Path) -> Contents:

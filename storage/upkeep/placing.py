@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ...config.errors import StorageError
-from .copying import fsync
+from ...config.private_file import fsync
 
 
 def put_in_place(fresh: Path, path: Path, now: datetime, why: str = "aside") -> Path | None:

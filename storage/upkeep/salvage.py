@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 
 from ...config.errors import StorageError
+from ...config.private_file import fsync
 from ..engine import open_writer, store_url
 from ..faults import storage_faults
 from ..migrations import prepare
@@ -48,7 +49,7 @@ from ..schema import (
     rollup_hours,
     sources,
 )
-from .copying import check_store, fsync, open_read_only
+from .copying import check_store, open_read_only
 from .damaged_rows import DamagedTable
 from .forgotten import KEPT_KEYS, events_from_us
 from .placing import put_in_place

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ...config.errors import StorageError
-from .copying import fsync, part_of
+from ...config.private_file import fsync
+from .copying import part_of
 
 Identity: TypeAlias = tuple[int, int]
 
