@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 
 from ..features import BANDS, LogMelTransform
 from .bank import Bank, load_bank
-from .pack import Mark
+from .pack import VALIDATION_HALVES, Mark
 from .scenes import SCENE_FRAMES, SceneRecipe, build_scene
 
 SCENES_PER_SHARD = 100
 _SHARDS_PER_TASK = 8
 """The bank is loaded for every task, which takes seconds."""
-_FOLD_SEEDS = {"train": 0, "val": 1, "dev": 2, "val-a": 3, "val-b": 4}
+_FOLD_SEEDS = {"train": 0, "val": 1, "dev": 2} | dict(zip(VALIDATION_HALVES, (3, 4), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@ import numpy as np
 import torch
 
 from ..evaluation.calibration import calibration_error
-from ..gate import GATE_THRESHOLD
+from ..gate import GATE_THRESHOLD, CoughdGate
 from ..open_embedder import OpenEmbedder
+from ..ports import ProbeIdentity
+from ..probe import LinearProbe
 from .cards import Scores, score_section, write_cards
 from .counting import pooled
 from .export import export_embedder, export_gate
@@ -135,15 +137,16 @@ def _make_probe(recipe: Recipe, fitting: Examples, halves: tuple[Examples, Examp
         "calibrated_windows": sum(len(half.labels) for half in halves),
         "calibration_error": round(error, 4),
     }
-    identity = OpenEmbedder.load(recipe.out).identity
-    path = recipe.out / "probe-open.json"
+    gate, embedder = CoughdGate.load(recipe.out), OpenEmbedder.load(recipe.out)
     judged: list[Judged] = []
     for half, probe in zip(VALIDATION_HALVES, crossed, strict=True):
-        write_probe(path, probe, identity, 0.5, provenance)
-        judged += _judged_unheard(Detector.load(recipe.out), recipe.pack, half)
+        unnamed = ProbeIdentity(f"not of {half}", "", embedder.identity.name)
+        detector = Detector(gate, embedder, LinearProbe(unnamed, 0.5, probe))
+        judged += _judged_unheard(detector, recipe.pack, half)
     threshold = operating_point(judged)
     log.info("calibration error %.4f, threshold %.2f", error, threshold)
-    write_probe(path, weights, identity, threshold, provenance)
+    path = recipe.out / "probe-open.json"
+    write_probe(path, weights, embedder.identity, threshold, provenance)
 
 
 def _judged_unheard(detector: Detector, pack: Path, half: str) -> Iterator[Judged]:
