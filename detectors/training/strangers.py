@@ -1,0 +1,120 @@
+"""How the shipped detector does on a source that nobody trained on or chose anything with.
+
+    python -m coughd.detectors.training.strangers --pack PATH
+
+prints a Markdown table of the pack's clips that may not be used commercially: mostly one source,
+and other people, rooms and microphones than all others. Each clip is heard by itself, with quiet
+hiss around it. Needs the extra `coughd[train]`; takes a minute and writes nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ...config.errors import CoughdError
+from ..ports import SAMPLE_RATE_HZ
+from ..runtime import SHIPPED_MODELS
+from .augment import rms
+from .bank import load_bank
+from .counting import Claim, Reference, Tally, count, pooled
+from .pack import Clip
+from .validate import Detector
+
+_BEFORE_S, _AFTER_S = 2.0, 2.5
+_HISS_DB = -50.0
+"""Against the clip's own level."""
+STRICT = 0.95
+"""A second threshold, for who wants few false alarms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One clip: the coughs marked in it and what was claimed."""
+
+    kind: str
+    duration_s: float
+    references: tuple[Reference, ...]
+    claims: tuple[Claim, ...]
+
+
+def hear_strangers(detector: Detector, pack: Path) -> Iterator[Heard]:
+    """Every clip of the pack that no training of ours may use."""
+    folds = {"train", "val", "dev"}
+    bank = load_bank(pack, folds, commercial_only=False, keep=_is_not_commercial)
+    rng = np.random.default_rng(0)
+    kinds = {"cough": bank.coughs, **bank.negatives}
+    for kind, sounds in kinds.items():
+        for sound in sounds:
+            hiss_level = rms(sound.samples) * 10.0 ** (_HISS_DB / 20.0)
+            before, after = (
+                (rng.standard_normal(round(long_s * SAMPLE_RATE_HZ)) * hiss_level)
+                for long_s in (_BEFORE_S, _AFTER_S)
+            )
+            heard = np.concatenate([before, sound.samples, after]).astype(np.float32)
+            marks = sound.spans if kind == "cough" else ()
+            references = tuple(
+                Reference(mark.start_s + _BEFORE_S, mark.end_s + _BEFORE_S, mark.sure)
+                for mark in marks
+            )
+            yield Heard(kind, sound.duration_s, references, tuple(detector.claims(heard)))
+
+
+def _is_not_commercial(clip: Clip) -> bool:
+    return not clip.commercial
+
+
+def table(heard: Sequence[Heard], threshold: float) -> list[str]:
+    """One row for each kind of sound."""
+    at = f"at {threshold:.2f} (at {STRICT})"
+    rows = [
+        f"| strangers' | clips | minutes | coughs found {at} | counted though no cough {at} |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for kind in dict.fromkeys(one.kind for one in heard):
+        some = [one for one in heard if one.kind == kind]
+        usual, strict = _tallies(some, threshold), _tallies(some, STRICT)
+        coughs = usual.hits + usual.misses
+        found = f"{usual.hits} ({strict.hits}) of {coughs}" if coughs else ""
+        alarms = f"{usual.false_alarms} ({strict.false_alarms})"
+        minutes = f"{usual.duration_s / 60.0:.1f}"
+        rows.append("| " + " | ".join([kind, str(len(some)), minutes, found, alarms]) + " |")
+    return rows
+
+
+def _tallies(heard: Sequence[Heard], threshold: float) -> Tally:
+    return pooled(
+        [
+            count(
+                one.references,
+                [claim for claim in one.claims if claim.probability >= threshold],
+                one.duration_s,
+            )[0]
+            for one in heard
+        ]
+    )
+
+
+def main() -> int:
+    """Print the table; the exit code follows sysexits."""
+    parser = argparse.ArgumentParser(prog="python -m coughd.detectors.training.strangers")
+    parser.add_argument("--pack", type=Path, required=True, help="folder with clips.csv")
+    parser.add_argument("--models", type=Path, default=SHIPPED_MODELS)
+    given = parser.parse_args()
+    try:
+        detector = Detector.load(given.models)
+        heard = list(hear_strangers(detector, given.pack))
+    except CoughdError as exc:
+        sys.stderr.write(f"{exc}\n")
+        return exc.exit_code
+    sys.stdout.write("\n".join(table(heard, detector.probe.threshold)) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
