@@ -1,4 +1,4 @@
-"""A small file that is there in full or not at all, for its owner alone."""
+"""Files and folders for their owner alone; a file is there in full or not at all."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from pathlib import Path
 def write_private(path: Path, content: bytes, *, owner_of: Path | None = None) -> None:
     """Put a file there (mode 0600), on the disk when this returns; any thread.
 
-    With `owner_of`, root gives the file to the owner of that path: what a command writes for the
-    service must be the service's.
+    With `owner_of`, root gives the file to the owner of that path.
 
     Raises
     ------
@@ -26,9 +25,8 @@ def write_private(path: Path, content: bytes, *, owner_of: Path | None = None) -
         with os.fdopen(os.open(draft, flags, 0o600), "wb") as file:
             file.write(content)
             file.flush()
-            if owner_of is not None and os.geteuid() == 0:
-                owner = owner_of.stat()
-                os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
+            if owner_of is not None:
+                _give_to_owner_of(owner_of, file.fileno())
             os.fsync(file.fileno())
         draft.replace(path)
         fsync(path.parent)
@@ -36,6 +34,30 @@ def write_private(path: Path, content: bytes, *, owner_of: Path | None = None) -
         with suppress(OSError):
             draft.unlink()
         raise
+
+
+def make_private_folder(folder: Path, *, owner_of: Path) -> None:
+    """Let there be a folder (mode 0700 if it is new), which root gives to the owner of a path.
+
+    Raises
+    ------
+    OSError
+        Also where something else has its name: a link, by which root would give away what the
+        link points to, is not followed.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        _give_to_owner_of(owner_of, descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _give_to_owner_of(path: Path, descriptor: int) -> None:
+    """What root makes for a service must be the service's."""
+    if os.geteuid() == 0:
+        owner = path.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
 
 
 def fsync(path: Path) -> None:

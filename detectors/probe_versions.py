@@ -8,7 +8,6 @@ put in force, the present one last.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..config.errors import ModelError, StorageError, UsageError
-from ..config.private_file import write_private
+from ..config.private_file import make_private_folder, write_private
 from .ports import EmbedderIdentity
 from .runtime import read_model_file
 
@@ -144,12 +143,7 @@ class ProbeVersions:
 
     def _make_folder(self) -> None:
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-            try:
-                _give_to_owner_of(self.folder.parent, descriptor)
-            finally:
-                os.close(descriptor)
+            make_private_folder(self.folder, owner_of=self.folder.parent)
         except OSError as exc:
             raise StorageError(f"{self.folder}: cannot be made ({exc.strerror}).") from exc
 
@@ -171,10 +165,3 @@ def _write(path: Path, content: bytes) -> None:
         raise StorageError(
             f"{path}: cannot be written ({exc.strerror}); is this the service's? Then use sudo."
         ) from exc
-
-
-def _give_to_owner_of(folder: Path, descriptor: int) -> None:
-    """What root writes into the folder of a service must be the service's to read."""
-    if os.geteuid() == 0:
-        owner = folder.stat()
-        os.fchown(descriptor, owner.st_uid, owner.st_gid)

@@ -7,7 +7,6 @@ somebody knocks, so a key is good, or no longer good, without a restart.
 from __future__ import annotations
 
 import json
-import os
 import re
 import threading
 from collections.abc import Mapping
@@ -19,7 +18,7 @@ from pathlib import Path
 import zmq
 
 from ...config.errors import InputError, StorageError, UsageError
-from ...config.private_file import write_private
+from ...config.private_file import make_private_folder, write_private
 from .client_key import KEY_SCHEMA, ClientKey, is_key, key_of, read_secret_json
 
 SERVER_SCHEMA = "coughd.server_key/1"
@@ -177,9 +176,8 @@ class KeyRing:
     def _write(self, path: Path, document: Mapping[str, object]) -> None:
         try:
             self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.folder.mkdir(mode=0o700, exist_ok=True)
+            make_private_folder(self.folder, owner_of=self._data_dir)
             write_secret(path, document, like=self._data_dir)
-            _give(self.folder, self._data_dir)
         except OSError as exc:
             raise StorageError(f"cannot write {path}: {exc.strerror}") from exc
 
@@ -201,13 +199,6 @@ def write_secret(path: Path, document: Mapping[str, object], like: Path | None =
     With `like`, root gives the file to the owner of that path.
     """
     write_private(path, json.dumps(document, indent=1).encode(), owner_of=like)
-
-
-def _give(path: Path, like: Path) -> None:
-    """What root makes for a service must belong to the service's user."""
-    owner = like.stat()
-    if os.geteuid() == 0:
-        os.chown(path, owner.st_uid, owner.st_gid)
 
 
 def _is_whole(client: Client) -> bool:

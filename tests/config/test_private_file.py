@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from coughd.config.private_file import write_private
+from coughd.config.private_file import make_private_folder, write_private
 
 
 def test_a_file_is_replaced_and_private(tmp_path: Path) -> None:
@@ -47,3 +47,15 @@ def test_root_gives_it_to_the_owner_of_the_folder(tmp_path: Path) -> None:
     write_private(tmp_path / "key", b"x", owner_of=tmp_path)
     given = (tmp_path / "key").stat()
     assert (given.st_uid, given.st_gid) == (12_345, 12_346)
+
+
+def test_root_gives_a_folder_to_the_owner_too_but_follows_no_link(tmp_path: Path) -> None:
+    made, elsewhere, link = (tmp_path / name for name in ("made", "elsewhere", "link"))
+    make_private_folder(made, owner_of=tmp_path)
+    assert made.stat().st_mode & 0o777 == 0o700
+    assert made.stat().st_uid == tmp_path.stat().st_uid
+
+    elsewhere.mkdir()
+    link.symlink_to(elsewhere)
+    with pytest.raises(OSError, match="link"):
+        make_private_folder(link, owner_of=tmp_path)
