@@ -19,7 +19,8 @@ from ...config.errors import InputError
 from ...config.settings import Settings
 from ...detectors.evaluation.annotation_rows import Notice
 from ...detectors.evaluation.page import make_page
-from ...detectors.evaluation.report import Json, System, make_report
+from ...detectors.evaluation.report import System, make_report
+from ...detectors.evaluation.report_numbers import Json
 from ...detectors.evaluation.units import units_of_sounds
 from ..lifecycle import StopRequest, stop_on_signals
 from ..offline.evaluating import Gathered, gather, hear_all, picture_cases
