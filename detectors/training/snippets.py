@@ -15,7 +15,7 @@ from .mockups import mock_breath, mock_hem, mock_laugh, mock_throat_clear
 from .pack import Span
 
 SYNTHETIC_SHARE = 0.05
-MOCKUP_SHARE = 0.2
+MOCKUP_SHARE = 0.25
 _KIND_WEIGHTS = {
     "throat_clear": 5.0,
     "laugh": 4.0,
@@ -91,9 +91,9 @@ def other_snippet(bank: Bank, rng: Generator) -> Snippet:
 def _mockup(bank: Bank, rng: Generator) -> Snippet:
     speech = bank.speech[int(rng.integers(len(bank.speech)))].samples
     choice = rng.random()
-    if choice < 0.4:
+    if choice < 0.37:
         return _whole_span(mock_laugh(speech, rng), "laugh")
-    if choice < 0.65:
+    if choice < 0.72:
         return _whole_span(mock_throat_clear(speech, rng), "throat_clear")
     if choice < 0.85:
         sound = bank.coughs[int(rng.integers(len(bank.coughs)))]
