@@ -1,8 +1,8 @@
 """`python -m coughd.detectors.training --pack PATH [--out DIR]` makes the shipped models.
 
 Seeded; shows progress on standard error; a second start goes on where the first one stopped
-(scenes and checkpoints lie in --cache). It takes about an hour and a half of one core, and
-2.5 GB of memory. Needs the extra `coughd[train]`.
+(scenes and checkpoints lie in --cache). It takes about three hours of one core, and 2.5 GB of
+memory for each worker. Needs the extra `coughd[train]`.
 """
 
 from __future__ import annotations
@@ -33,6 +33,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--gate-steps", type=int, default=2_500)
     parser.add_argument("--embedder-steps", type=int, default=6_000)
     parser.add_argument("--members", type=int, default=MEMBERS, help="embedders of one seed each")
+    parser.add_argument(
+        "--full-pack",
+        action="store_true",
+        help="learn from clips, too, that are not free for commercial use: not to be shipped",
+    )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--score-only", action="store_true", help="only score and write cards")
     return parser.parse_args()
@@ -59,6 +64,7 @@ def main() -> int:
             embedder_steps=given.embedder_steps,
             members=given.members,
             workers=given.workers,
+            full_pack=given.full_pack,
         )
         if not given.score_only:
             make_models(recipe)

@@ -9,7 +9,8 @@ import torch
 from torch import nn
 
 from ..features import BANDS, GROUP_FRAMES, WINDOW_FRAMES
-from .network import EmbedderEnsemble, GateNetwork
+from .embedder_network import EmbedderEnsemble
+from .gate_network import GateNetwork
 
 _OPSET = 17
 

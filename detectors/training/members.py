@@ -1,6 +1,7 @@
 """The embedder is several that learnt from different seeds, side by side in one embedding.
 
-What one of them takes for a cough by chance, the others rarely do.
+What one of them takes for a cough by chance, the others rarely do; even less so those that look at
+something else.
 """
 
 from __future__ import annotations
@@ -8,8 +9,9 @@ from __future__ import annotations
 from itertools import accumulate, pairwise
 
 from ..ports import EMBEDDING_SIZE
+from .views import CLOSE, WHOLE, View
 
-MEMBERS = 3
+MEMBERS = 6
 
 
 def member_sizes(members: int) -> list[int]:
@@ -22,3 +24,8 @@ def member_columns(members: int) -> list[slice]:
     """Where each member's numbers stand in the embedding."""
     edges = accumulate(member_sizes(members), initial=0)
     return [slice(first, last) for first, last in pairwise(edges)]
+
+
+def member_view(number: int) -> View:
+    """Every other member looks closely."""
+    return CLOSE if number % 2 else WHOLE

@@ -74,13 +74,18 @@ def mine_once(
 ) -> Windows:
     """Like `mine`, but what an earlier run stored is read; a run takes minutes."""
     if store.exists():
-        with np.load(store) as stored:
-            return Windows(*(stored[column] for column in _COLUMNS))
+        return read_windows(store)
     windows = mine(network, shards, threshold, seed)
     partial = store.with_suffix(".part.npz")
     np.savez(partial, **{column: getattr(windows, column) for column in _COLUMNS})
     partial.replace(store)
     return windows
+
+
+def read_windows(store: Path) -> Windows:
+    """What `mine_once` stored."""
+    with np.load(store) as stored:
+        return Windows(*(stored[column] for column in _COLUMNS))
 
 
 def mine(network: Any, shards: Sequence[Shard], threshold: float, seed: int) -> Windows:  # noqa: ANN401

@@ -17,15 +17,17 @@ from ..ports import ProbeIdentity
 from ..probe import LinearProbe
 from .cards import Scores, score_section, write_cards
 from .counting import pooled
+from .embedder_network import EmbedderEnsemble
 from .export import export_embedder, export_gate
 from .fit_probe import Examples, fit_crosswise, probabilities, write_probe
-from .members import MEMBERS, member_sizes
+from .gate_network import GateNetwork
+from .members import MEMBERS
 from .mining import Origin, Windows, mine_once
-from .network import EmbedderEnsemble, EmbedderNetwork, GateNetwork
 from .pack import VALIDATION_HALVES
 from .pool import PoolOrder, Shard, make_shards, read_shard, shard_paths
-from .train_embedder import EmbedderPlan, embed_windows, train_embedder
+from .train_embedder import embed_windows
 from .train_gate import GatePlan, train_gate
+from .train_members import Heard, MembersOrder, train_members
 from .validate import Detector, Judged, judge_generated, judge_pack_scenes, judge_without_coughs
 
 PROBE_NAME = "cough-open-2026-11"
@@ -57,6 +59,8 @@ class Recipe:
     embedder_steps: int
     members: int
     workers: int
+    full_pack: bool = False
+    """Learn from clips, too, whose models may not be sold; to know what they would add."""
 
 
 def command_of(recipe: Recipe) -> str:
@@ -69,6 +73,7 @@ def command_of(recipe: Recipe) -> str:
         "--members": (recipe.members, MEMBERS),
     }
     words = ["python -m coughd.detectors.training --pack PATH"]
+    words += ["--full-pack"] if recipe.full_pack else []
     words += [f"{name} {value}" for name, (value, usual) in chosen.items() if value != usual]
     return " ".join(words)
 
@@ -85,12 +90,19 @@ def make_models(recipe: Recipe) -> None:
     )
     train = _shards(recipe, "train", recipe.shards)
     log.info("cutting windows at the gate's triggers")
-    windows = mine_once(gate, train, GATE_THRESHOLD, recipe.seed, recipe.cache / "windows.npz")
-    held_out_windows = mine_once(
-        gate, held_out, GATE_THRESHOLD, recipe.seed, recipe.cache / "windows-held-out.npz"
+    store, held_out_store = (recipe.cache / f"windows{of}.npz" for of in ("", "-held-out"))
+    windows = mine_once(gate, train, GATE_THRESHOLD, recipe.seed, store)
+    mine_once(gate, held_out, GATE_THRESHOLD, recipe.seed, held_out_store)
+    members = MembersOrder(
+        Heard(_order(recipe, "train", recipe.shards), store),
+        Heard(_order(recipe, "val", _VALIDATION_SHARDS), held_out_store),
+        recipe.cache,
+        recipe.members,
+        recipe.embedder_steps,
+        recipe.seed,
     )
-    members = _train_members(recipe, (train, windows), (held_out, held_out_windows))
-    embedder = EmbedderEnsemble(members)
+    log.info("training %d embedders, %d at once", recipe.members, recipe.workers)
+    embedder = EmbedderEnsemble(train_members(members, recipe.workers))
     recipe.out.mkdir(parents=True, exist_ok=True)
     export_gate(gate, recipe.out / "gate.onnx")
     export_embedder(embedder, recipe.out / "embedder.onnx")
@@ -106,21 +118,6 @@ def _half(recipe: Recipe, gate: GateNetwork, embedder: EmbedderEnsemble, half: s
     return _examples(embedder, shards, _some_triggers(windows, recipe.seed))
 
 
-def _train_members(
-    recipe: Recipe,
-    train: tuple[Sequence[Shard], Windows],
-    held_out: tuple[Sequence[Shard], Windows],
-) -> list[EmbedderNetwork]:
-    members = []
-    for number, size in enumerate(member_sizes(recipe.members)):
-        seed = recipe.members * recipe.seed + number
-        log.info("embedder %d of %d, seed %d", number + 1, recipe.members, seed)
-        plan = EmbedderPlan(steps=recipe.embedder_steps, seed=seed, size=size)
-        checkpoint = recipe.cache / f"embedder-{number}.ckpt"
-        members.append(train_embedder(*train, held_out, plan, checkpoint))
-    return members
-
-
 def _make_probe(recipe: Recipe, fitting: Examples, halves: tuple[Examples, Examples]) -> None:
     weights, crossed = fit_crosswise(fitting, halves)
     judged_so = [
@@ -128,11 +125,12 @@ def _make_probe(recipe: Recipe, fitting: Examples, halves: tuple[Examples, Examp
         for probe, half in zip(crossed, halves, strict=True)
     ]
     error = calibration_error(np.concatenate(judged_so))
+    clips = "all clips" if recipe.full_pack else "clips free for commercial use"
     provenance = {
         "name": PROBE_NAME,
         "command": command_of(recipe),
         "seed": recipe.seed,
-        "data": "data pack, clips free for commercial use that are not kept for testing",
+        "data": f"data pack, {clips} that are not kept for testing",
         "fitted_windows": len(fitting.labels) + sum(len(half.labels) for half in halves),
         "calibrated_windows": sum(len(half.labels) for half in halves),
         "calibration_error": round(error, 4),
@@ -183,14 +181,20 @@ def score_models(recipe: Recipe) -> None:
     pack_scenes = list(judge_pack_scenes(detector, recipe.pack))
     scores = Scores(detector.probe.threshold, sets, hour, pack_scenes)
     log.info("%s", score_section(scores))
-    write_cards(recipe.out, scores, command_of(recipe))
+    write_cards(recipe.out, scores, command_of(recipe), full_pack=recipe.full_pack)
 
 
 def _shards(recipe: Recipe, fold: str, count: int) -> list[Shard]:
-    order = PoolOrder(recipe.pack, recipe.cache / "pool", fold, count)
+    order = _order(recipe, fold, count)
     for done in make_shards(order, recipe.workers):
         log.info("scenes for %s: %d of %d shards", fold, done, count)
     return [read_shard(path) for path in shard_paths(order)]
+
+
+def _order(recipe: Recipe, fold: str, count: int) -> PoolOrder:
+    # Judged and calibrated on the same clips either way.
+    commercial_only = not recipe.full_pack or fold != "train"
+    return PoolOrder(recipe.pack, recipe.cache / "pool", fold, count, commercial_only)
 
 
 def _some_triggers(windows: Windows, seed: int) -> Windows:

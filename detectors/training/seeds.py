@@ -20,8 +20,9 @@ from ..open_embedder import OpenEmbedder
 from ..runtime import SHIPPED_MODELS
 from .bank import load_bank
 from .fit_probe import Examples
-from .members import MEMBERS, member_columns
+from .members import MEMBERS, member_columns, member_view
 from .refit import heading, line, triggers_of
+from .views import CLOSE
 
 
 def main() -> int:
@@ -47,7 +48,10 @@ def main() -> int:
         sys.stderr.write(f"{exc}\n")
         return exc.exit_code
     rows = heading("numbers of")
-    columns = {f"seed {k}": some for k, some in enumerate(member_columns(given.members))}
+    columns = {
+        f"seed {k}" + (", close" if member_view(k) is CLOSE else ""): some
+        for k, some in enumerate(member_columns(given.members))
+    }
     for name, some in {**columns, "all": slice(None)}.items():
         parts = [_only(examples, some) for examples in (fitting, calibrating, testing)]
         rows.append(line(name, *parts))

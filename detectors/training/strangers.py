@@ -1,4 +1,4 @@
-"""How the shipped detector does on a source that nobody trained on or chose anything with.
+"""How the shipped detector does on a source that was not trained on.
 
     python -m coughd.detectors.training.strangers --pack PATH
 

@@ -19,10 +19,12 @@ from torch.nn import functional
 
 from ..features import WINDOW_FRAMES
 from ..ports import EMBEDDING_SIZE, LABELS
+from .averaging import parameters, smoothed
+from .embedder_network import EmbedderNetwork
 from .mining import Origin, Windows, cut
-from .network import EmbedderNetwork, parameters, smoothed
 from .pool import Shard
 from .spectral_augment import overlay, spoil
+from .views import WHOLE, View
 
 _SHIFT_FRAMES = 3
 _COUGH_SHARE = 0.36
@@ -44,6 +46,7 @@ class EmbedderPlan:
     peak_rate: float = 2e-3
     seed: int = 0
     size: int = EMBEDDING_SIZE
+    view: View = WHOLE
     report_every: int = 250
 
 
@@ -53,11 +56,10 @@ def train_embedder(
     held_out: tuple[Sequence[Shard], Windows],
     plan: EmbedderPlan,
     checkpoint: Path,
-) -> EmbedderNetwork:
-    """Train from scratch or from the checkpoint; the result has the averaged weights."""
+) -> None:
+    """Train from scratch or from the checkpoint, which has all of it when this returns."""
     torch.manual_seed(plan.seed)
-    network: EmbedderNetwork = EmbedderNetwork(plan.size).to(memory_format=torch.channels_last)
-    head = nn.Sequential(nn.Dropout(0.3), nn.Linear(plan.size, len(LABELS)))
+    network, head = _networks(plan)
     optimiser = torch.optim.AdamW(parameters([network, head]), lr=plan.peak_rate, weight_decay=2e-2)
     both = nn.ModuleList([network, head])
     first, average = 0, None
@@ -90,22 +92,32 @@ def train_embedder(
         if step >= plan.steps // 3:
             average = smoothed(both, average, 0.005)
         loss_average += 0.02 * (float(loss.detach()) - loss_average)
-        if (step + 1) % plan.report_every == 0:
+        if (step + 1) % plan.report_every == 0 or step + 1 == plan.steps:
             precision = _average_precision(network, head.eval(), held_out)
             head.train()
             log.info(
-                "embedder %d/%d loss %.4f held-out AP %.4f",
-                step + 1, plan.steps, loss_average, precision,
+                "embedder of seed %d: %d/%d loss %.4f held-out AP %.4f",
+                plan.seed, step + 1, plan.steps, loss_average, precision,
             )  # fmt: skip
             partial = checkpoint.with_suffix(".part")
             stored = {"networks": both.state_dict(), "optimiser": optimiser.state_dict()}
             torch.save({**stored, "step": step + 1, "average": average}, partial)
             partial.replace(checkpoint)
-    if average is not None:
-        both.load_state_dict(average)
-    log.info("averaged weights: held-out AP %.4f", _average_precision(network, head, held_out))
+
+
+def trained(plan: EmbedderPlan, checkpoint: Path) -> EmbedderNetwork:
+    """What training left in a checkpoint, with the averaged weights."""
+    network, head = _networks(plan)
+    stored = torch.load(checkpoint, weights_only=True)
+    nn.ModuleList([network, head]).load_state_dict(stored["average"] or stored["networks"])
     network.eval()
     return network
+
+
+def _networks(plan: EmbedderPlan) -> tuple[EmbedderNetwork, Any]:
+    network: EmbedderNetwork = EmbedderNetwork(plan.size, plan.view)
+    head = nn.Sequential(nn.Dropout(0.3), nn.Linear(plan.size, len(LABELS)))
+    return network.to(memory_format=torch.channels_last), head
 
 
 class _Draw:

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from ..onsets import REACH_STEPS, OnsetDecoder
-from .network import LOOK_AHEAD_OUTPUTS, GateNetwork, smoothed
+from .averaging import smoothed
+from .gate_network import LOOK_AHEAD_OUTPUTS, GateNetwork
 from .pool import Shard
 from .spectral_augment import spoil
 from .targets import STEP_S, frame_targets, match_onsets

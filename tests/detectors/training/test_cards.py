@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 pytest.importorskip("scipy", reason="comes with the extra coughd[train]")
 
-from coughd.detectors.training.cards import Scores, quiet_threshold, score_section
+from coughd.detectors.training.cards import Scores, quiet_threshold, score_section, write_cards
 from coughd.detectors.training.counting import Claim, Reference
 from coughd.detectors.training.validate import Judged
 
@@ -44,3 +46,16 @@ def test_the_section_tells_alarms_and_scores() -> None:
     assert "| easy | 1 | 1.000 (1.000-1.000) |" in section
     assert "d01 0." in section
     assert "easy 0.100, pack scenes 0.100." in section
+
+
+def test_a_card_says_what_may_not_be_shipped(tmp_path: Path) -> None:
+    for name in ("gate.onnx", "embedder.onnx", "probe-open.json"):
+        (tmp_path / name).write_bytes(b"weights")
+    heard = Judged("d01", (Reference(1.0, 1.3),), (Claim(1.0, 1.3, 0.9),), 60.0)
+    scores = Scores(0.5, {}, [recording(0.6)], [heard])
+    for full_pack in (True, False):
+        write_cards(tmp_path, scores, "the command", full_pack=full_pack)
+        for card in tmp_path.glob("*.md"):
+            text = card.read_text(encoding="utf-8")
+            assert ("Not to be shipped" in text) is full_pack
+            assert "`the command`" in text

@@ -1,31 +1,28 @@
-"""The networks, as torch modules.
+"""The gate's network, as a torch module.
 
-The gate's network is causal and carries its past in one flat state vector, so that training
+It is causal and carries its past in one flat state vector, so that training
 on whole scenes and streaming in groups of ten frames are the same computation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
 from torch import nn
 from torch.nn import functional
 
-from ..features import BANDS, WINDOW_FRAMES
+from ..features import BANDS
 from ..gate import LOOK_AHEAD_OUTPUTS
-from ..ports import EMBEDDING_SIZE, LABELS
+from ..ports import LABELS
 
 GATE_OUTPUTS = len(LABELS) + 1
 """What sounds (8 labels), and last the onset of a cough."""
 _FLOOR_RATE = 0.005
 """The slow floor forgets within 200 frames, two seconds."""
 _GROUP = 10
-_RANGE = 5.0
-"""The embedder hears 50 dB under the loudest band; softer is as good as silent."""
 
-__all__ = ["LOOK_AHEAD_OUTPUTS", "EmbedderEnsemble", "EmbedderNetwork", "GateNetwork"]
+__all__ = ["LOOK_AHEAD_OUTPUTS", "GateNetwork"]
 
 
 class _Past:
@@ -153,95 +150,3 @@ class GateNetwork(nn.Module):
             x = layer(x, past)
         logits = self.out(functional.relu(self.norm(x)))
         return logits, torch.cat([floor[:, 0], *past.renewed], dim=1)
-
-
-class _Block(nn.Module):
-    """Two 3 x 3 convolutions with a shortcut; `steps` shrinks time and bands."""
-
-    def __init__(self, inputs: int, outputs: int, steps: tuple[int, int]) -> None:
-        super().__init__()
-        self.first = nn.Conv2d(inputs, outputs, 3, steps, 1, bias=False)
-        self.first_norm = nn.BatchNorm2d(outputs)
-        self.second = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
-        self.second_norm = nn.BatchNorm2d(outputs)
-        self.shortcut = nn.Conv2d(inputs, outputs, 1, steps, bias=False)
-
-    def forward(self, x: Any) -> Any:  # noqa: ANN401
-        y = functional.relu(self.first_norm(self.first(x)))
-        return functional.relu(self.second_norm(self.second(y)) + self.shortcut(x))
-
-
-class EmbedderNetwork(nn.Module):
-    """Log-mel of one window [shape=(batch, 198, 64)] to `size` numbers of the embedding.
-
-    Levels count only against the window itself, so gain changes nothing. Learnt weights over
-    time say where in the window to look: the sound to be judged begins at half a second.
-    """
-
-    LOOKS = 6
-
-    def __init__(
-        self, size: int = EMBEDDING_SIZE, widths: tuple[int, int, int, int] = (16, 32, 64, 96)
-    ) -> None:
-        super().__init__()
-        self.size = size
-        one, two, three, four = widths
-        self.stem = nn.Conv2d(2, one, 5, (2, 2), 2, bias=False)
-        self.stem_norm = nn.BatchNorm2d(one)
-        self.blocks = nn.Sequential(
-            _Block(one, two, (2, 2)), _Block(two, three, (1, 2)), _Block(three, four, (2, 2))
-        )
-        self.flat = nn.Conv1d(four * 4, 128, 1, bias=False)
-        self.flat_norm = nn.BatchNorm1d(128)
-        times = ((WINDOW_FRAMES + 1) // 2 + 3) // 4
-        self.looks = nn.Parameter(self._first_looks(times))
-        self.embedding = nn.Linear(128 * (self.LOOKS + 1), size, bias=False)
-        self.embedding_norm = nn.BatchNorm1d(size)
-
-    def _first_looks(self, times: int) -> Any:  # noqa: ANN401
-        centres_s = torch.tensor([0.25, 0.5, 0.6, 0.75, 1.0, 1.5])[:, None]
-        spreads_s = torch.tensor([0.2, 0.06, 0.08, 0.12, 0.2, 0.4])[:, None]
-        at_s = torch.arange(times)[None] * 0.08
-        return -0.5 * ((at_s - centres_s) / spreads_s).clamp(-4, 4) ** 2
-
-    def forward(self, log_mel: Any) -> Any:  # noqa: ANN401, D102
-        loudest = log_mel.amax((1, 2), keepdim=True)
-        log_mel = torch.maximum(log_mel, loudest - _RANGE)
-        level = log_mel - log_mel.mean((1, 2), keepdim=True)
-        risen = log_mel - log_mel.mean(1, keepdim=True)
-        x = torch.stack([level * 0.7, risen * 0.8], dim=1)
-        x = self.blocks(functional.relu(self.stem_norm(self.stem(x))))
-        x = functional.relu(self.flat_norm(self.flat(x.transpose(2, 3).flatten(1, 2))))
-        looked = x @ self.looks.softmax(1).T
-        seen = torch.cat([looked.flatten(1), x.amax(2)], dim=1)
-        return functional.relu(self.embedding_norm(self.embedding(seen)))
-
-
-class EmbedderEnsemble(nn.Module):
-    """Log-mel of one window [shape=(batch, 198, 64)] to its members' numbers, side by side."""
-
-    def __init__(self, members: Sequence[EmbedderNetwork]) -> None:
-        super().__init__()
-        self.members = nn.ModuleList(members)
-
-    def forward(self, log_mel: Any) -> Any:  # noqa: ANN401, D102
-        return torch.cat([member(log_mel) for member in self.members], dim=1)
-
-
-def smoothed(network: Any, average: dict[str, Any] | None, rate: float) -> dict[str, Any]:  # noqa: ANN401
-    """The running average of a network's weights, one step on."""
-    current = network.state_dict()
-    if average is None:
-        return {name: value.clone() for name, value in current.items()}
-    for name, value in current.items():
-        if value.is_floating_point():
-            average[name].lerp_(value, rate)
-        else:
-            average[name] = value.clone()
-    return average
-
-
-def parameters(networks: list[Any]) -> Iterator[Any]:
-    """All trainable weights of some networks."""
-    for network in networks:
-        yield from network.parameters()
