@@ -13,7 +13,7 @@ import os
 import sys
 from pathlib import Path
 
-from ...config.errors import CoughdError, ModelError
+from ...config.errors import CoughdError, ModelError, UsageError
 from ..runtime import SHIPPED_MODELS
 from .members import MEMBERS
 
@@ -48,11 +48,14 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     given = _arguments()
     try:
+        if given.full_pack and given.out.resolve() == SHIPPED_MODELS.resolve():
+            raise UsageError("With --full-pack the models may not be shipped: choose --out.")
         try:
             from .recipe import Recipe, make_models, score_models  # noqa: PLC0415 - needs torch
         except ImportError as exc:
             raise ModelError(
-                f"Training needs {exc.name}, which is not installed. Run: pip install coughd[train]"
+                f"Training needs {exc.name}, which is not installed. "
+                "Run: pip install 'coughd[train]', or '.[train]' in a checkout."
             ) from exc
         recipe = Recipe(
             pack=given.pack,

@@ -15,6 +15,7 @@ from ..gate import GATE_THRESHOLD, CoughdGate
 from ..open_embedder import OpenEmbedder
 from ..ports import ProbeIdentity
 from ..probe import LinearProbe
+from .cache import claim_cache
 from .cards import Scores, score_section, write_cards
 from .counting import pooled
 from .embedder_network import EmbedderEnsemble
@@ -79,7 +80,8 @@ def command_of(recipe: Recipe) -> str:
 
 
 def make_models(recipe: Recipe) -> None:
-    """Train and write the three models; goes on where an earlier run stopped."""
+    """Train and write the three models; goes on where an earlier run stopped. InputError."""
+    claim_cache(recipe.cache, command_of(recipe))
     torch.set_num_threads(recipe.workers)
     held_out = _shards(recipe, "val", _VALIDATION_SHARDS)
     gate = train_gate(
