@@ -28,7 +28,7 @@ from .pack import VALIDATION_HALVES
 from .pool import PoolOrder, Shard, make_shards, read_shard, shard_paths
 from .train_embedder import embed_windows
 from .train_gate import GatePlan, train_gate
-from .train_members import Heard, MembersOrder, train_members
+from .train_members import MembersOrder, Mined, train_members
 from .validate import Detector, Judged, judge_generated, judge_pack_scenes, judge_without_coughs
 
 PROBE_NAME = "cough-open-2026-11"
@@ -96,8 +96,8 @@ def make_models(recipe: Recipe) -> None:
     windows = mine_once(gate, train, GATE_THRESHOLD, recipe.seed, store)
     mine_once(gate, held_out, GATE_THRESHOLD, recipe.seed, held_out_store)
     members = MembersOrder(
-        Heard(_order(recipe, "train", recipe.shards), store),
-        Heard(_order(recipe, "val", _VALIDATION_SHARDS), held_out_store),
+        Mined(_order(recipe, "train", recipe.shards), store),
+        Mined(_order(recipe, "val", _VALIDATION_SHARDS), held_out_store),
         recipe.cache,
         recipe.members,
         recipe.embedder_steps,

@@ -22,7 +22,7 @@ from .train_embedder import EmbedderPlan, train_embedder, trained
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Mined:
     """Scenes that were made and the windows that were cut from them, on disk."""
 
     pool: PoolOrder
@@ -33,8 +33,8 @@ class Heard:
 class MembersOrder:
     """Which members to train on what."""
 
-    train: Heard
-    held_out: Heard
+    train: Mined
+    held_out: Mined
     cache: Path
     """Where the checkpoints lie; what is finished there is not done again."""
     members: int
@@ -74,8 +74,8 @@ def _begin() -> None:
 
 def _train(order: MembersOrder, number: int) -> None:
     shards, held_out = (
-        [read_shard(path) for path in shard_paths(heard.pool)]
-        for heard in (order.train, order.held_out)
+        [read_shard(path) for path in shard_paths(mined.pool)]
+        for mined in (order.train, order.held_out)
     )
     train_embedder(
         shards,
