@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detectors.measure import measure_cough
-from ..detectors.ports import Embedder, EmbedderIdentity, Probe
+from ..detectors.ports import Context, Embedder, EmbedderIdentity, Probe
 from ..detectors.windows import Window
 from ..storage.records import EmbeddingKept, EventRescored, Scored, ScoredBy
 
@@ -26,11 +26,12 @@ def score(
     embedder: EmbedderIdentity,
     probe: Probe,
     threshold: float,
+    context: Context | None = None,
     *,
     keep_embedding: bool,
 ) -> Scored:
     """Let a probe judge an embedding [shape=(512,)]; a rejected one gets its likeliest label."""
-    verdict = probe.judge(embedding)
+    verdict = probe.judge(embedding, context)
     counted = verdict.probability >= threshold
     others = {label: p for label, p in verdict.scores.items() if label != "cough"}
     return Scored(
@@ -50,8 +51,11 @@ def score(
 class WindowJudge(Protocol):
     """Decides windows at once."""
 
-    def judge(self, window: Window) -> Scored:
-        """Decide one window; ModelError where the embedder fails."""
+    def judge(self, window: Window, before: float) -> Scored:
+        """Decide one window; ModelError where the embedder fails.
+
+        `before` is the highest P(cough) of the triggers just before (`RecentTriggers`).
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +69,16 @@ class Judge:
     minimum_level_dbfs: float | None = None
     """Quieter sounds are not counted, whatever they are; None: none is too quiet."""
 
-    def judge(self, window: Window) -> Scored:
-        """Decide one window; ModelError where the embedder fails."""
-        scored = self._by_its_sound(window)
+    def judge(self, window: Window, before: float) -> Scored:
+        """See `WindowJudge`."""
+        scored = self._by_its_sound(window, before)
         if self.minimum_level_dbfs is None or not scored.counted:
             return scored
         if level_dbfs(window) >= self.minimum_level_dbfs:
             return scored
         return replace(scored, counted=False, reason=BELOW_LEVEL)
 
-    def _by_its_sound(self, window: Window) -> Scored:
+    def _by_its_sound(self, window: Window, before: float) -> Scored:
         if not window.complete:
             return self._by_gate(window.trigger.gate_score)
         (embedding,) = self.embedder.embed(window.samples[np.newaxis])
@@ -83,6 +87,7 @@ class Judge:
             self.embedder.identity,
             self.probe,
             self.threshold,
+            Context(window.trigger.gate_score, before),
             keep_embedding=self.keep_embeddings,
         )
 
@@ -118,9 +123,9 @@ class JudgeInForce:
 
     present: Judge
 
-    def judge(self, window: Window) -> Scored:
+    def judge(self, window: Window, before: float) -> Scored:
         """See `WindowJudge`."""
-        return self.present.judge(window)
+        return self.present.judge(window, before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +138,22 @@ class LaterJudge:
     keep_embeddings: bool
 
     def judge(
-        self, event_id: str, embedder: EmbedderIdentity, embedding: NDArray[np.float32]
+        self,
+        event_id: str,
+        embedder: EmbedderIdentity,
+        embedding: NDArray[np.float32],
+        context: Context | None = None,
     ) -> EventRescored | EmbeddingKept | None:
         """Decide one embedding [shape=(512,)]; None where nothing is to be kept of it."""
         if self.probe is not None:
             threshold = self.probe.threshold if self.threshold is None else self.threshold
             scored = score(
-                embedding, embedder, self.probe, threshold, keep_embedding=self.keep_embeddings
+                embedding,
+                embedder,
+                self.probe,
+                threshold,
+                context,
+                keep_embedding=self.keep_embeddings,
             )
             return EventRescored(event_id, scored)
         return EmbeddingKept(event_id, embedder, embedding) if self.keep_embeddings else None

@@ -161,7 +161,9 @@ class Pipeline:
         """The two seconds are there: embed, score, measure, and let the sink keep the event."""
         for window in windows:
             event_id = stretch.event_id(window.trigger)
-            scored = self._judge.judge(window)
+            onset_sample = window.trigger.onset_sample
+            scored = self._judge.judge(window, stretch.recent.before(onset_sample))
+            stretch.recent.add(onset_sample, scored.probability)
             before, event = stretch.event(window, scored)
             self._keep_all([*before, event])
             if event_id in stretch.known_event_ids:

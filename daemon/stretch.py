@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from ..detectors.context import RecentTriggers
 from ..detectors.measure import measure_cough
 from ..detectors.ports import GateStream, Samples, Trigger
 from ..detectors.windows import Window, WindowCutter
@@ -37,6 +38,7 @@ class Stretch:
     """Events of an earlier run of the same file: heard again, told only once."""
     ring: SampleRing
     windows: WindowCutter = field(init=False)
+    recent: RecentTriggers = field(init=False, default_factory=RecentTriggers)
     _event_ids: dict[int, str] = field(init=False, default_factory=dict)
     _told_sample: int = field(init=False)
 

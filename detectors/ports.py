@@ -128,6 +128,16 @@ class ProbeIdentity:
     """The `EmbedderIdentity.name` that it belongs to."""
 
 
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known of one trigger beside its embedding."""
+
+    gate_score: float
+    """0..1"""
+    before: float
+    """The highest P(cough), 0..1, of the triggers in the three seconds before; 0 without any."""
+
+
 class Probe(Protocol):
     """The small calibrated classifier on embeddings; belongs to one embedder."""
 
@@ -139,5 +149,5 @@ class Probe(Protocol):
     def threshold(self) -> float:
         """The shipped operating point; the configuration may override it."""
 
-    def judge(self, embedding: NDArray[np.float32]) -> Verdict:
-        """Score one embedding [shape=(512,)]."""
+    def judge(self, embedding: NDArray[np.float32], context: Context | None = None) -> Verdict:
+        """Score one embedding [shape=(512,)], by itself where no context is known."""

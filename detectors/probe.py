@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..config.errors import ModelError
-from .ports import EMBEDDING_SIZE, LABELS, EmbedderIdentity, ProbeIdentity, Verdict
+from .context import ContextWeights
+from .ports import EMBEDDING_SIZE, LABELS, Context, EmbedderIdentity, ProbeIdentity, Verdict
 from .runtime import SHIPPED_MODELS, read_model_file, sha256_of
 
 PROBE_FORMAT = "coughd.probe/1"
@@ -40,13 +42,17 @@ class ProbeWeights:
     cough_offset: float
     one_against_rest: bool = False
     """Whether the cough's logit is its log-odds by itself; else it is one of the softmax."""
+    context: ContextWeights | None = None
+    """None: every embedding is judged by itself."""
 
 
-def judge(weights: ProbeWeights, embedding: NDArray[np.float32]) -> Verdict:
+def judge(
+    weights: ProbeWeights, embedding: NDArray[np.float32], context: Context | None = None
+) -> Verdict:
     """Score one embedding; pure.
 
-    The cough's log-odds are calibrated and become its probability; the other labels share what is
-    left by their softmax.
+    The cough's log-odds are calibrated, moved by its context and become its probability; the other
+    labels share what is left by their softmax.
     """
     centred = (embedding.astype(np.float64) - weights.mean) / weights.scale
     logits = weights.coefficients @ centred + weights.intercepts
@@ -56,6 +62,8 @@ def judge(weights: ProbeWeights, embedding: NDArray[np.float32]) -> Verdict:
     rest_log_sum = highest + float(np.log(np.exp(rest - highest).sum()))
     log_odds = float(logits[cough_index]) - (0.0 if weights.one_against_rest else rest_log_sum)
     calibrated = weights.cough_slope * log_odds + weights.cough_offset
+    if weights.context is not None and context is not None:
+        calibrated = weights.context.log_odds(calibrated, context)
     # The shape of tanh keeps both tails finite where exp would overflow.
     probability = 0.5 + 0.5 * float(np.tanh(0.5 * calibrated))
     shares = np.exp(rest - rest_log_sum)
@@ -116,9 +124,14 @@ class LinearProbe:
         """The shipped operating point."""
         return self._threshold
 
-    def judge(self, embedding: NDArray[np.float32]) -> Verdict:
-        """Score one embedding [shape=(512,)]."""
-        return judge(self._weights, embedding)
+    @property
+    def context(self) -> ContextWeights | None:
+        """How it weighs what is known beside the embedding."""
+        return self._weights.context
+
+    def judge(self, embedding: NDArray[np.float32], context: Context | None = None) -> Verdict:
+        """Score one embedding [shape=(512,)], by itself where no context is known."""
+        return judge(self._weights, embedding, context)
 
 
 def _warn_of_other_runs(
@@ -148,7 +161,16 @@ def _weights(document: Mapping[str, object]) -> ProbeWeights:
         cough_slope=float(calibration["slope"]),
         cough_offset=float(calibration["offset"]),
         one_against_rest=_one_against_rest(document.get("method", SOFTMAX)),
+        context=_context(document.get("context")),
     )
+
+
+def _context(weights: object) -> ContextWeights | None:
+    if weights is None:
+        return None
+    if not isinstance(weights, dict) or not all(map(math.isfinite, weights.values())):
+        raise ValueError("context")
+    return ContextWeights(**{name: float(weight) for name, weight in weights.items()})
 
 
 def _one_against_rest(method: object) -> bool:

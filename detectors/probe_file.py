@@ -26,6 +26,7 @@ def probe_document(
         "threshold": threshold,
         "method": ONE_AGAINST_REST if weights.one_against_rest else SOFTMAX,
         "calibration": {"slope": weights.cough_slope, "offset": weights.cough_offset},
+        **context_field(weights),
         "card": dict(card),
         "mean": weights.mean.tolist(),
         "scale": weights.scale.tolist(),
@@ -33,3 +34,8 @@ def probe_document(
         "coefficients": weights.coefficients.tolist(),
     }
     return (json.dumps(document, allow_nan=False) + "\n").encode()
+
+
+def context_field(weights: ProbeWeights) -> dict[str, object]:
+    """What the file says of the context; nothing, where the embedding alone decides."""
+    return {} if weights.context is None else {"context": asdict(weights.context)}

@@ -20,6 +20,7 @@ from ..clips.sealing import find_key_file, read_key
 from ..clips.shelf import ClipShelf
 from ..judge import LaterJudge
 from ..offline.kept_sound import SourceFile, counts, find_sound
+from ..offline.neighbourhood import Neighbourhood
 from ..offline.reembedding import judge_stored, reembed
 from ..wiring.delivering import deliver
 from ..wiring.detection import later_judge
@@ -69,6 +70,7 @@ def embed(
                 find_sound(events, _files(settings), _clip_reader(settings, places)),
                 embedder,
                 _judge(settings, places, identity),
+                Neighbourhood(history.places(without=None)),
                 partial(deliver, settings, places),
                 lambda number: progress(number, len(events)),
             )
@@ -91,6 +93,7 @@ def _judge_stored(settings: Settings, places: Places, *, as_json: bool) -> None:
     judged = total = 0
     with History.open(places.store) as history:
         events = {place.event_id: place for place in history.places(without=None)}
+        neighbours = Neighbourhood(events.values())
         for known in history.embedders(kind):
             stored = [
                 (events[row.event_id], row.vector)
@@ -103,6 +106,7 @@ def _judge_stored(settings: Settings, places: Places, *, as_json: bool) -> None:
                     stored,
                     known.identity,
                     later_judge(settings.probe, ProbeVersions(places.data_dir), known.identity),
+                    neighbours,
                     partial(deliver, settings, places),
                     partial(_told, progress, len(stored)),
                 )

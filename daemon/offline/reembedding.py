@@ -15,6 +15,7 @@ from ...storage.records import EmbeddingKept, EventRescored
 from ..handing_in.document import HandedIn
 from ..judge import LaterJudge
 from .kept_sound import Found
+from .neighbourhood import Neighbourhood
 from .slow_embedder import in_batches
 
 BATCH = 32
@@ -37,6 +38,7 @@ def reembed(
     found: Iterable[Found],
     embedder: Embedder,
     judge: LaterJudge,
+    neighbours: Neighbourhood,
     keep: Callable[[Sequence[HandedIn]], None],
     progress: Callable[[int], None],
 ) -> Reembedded:
@@ -54,12 +56,12 @@ def reembed(
         else:
             batch.append(one)
         if len(batch) == BATCH:
-            judged += _keep(batch, embedder, judge, keep)
+            judged += _keep(batch, embedder, judge, neighbours, keep)
             embedded += len(batch)
             batch = []
             progress(done)
     if batch:
-        judged += _keep(batch, embedder, judge, keep)
+        judged += _keep(batch, embedder, judge, neighbours, keep)
         embedded += len(batch)
     progress(done)
     return Reembedded(embedded, judged, left_out)
@@ -69,18 +71,18 @@ def judge_stored(
     stored: Sequence[tuple[EventPlace, NDArray[np.float32]]],
     embedder: EmbedderIdentity,
     judge: LaterJudge,
+    neighbours: Neighbourhood,
     keep: Callable[[Sequence[HandedIn]], None],
     progress: Callable[[int], None],
 ) -> int:
     """Judge embeddings that are stored already, and keep what is new; gives how many were."""
     judged = 0
     for rows in in_batches(len(stored), BATCH):
-        changes = [
-            change
-            for place, embedding in stored[rows]
-            if isinstance(change := judge.judge(place.event_id, embedder, embedding), EventRescored)
-            and not _is_known(place, change)
-        ]
+        changes: list[HandedIn] = []
+        for place, embedding in stored[rows]:
+            change = _judge(judge, neighbours, place, embedder, embedding)
+            if isinstance(change, EventRescored) and not _is_known(place, change):
+                changes.append(change)
         if changes:
             keep(changes)
         judged += len(changes)
@@ -92,18 +94,33 @@ def _keep(
     batch: Sequence[Found],
     embedder: Embedder,
     judge: LaterJudge,
+    neighbours: Neighbourhood,
     keep: Callable[[Sequence[HandedIn]], None],
 ) -> int:
     windows = np.stack([one.window for one in batch if one.window is not None])
     changes: list[HandedIn] = []
     for one, embedding in zip(batch, embedder.embed(windows), strict=True):
-        change = judge.judge(one.place.event_id, embedder.identity, embedding)
+        change = _judge(judge, neighbours, one.place, embedder.identity, embedding)
         if isinstance(change, EventRescored) and _is_known(one.place, change):
             change = EmbeddingKept(one.place.event_id, embedder.identity, embedding)
         if change is not None:
             changes.append(change)
     keep(changes)
     return sum(isinstance(change, EventRescored) for change in changes)
+
+
+def _judge(
+    judge: LaterJudge,
+    neighbours: Neighbourhood,
+    place: EventPlace,
+    embedder: EmbedderIdentity,
+    embedding: NDArray[np.float32],
+) -> EventRescored | EmbeddingKept | None:
+    """By the embedding and what stood before it; what follows is heard after this."""
+    change = judge.judge(place.event_id, embedder, embedding, neighbours.context(place))
+    if isinstance(change, EventRescored):
+        neighbours.judged(place.event_id, change.scored.probability)
+    return change
 
 
 def _is_known(place: EventPlace, change: EventRescored) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +72,9 @@ def train(
 ) -> Trained:
     """Fit, score and compare; InputError where the examples are too few.
 
+    Both are compared by the embeddings alone. The new probe weighs the context, which examples do
+    not have, as the one in force does.
+
     Parameters
     ----------
     origin
@@ -80,6 +83,9 @@ def train(
         The name of the probe that said the labels which no person did.
     """
     fitted = fit(examples, progress)
+    weights = fitted.weights
+    if in_force is not None:
+        weights = replace(weights, context=in_force.probe.context)
     by_persons = ~examples.taught
     chosen = by_persons if _enough(examples) else np.ones_like(by_persons)
     held_out = HeldOut.of(examples, fitted.held_out, chosen)
@@ -106,7 +112,7 @@ def train(
         comparison=comparison,
     )
     fields = {**card_fields(card), "groups": sorted(set(digests))}
-    document = probe_document(name, fitted.weights, examples.embedder, threshold, fields)
+    document = probe_document(name, weights, examples.embedder, threshold, fields)
     return Trained(name, document, card_text(card), fields, card.scores, comparison)
 
 

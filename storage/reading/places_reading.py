@@ -19,6 +19,8 @@ class EventPlace:
     stretch_id: str
     onset_sample: int
     """Native, from the source's first."""
+    onset_us: int
+    gate_score: float
     window: str
     """`complete` or `incomplete`."""
     scored_by: str
@@ -33,6 +35,8 @@ def read_places(connection: Connection, without: EmbedderIdentity | None) -> lis
         events.c.source_id,
         events.c.stretch_id,
         events.c.onset_sample,
+        events.c.onset_us,
+        events.c.gate_score,
         events.c.window,
         events.c.scored_by,
         events.c.probability,

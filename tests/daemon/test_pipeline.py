@@ -28,6 +28,7 @@ from coughd.daemon.pipeline import Pipeline
 from coughd.daemon.second_opinion import NoSecondOpinion
 from coughd.daemon.sources.ports import Finished, Gap, Item, Lost
 from coughd.daemon.stretches import HeardBefore, StretchMaker
+from coughd.detectors.ports import Context, Probe, Verdict
 from coughd.storage.records import Covered, EpochEnded, EventFinished, SourceChanged
 
 ONSETS = (3_200, 20_000, 36_000, 44_000, 160_000, 400_000, 700_000)
@@ -51,6 +52,7 @@ def hear(
     *,
     per_poll: int = 1,
     heard_before: dict[str, HeardBefore] | None = None,
+    probe: Probe | None = None,
 ) -> ListSink:
     sink = ListSink()
     stop = StopRequest()
@@ -59,7 +61,7 @@ def hear(
         for name, items in sources
     ]
     maker = StretchMaker(LoudGate(), 2.0, 10.0, 2.0, heard_before or {})
-    judge = Judge(EchoEmbedder(), SoundProbe(), 0.5, keep_embeddings=True)
+    judge = Judge(EchoEmbedder(), probe or SoundProbe(), 0.5, keep_embeddings=True)
     Pipeline(lines, maker, judge, NoSecondOpinion(), sink, FakeClock(), stop).run()
     stop.close()
     return sink
@@ -122,6 +124,40 @@ def test_every_event_gets_its_own_window_of_its_own_source(rate_hz: int) -> None
     else:
         onsets = {event.onset_sample for event in sink.events}
         assert all(min(abs(onset - 3 * n) for n in ONSETS) <= 960 for onset in onsets)
+
+
+class ListeningProbe(SoundProbe):
+    """Remembers the context of every embedding."""
+
+    def __init__(self) -> None:
+        self.heard: list[Context | None] = []
+
+    def judge(self, embedding: NDArray[np.float32], context: Context | None = None) -> Verdict:
+        self.heard.append(context)
+        return super().judge(embedding)
+
+
+def test_each_embedding_is_judged_with_what_stood_before_it_in_its_stretch() -> None:
+    sound = bursts((16_000, 32_000, 48_000, 100_000, 116_000), 160_000)
+    probe = ListeningProbe()
+    gap = [
+        block(0, sound[:104_000]),
+        Gap(104_000, 800, "it was full"),
+        block(104_800, sound[104_800:]),
+    ]
+    sink = hear([("a", [opened(), *gap, Finished("to its end", damaged=False)])], probe=probe)
+
+    judged = [event for event in sink.events if event.window == "complete"]
+    assert [16_000, 32_000, 48_000, 116_000] == [event.onset_sample for event in judged]
+    said = [event.scored.probability for event in judged]
+    assert None not in said
+    first, second, third, beyond = [one for one in probe.heard if one is not None]
+    assert (first.before, second.before) == (0.0, said[0])
+    assert third.before == max(one or 0.0 for one in said[:2])
+    assert beyond.before == 0.0  # what came before the gap is another stretch's
+    assert [event.gate_score for event in judged] == [
+        one.gate_score for one in (first, second, third, beyond)
+    ]
 
 
 def test_a_start_comes_before_its_end_and_has_its_id() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coughd.config.errors import ModelError
-from coughd.detectors.ports import EMBEDDING_SIZE, LABELS, EmbedderIdentity
+from coughd.detectors.ports import EMBEDDING_SIZE, LABELS, Context, EmbedderIdentity
 from coughd.detectors.probe import PROBE_FORMAT, LinearProbe, ProbeWeights, judge
 from coughd.detectors.runtime import sha256_of
 
@@ -71,6 +71,23 @@ def test_calibration_moves_the_log_odds(tmp_path: Path) -> None:
     assert verdict.probability == pytest.approx(1.0 / (1.0 + np.exp(-log_odds)))
 
 
+def test_a_cough_just_before_makes_the_next_likelier(tmp_path: Path) -> None:
+    weights = {"slope": 1.0, "gate": 0.0, "before": 2.0, "offset": 0.5}
+    probe = LinearProbe.load(written(tmp_path, document(context=weights)), EMBEDDER)
+    embedding = np.zeros(EMBEDDING_SIZE, dtype=np.float32)
+    alone = probe.judge(embedding)
+    assert alone.probability == pytest.approx(1 / 8)
+    before = probe.judge(embedding, Context(gate_score=0.5, before=1.0))
+    assert before.probability == pytest.approx(1.0 / (1.0 + 7.0 * np.exp(-2.5)))
+    assert before.scores["sneeze"] == pytest.approx((1.0 - before.probability) / 7)
+
+
+def test_a_probe_without_weights_of_the_context_does_not_look_at_it(tmp_path: Path) -> None:
+    probe = LinearProbe.load(written(tmp_path, document()), EMBEDDER)
+    embedding = np.zeros(EMBEDDING_SIZE, dtype=np.float32)
+    assert probe.judge(embedding) == probe.judge(embedding, Context(0.99, 0.99))
+
+
 @given(st.lists(st.floats(-1e4, 1e4), min_size=len(LABELS), max_size=len(LABELS)))
 def test_scores_sum_to_one_whatever_comes(intercepts: list[float]) -> None:
     weights = ProbeWeights(
@@ -106,6 +123,9 @@ def test_another_embedder_is_refused(tmp_path: Path) -> None:
         (document(mean=[0.0]), "is damaged"),
         (document(intercepts=["x"] * 8), "is damaged"),
         (document(calibration=3), "is damaged"),
+        (document(context=3), "is damaged"),
+        (document(context={"slope": 1.0}), "is damaged"),
+        (document(context=dict.fromkeys(("slope", "gate", "before", "offset"), "x")), "is damaged"),
     ],
 )
 def test_a_broken_file_is_refused(tmp_path: Path, content: object, sentence: str) -> None:

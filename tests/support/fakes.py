@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from coughd.daemon.pipeline import Started
 from coughd.daemon.sources.ports import Block, Finished, Gap, Item, Lost, Opened, SourceCounters
 from coughd.detectors.ports import (
+    Context,
     EmbedderIdentity,
     ProbeIdentity,
     Samples,
@@ -158,7 +159,7 @@ class SoundProbe:
     identity = ProbeIdentity("fake", "1" * 64, FAKE_EMBEDDER.name)
     threshold = 0.5
 
-    def judge(self, embedding: NDArray[np.float32]) -> Verdict:
+    def judge(self, embedding: NDArray[np.float32], context: Context | None = None) -> Verdict:
         loud = float(np.abs(embedding).max()) > 2.5
         probability = 0.9 if loud else 0.2
         scores: Mapping[str, float] = {"cough": probability, "throat_clear": 1 - probability}

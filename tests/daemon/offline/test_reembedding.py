@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from fakes import FAKE_EMBEDDER, EchoEmbedder, SoundProbe, echo
@@ -9,20 +10,25 @@ from numpy.typing import NDArray
 from coughd.daemon.handing_in.document import HandedIn
 from coughd.daemon.judge import LaterJudge
 from coughd.daemon.offline.kept_sound import NO_SOUND, Found
+from coughd.daemon.offline.neighbourhood import Neighbourhood
 from coughd.daemon.offline.reembedding import BATCH, judge_stored, reembed
+from coughd.detectors.ports import Context, Verdict
 from coughd.storage.reading.places_reading import EventPlace
 from coughd.storage.records import EmbeddingKept, EventRescored
 
 LOUD = np.full(32_000, 0.5, np.float32)
 UNJUDGED = LaterJudge(None, None, keep_embeddings=True)
 JUDGED = LaterJudge(SoundProbe(), None, keep_embeddings=True)
+ALONE = Neighbourhood([])
 
 
 def place(number: int, *, known: bool = False) -> EventPlace:
     """Known: the event has the fake probe's score of a loud sound already."""
     chance, probe = (0.9, SoundProbe.identity.sha256) if known else (0.3, "other")
     name = f"event-{number}"
-    return EventPlace(name, "bed", "stretch", number, "complete", "open", chance, probe)
+    return EventPlace(
+        name, "bed", "stretch", number, number * 1_000_000, 0.5, "complete", "open", chance, probe
+    )
 
 
 def found(number: int, window: NDArray[np.float32] | None = LOUD, *, known: bool = False) -> Found:
@@ -42,7 +48,7 @@ class Kept:
 def test_what_has_sound_is_embedded_and_the_rest_is_counted() -> None:
     kept, told = Kept(), list[int]()
     events = [found(number, LOUD if number % 3 else None) for number in range(60)]
-    done = reembed(events, EchoEmbedder(), UNJUDGED, kept, told.append)
+    done = reembed(events, EchoEmbedder(), UNJUDGED, ALONE, kept, told.append)
     assert (40, 0, {NO_SOUND: 20}) == (done.embedded, done.judged, dict(done.left_out))
     assert [BATCH, 40 - BATCH] == [len(batch) for batch in kept.batches]
     assert 60 == told[-1]
@@ -55,7 +61,7 @@ def test_what_has_sound_is_embedded_and_the_rest_is_counted() -> None:
 def test_a_score_that_an_event_has_already_is_not_told_again() -> None:
     kept = Kept()
     done = reembed(
-        [found(1), found(2, known=True)], EchoEmbedder(), JUDGED, kept, lambda _done: None
+        [found(1), found(2, known=True)], EchoEmbedder(), JUDGED, ALONE, kept, lambda _done: None
     )
     assert (2, 1) == (done.embedded, done.judged)
     assert [EventRescored, EmbeddingKept] == [type(change) for change in kept.batches[0]]
@@ -64,9 +70,36 @@ def test_a_score_that_an_event_has_already_is_not_told_again() -> None:
 def test_stored_embeddings_are_judged_without_sound() -> None:
     kept, told = Kept(), list[int]()
     stored = [(place(number, known=number == 1), echo(LOUD)) for number in range(40)]
-    assert 39 == judge_stored(stored, FAKE_EMBEDDER, JUDGED, kept, told.append)
+    assert 39 == judge_stored(stored, FAKE_EMBEDDER, JUDGED, ALONE, kept, told.append)
     ids = [change.event_id for batch in kept.batches for change in batch]
     assert "event-1" not in ids
     assert 39 == len(ids)
     assert [BATCH, 40] == told
-    assert 0 == judge_stored(stored, FAKE_EMBEDDER, UNJUDGED, kept, told.append)
+    assert 0 == judge_stored(stored, FAKE_EMBEDDER, UNJUDGED, ALONE, kept, told.append)
+
+
+class ContextProbe(SoundProbe):
+    """Half as sure as whatever stood before, but never less than the gate."""
+
+    def judge(self, embedding: NDArray[np.float32], context: Context | None = None) -> Verdict:
+        assert context is not None
+        probability = max(context.gate_score, context.before / 2)
+        return Verdict(probability, {"cough": probability, "other": 1 - probability})
+
+
+def test_an_event_is_judged_by_what_stands_before_it_as_judged_now() -> None:
+    kept = Kept()
+    places = [
+        replace(place(0), onset_us=10_000_000, probability=None),
+        replace(place(1), onset_us=11_000_000, gate_score=0.9, probability=0.1),
+        replace(place(2), onset_us=13_000_000, gate_score=0.2),
+        replace(place(3), onset_us=16_500_000, gate_score=0.3),
+        replace(place(4), onset_us=17_000_000, gate_score=0.01, stretch_id="another"),
+    ]
+    stored = [(one, echo(LOUD)) for one in places[1:]]
+    judge = LaterJudge(ContextProbe(), None, keep_embeddings=True)
+    judge_stored(stored, FAKE_EMBEDDER, judge, Neighbourhood(places), kept, lambda _done: None)
+    changes = [change for batch in kept.batches for change in batch]
+    judged = [one.scored.probability for one in changes if isinstance(one, EventRescored)]
+    # the second hears the first as it is now, the third is too late, the fourth elsewhere
+    assert judged == [0.9, 0.45, 0.3, 0.01]

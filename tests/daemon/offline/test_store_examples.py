@@ -10,7 +10,7 @@ import pytest
 from coughd.config.errors import InputError, UsageError
 from coughd.daemon.offline.store_examples import Choice, Teacher, read_examples
 from coughd.detectors.fitting.examples import Examples
-from coughd.detectors.ports import LABELS, ProbeIdentity, Verdict
+from coughd.detectors.ports import LABELS, Context, ProbeIdentity, Verdict
 from coughd.storage.history import History
 from coughd.storage.records import Change, EmbeddingKept, EventReviewed
 from tests.storage.facts import EMBEDDER, HEAR, event, open_store, seen
@@ -98,7 +98,11 @@ class FakeTeacher:
     identity = ProbeIdentity("cough-open", "e" * 64, EMBEDDER.name)
     threshold = 0.5
 
-    def judge(self, embedding: np.ndarray[tuple[int], np.dtype[np.float32]]) -> Verdict:
+    def judge(
+        self,
+        embedding: np.ndarray[tuple[int], np.dtype[np.float32]],
+        context: Context | None = None,
+    ) -> Verdict:
         chance = {1: 0.99, 2: 0.01}.get(int(embedding[0]), 0.6)
         return Verdict(chance, {"cough": chance, "sneeze": 1 - chance})
 

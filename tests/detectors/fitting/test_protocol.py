@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from facts_of_probes import HEAR
 from numpy.typing import NDArray
 
 from coughd.config.errors import InputError, ModelError
+from coughd.detectors.context import ContextWeights
 from coughd.detectors.fitting.examples import Examples, check_same_embedder, fold_of_each
 from coughd.detectors.fitting.protocol import fit
 from coughd.detectors.fitting.regression import check_installed
@@ -174,6 +176,22 @@ def test_a_better_probe_wins_and_a_worse_one_does_not(tmp_path: Path, given: Exa
     assert worse.comparison is not None
     assert not worse.wins
     assert worse.comparison.gain.value < 0
+
+
+def test_a_new_probe_weighs_the_context_as_the_one_before_did(
+    tmp_path: Path, given: Examples
+) -> None:
+    in_force(tmp_path, examples(seed=5))
+    assert "context" not in json.loads((tmp_path / "in-force.json").read_bytes())
+    weights = ContextWeights(slope=1.1, gate=0.2, before=0.9, offset=-0.3)
+    document = json.loads((tmp_path / "in-force.json").read_bytes()) | {"context": asdict(weights)}
+    path = tmp_path / "in-context.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    before = InForce.read(path, LinearProbe.load(path, HEAR))
+    assert before.probe.context == weights
+
+    path.write_bytes(train("hear-0002", given, "a test", before, unheard).document)
+    assert LinearProbe.load(path, HEAR).context == weights
 
 
 def test_who_has_seen_the_groups_is_told(tmp_path: Path, given: Examples) -> None:
