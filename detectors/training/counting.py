@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,9 @@ class Claim:
     onset_s: float
     offset_s: float
     probability: float
+    alone: float = math.nan
+    """P(cough) without context."""
+    gate_score: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from ..ports import LABELS, EmbedderIdentity
 from ..probe import PROBE_FORMAT, ProbeWeights, judge
+from ..probe_file import context_field
 
 _COUGH = LABELS.index("cough")
 _STRENGTH = 0.001
@@ -26,6 +27,14 @@ class Examples:
 
     embeddings: NDArray[np.float32]
     labels: NDArray[np.int32]
+
+
+def joined(some: Sequence[Examples]) -> Examples:
+    """All of them."""
+    return Examples(
+        np.concatenate([one.embeddings for one in some]),
+        np.concatenate([one.labels for one in some]),
+    )
 
 
 def fit_probe(train: Examples, held_out: Examples) -> ProbeWeights:
@@ -46,25 +55,19 @@ def fit_crosswise(
     one, other = halves
     crossed = [_raw_probe(train, other), _raw_probe(train, one)]
     judged = list(zip(crossed, halves, strict=True))
-    together = Examples(
-        np.concatenate([one.embeddings, other.embeddings]),
-        np.concatenate([one.labels, other.labels]),
-    )
-    whole = _calibrated(_raw_probe(train, together), judged)
+    whole = _calibrated(_raw_probe(train, joined(halves)), judged)
     return whole, [_calibrated(probe, judged) for probe in crossed]
 
 
 def _raw_probe(train: Examples, unheard: Examples | None) -> ProbeWeights:
     mean = train.embeddings.mean(axis=0).astype(np.float64)
     scale = train.embeddings.std(axis=0).astype(np.float64) + 1e-3
-    embeddings, labels = train.embeddings, train.labels
-    importance = np.ones(len(labels))
+    examples, importance = train, np.ones(len(train.labels))
     if unheard is not None:
-        embeddings = np.concatenate([embeddings, unheard.embeddings])
-        labels = np.concatenate([labels, unheard.labels])
+        examples = joined([train, unheard])
         importance = np.concatenate([importance, np.full(len(unheard.labels), _UNHEARD_COUNTS)])
     regression = LogisticRegression(C=_STRENGTH, max_iter=300)
-    regression.fit((embeddings - mean) / scale, labels, sample_weight=importance)
+    regression.fit((examples.embeddings - mean) / scale, examples.labels, sample_weight=importance)
     coefficients = np.zeros((len(LABELS), mean.size))
     intercepts = np.full(len(LABELS), -20.0)  # a label never seen is never claimed
     coefficients[regression.classes_] = regression.coef_
@@ -109,6 +112,7 @@ def write_probe(
         "labels": list(LABELS),
         "threshold": threshold,
         "calibration": {"slope": weights.cough_slope, "offset": weights.cough_offset},
+        **context_field(weights),
         "provenance": dict(provenance),
         "mean": _rounded(weights.mean),
         "scale": _rounded(weights.scale),

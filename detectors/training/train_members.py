@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 
 from .embedder_network import EmbedderNetwork
-from .members import member_sizes, member_view
+from .members import member_part, member_sizes, member_view
 from .mining import read_windows
 from .pool import PoolOrder, read_shard, shard_paths
 from .train_embedder import EmbedderPlan, train_embedder, trained
@@ -33,7 +33,8 @@ class Mined:
 class MembersOrder:
     """Which members to train on what."""
 
-    train: Mined
+    train: tuple[Mined, ...]
+    """By the members' parts."""
     held_out: Mined
     cache: Path
     """Where the checkpoints lie; what is finished there is not done again."""
@@ -73,13 +74,13 @@ def _begin() -> None:
 
 
 def _train(order: MembersOrder, number: int) -> None:
+    train = order.train[member_part(number)]
     shards, held_out = (
-        [read_shard(path) for path in shard_paths(mined.pool)]
-        for mined in (order.train, order.held_out)
+        [read_shard(path) for path in shard_paths(mined.pool)] for mined in (train, order.held_out)
     )
     train_embedder(
         shards,
-        read_windows(order.train.windows),
+        read_windows(train.windows),
         (held_out, read_windows(order.held_out.windows)),
         order.plan(number),
         order.checkpoint(number),

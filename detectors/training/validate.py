@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from ...config.errors import InputError
+from ..context import RecentTriggers
 from ..gate import CoughdGate
 from ..measure import measure_cough
 from ..open_embedder import OpenEmbedder
-from ..ports import ONSET_IN_WINDOW, SAMPLE_RATE_HZ, WINDOW_SAMPLES, Samples
+from ..ports import ONSET_IN_WINDOW, SAMPLE_RATE_HZ, WINDOW_SAMPLES, Context, Samples
 from ..probe import LinearProbe
 from .bank import load_bank
 from .counting import Claim, Reference, Tally, count, paired
@@ -44,20 +45,26 @@ class Detector:
         """Every trigger with a whole window, judged; thresholds are applied later."""
         stream = self.gate.open_stream()
         triggers = [*stream.feed(samples), *stream.finish()]
+        recent = RecentTriggers()
         claims = []
         for index, trigger in enumerate(triggers):
             start = trigger.onset_sample - ONSET_IN_WINDOW
             if start < 0 or start + WINDOW_SAMPLES > samples.size:
                 continue
             window = samples[start : start + WINDOW_SAMPLES]
-            verdict = self.probe.judge(self.embedder.embed(window[None])[0])
+            embedding = self.embedder.embed(window[None])[0]
+            context = Context(trigger.gate_score, recent.before(trigger.onset_sample))
+            probability = self.probe.judge(embedding, context).probability
+            recent.add(trigger.onset_sample, probability)
             later = triggers[index + 1].onset_sample - start if index + 1 < len(triggers) else None
             measured = measure_cough(window, next_onset=later)
             claims.append(
                 Claim(
                     trigger.onset_sample / SAMPLE_RATE_HZ,
                     (start + measured.offset_sample) / SAMPLE_RATE_HZ,
-                    verdict.probability,
+                    probability,
+                    self.probe.judge(embedding).probability,
+                    trigger.gate_score,
                 )
             )
         return claims
@@ -72,14 +79,15 @@ class Judged:
     claims: tuple[Claim, ...]
     duration_s: float
 
+    def decided(self) -> list[tuple[int, bool]]:
+        """Number of each claim and whether it was a cough; unsure coughs are left out."""
+        pairs = {k: ref for ref, k in paired(self.references, self.claims)}
+        numbers = range(len(self.claims))
+        return [(k, k in pairs) for k in numbers if k not in pairs or pairs[k].sure]
+
     def judgements(self) -> list[tuple[float, bool]]:
         """Probability of each claim and whether it was a cough; unsure coughs are left out."""
-        pairs = {k: ref for ref, k in paired(self.references, self.claims)}
-        return [
-            (claim.probability, k in pairs)
-            for k, claim in enumerate(self.claims)
-            if k not in pairs or pairs[k].sure
-        ]
+        return [(self.claims[k].probability, is_cough) for k, is_cough in self.decided()]
 
     def tally(self, threshold: float) -> Tally:
         """Count the claims that reach a threshold."""

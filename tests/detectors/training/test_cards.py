@@ -14,7 +14,7 @@ from coughd.detectors.training.validate import Judged
 
 
 def recording(*probabilities: float) -> Judged:
-    claims = [Claim(10.0 * k, 10.0 * k + 0.3, p) for k, p in enumerate(probabilities)]
+    claims = [Claim(10.0 * k, 10.0 * k + 0.3, p, p / 2) for k, p in enumerate(probabilities)]
     return Judged("hour", (), tuple(claims), 3_600.0)
 
 
@@ -39,10 +39,12 @@ def test_doubtful_coughs_are_not_judged() -> None:
 
 
 def test_the_section_tells_alarms_and_scores() -> None:
-    heard = Judged("d01", (Reference(1.0, 1.3),), (Claim(1.0, 1.3, 0.9),), 60.0)
-    section = score_section(Scores(0.5, {"easy": [heard]}, [recording(0.6)], [heard]))
+    heard = Judged("d01", (Reference(1.0, 1.3),), (Claim(1.0, 1.3, 0.9, 0.25),), 60.0)
+    hour = [recording(*([0.6] * 7))]
+    section = score_section(Scores(0.5, {"easy": [heard]}, hour, [heard]))
 
-    assert "has 1\nfalse alarms at that threshold, and 6 at most from 0.100 on" in section
+    assert "has 7\nfalse alarms at that threshold, and 6 at most from 0.605 on" in section
+    assert "\n0.305 on, and the sensitivity there is, in the order of the table, 0.000," in section
     assert "| easy | 1 | 1.000 (1.000-1.000) |" in section
     assert "d01 0." in section
     assert "easy 0.100, pack scenes 0.100." in section
