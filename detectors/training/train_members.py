@@ -17,6 +17,7 @@ import torch
 from .embedder_network import EmbedderNetwork
 from .members import member_part, member_sizes, member_view
 from .mining import read_windows
+from .orphans import end_with_parent
 from .pool import PoolOrder, read_shard, shard_paths
 from .train_embedder import EmbedderPlan, train_embedder, trained
 
@@ -69,6 +70,7 @@ def train_members(order: MembersOrder, workers: int) -> list[EmbedderNetwork]:
 
 
 def _begin() -> None:
+    end_with_parent()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(1)
 
