@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from ...detectors.evaluation.titles import TITLES, figure, interval
+from ...detectors.evaluation.titles import BREAKDOWNS, TITLES, figure, interval
 
 Json = Mapping[str, Any]
 
@@ -77,7 +77,7 @@ def _print_scores(report: Json) -> None:
 
 
 def _print_groups(system: Json) -> None:
-    for kind, title in (("snr", "SNR"), ("background", "background"), ("source", "source")):
+    for kind, title in BREAKDOWNS.items():
         groups = system["by"][kind]
         if len(groups) < _FEWEST_GROUPS:
             continue

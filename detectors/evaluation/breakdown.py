@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..context import REACH_SAMPLES
+from ..ports import SAMPLE_RATE_HZ
 from .outcome import FalseAlarm, Outcome
 from .resampling import FALSE_ALARM, HIT, HOURS, MISS, Measured, Numbers, Resampling
 from .sounds import NO_BACKGROUND, UNKNOWN, Sound, Truth
@@ -14,6 +17,8 @@ from .units import SECONDS_PER_HOUR, Units
 
 _MOST_SNR_VALUES = 8
 _SNR_STEP_DB = 5.0
+_REACH_S = REACH_SAMPLES / SAMPLE_RATE_HZ
+ALONE, FIRST, AFTER_ANOTHER = "alone", "first of several", "after another"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,24 @@ def by_snr(outcomes: Sequence[Outcome], units: Units, resampling: Resampling) ->
 def by_source(outcomes: Sequence[Outcome], units: Units, resampling: Resampling) -> list[Group]:
     """Where the coughs were taken from, by name."""
     return _groups(outcomes, units, resampling, lambda cough, _: cough.source)
+
+
+def by_place(outcomes: Sequence[Outcome], units: Units, resampling: Resampling) -> list[Group]:
+    """Whether other coughs, sure or not, began within three seconds: the detector weighs that."""
+    onsets_s = {
+        id(outcome.truth): sorted(cough.onset_s for cough in outcome.truth.coughs)
+        for outcome in outcomes
+    }
+
+    def place(cough: Sound, truth: Truth) -> str:
+        of_truth = onsets_s[id(truth)]
+        if bisect_left(of_truth, cough.onset_s) > bisect_left(of_truth, cough.onset_s - _REACH_S):
+            return AFTER_ANOTHER
+        after = bisect_right(of_truth, cough.onset_s + _REACH_S)
+        return FIRST if after > bisect_right(of_truth, cough.onset_s) else ALONE
+
+    groups = _groups(outcomes, units, resampling, place)
+    return sorted(groups, key=lambda group: (ALONE, FIRST, AFTER_ANOTHER).index(group.name))
 
 
 def by_background(outcomes: Sequence[Outcome], units: Units, resampling: Resampling) -> list[Group]:

@@ -10,7 +10,7 @@ from typing import Any
 from ..evaluation import charts
 from .cases import Case
 from .page_cases import cases_section
-from .titles import TITLES, figure, interval
+from .titles import BREAKDOWNS, TITLES, figure, interval
 
 Json = Mapping[str, Any]
 
@@ -149,7 +149,7 @@ def _charts(systems: Sequence[Json]) -> Iterable[tuple[str, str]]:
 
 
 def _groups(systems: Sequence[Json]) -> Iterable[str]:
-    for kind, title in (("snr", "SNR"), ("background", "background"), ("source", "source")):
+    for kind, title in BREAKDOWNS.items():
         for number, system in enumerate(systems):
             rows = [_group(group) for group in system["by"][kind]]
             if not rows:

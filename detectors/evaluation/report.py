@@ -125,6 +125,7 @@ def _system(system: System, scores: Scores, draws: Draws) -> Json:
         "gate": sections["gate"],
         "by": {
             "snr": _groups(breakdown.by_snr(outcomes, draws.sounds, draws.of_sounds)),
+            "place": _groups(breakdown.by_place(outcomes, draws.sounds, draws.of_sounds)),
             "source": _groups(breakdown.by_source(outcomes, draws.sounds, draws.of_sounds)),
             "background": _groups(breakdown.by_background(outcomes, draws.sounds, draws.of_sounds)),
         },

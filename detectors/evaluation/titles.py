@@ -12,6 +12,13 @@ _RATIO_TITLES = {
     "f1": "F1",
     "false_alarms_per_hour": "false alarms per hour",
 }
+BREAKDOWNS: Mapping[str, str] = {
+    "snr": "SNR",
+    "place": "place among other coughs",
+    "background": "background",
+    "source": "source",
+}
+"""What the counts are told apart by, in the order in which they are shown."""
 TITLES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "counting": ("Counting, one to one", _RATIO_TITLES),
     "onset_error": (

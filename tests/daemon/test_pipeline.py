@@ -140,12 +140,14 @@ class ListeningProbe(SoundProbe):
 def test_each_embedding_is_judged_with_what_stood_before_it_in_its_stretch() -> None:
     sound = bursts((16_000, 32_000, 48_000, 100_000, 116_000), 160_000)
     probe = ListeningProbe()
-    gap = [
+    items: list[Item] = [
+        opened(),
         block(0, sound[:104_000]),
         Gap(104_000, 800, "it was full"),
         block(104_800, sound[104_800:]),
+        Finished("to its end", damaged=False),
     ]
-    sink = hear([("a", [opened(), *gap, Finished("to its end", damaged=False)])], probe=probe)
+    sink = hear([("a", items)], probe=probe)
 
     judged = [event for event in sink.events if event.window == "complete"]
     assert [16_000, 32_000, 48_000, 116_000] == [event.onset_sample for event in judged]

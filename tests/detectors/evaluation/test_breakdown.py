@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 from annotated import claim, cough, heard, truth
 
-from coughd.detectors.evaluation.breakdown import by_background, by_snr, by_source, snr_groups
+from coughd.detectors.evaluation.breakdown import (
+    by_background,
+    by_place,
+    by_snr,
+    by_source,
+    snr_groups,
+)
 from coughd.detectors.evaluation.outcome import examine
 from coughd.detectors.evaluation.resampling import Resampling
 from coughd.detectors.evaluation.sounds import Backdrop
@@ -40,6 +46,26 @@ def test_by_source() -> None:
     groups = by_source(OUTCOMES, UNITS, DRAWS)
 
     assert [(g.name, g.hits, g.misses) for g in groups] == [("x", 1, 1), ("y", 2, 0)]
+
+
+def test_by_place_among_other_coughs() -> None:
+    heard_coughs = truth(
+        cough(1.0),
+        cough(10.0),
+        cough(12.9, sure=False),
+        cough(15.8),
+        cough(30.0),
+        cough(33.1),
+        duration_s=60.0,
+    )
+    outcomes = [examine(heard(heard_coughs, claim(10.0), claim(30.0)))]
+    groups = by_place(outcomes, units_of_sounds([heard_coughs]), DRAWS)
+
+    assert [(g.name, g.hits, g.misses) for g in groups] == [
+        ("alone", 1, 2),
+        ("first of several", 1, 0),
+        ("after another", 0, 1),
+    ]
 
 
 def test_by_background_with_its_hours() -> None:
