@@ -71,8 +71,7 @@ weights.""",
 64 log-mel bands of the 2-s window, less the window's mean (gain changes nothing); residual
 convolutions, learnt looks at six places in time. Trained to tell the eight labels apart on windows
 cut where the gate made its claims, right or wrong; averaged weights. Six such networks, each of
-its own seed and each two from 10,000 scenes of their own, share out the 512 numbers; every other
-one looks at 1.1 s only, twice as finely.""",
+its own seed, share out the 512 numbers; every other one looks at 1.1 s only, twice as finely.""",
     "probe-open": """\
 Multinomial logistic regression on the embeddings of the gate's triggers. Those of groups that
 neither gate nor embedder saw count three times: there the embedder's numbers do not flatter. Two

@@ -1,7 +1,7 @@
 """The embedder is several that learnt from different seeds, side by side in one embedding.
 
 What one of them takes for a cough by chance, the others rarely do; even less so those that look at
-something else, or that learnt from other scenes.
+something else.
 """
 
 from __future__ import annotations
@@ -29,13 +29,3 @@ def member_columns(members: int) -> list[slice]:
 def member_view(number: int) -> View:
     """Every other member looks closely."""
     return CLOSE if number % 2 else WHOLE
-
-
-def member_part(number: int) -> int:
-    """Which part of the scenes a member learns from: each two have one of their own."""
-    return number // 2
-
-
-def parts(members: int) -> int:
-    """How many parts of scenes so many members need."""
-    return member_part(members - 1) + 1

@@ -65,15 +65,25 @@ class Windows:
         )
 
 
-def write_windows(store: Path, windows: Windows) -> None:
-    """Keep what was mined; finding it again takes minutes."""
+def mine_once(
+    network: Any,  # noqa: ANN401
+    shards: Sequence[Shard],
+    threshold: float,
+    seed: int,
+    store: Path,
+) -> Windows:
+    """Like `mine`, but what an earlier run stored is read; a run takes minutes."""
+    if store.exists():
+        return read_windows(store)
+    windows = mine(network, shards, threshold, seed)
     partial = store.with_suffix(".part.npz")
     np.savez(partial, **{column: getattr(windows, column) for column in _COLUMNS})
     partial.replace(store)
+    return windows
 
 
 def read_windows(store: Path) -> Windows:
-    """What `write_windows` kept."""
+    """What `mine_once` stored."""
     with np.load(store) as stored:
         return Windows(*(stored[column] for column in _COLUMNS))
 

@@ -45,14 +45,12 @@ class PoolOrder:
     fold: str
     shards: int
     commercial_only: bool = True
-    first: int = 0
-    """Number of the first shard."""
 
 
 def shard_paths(order: PoolOrder) -> list[Path]:
     """Where the shards of an order lie, made or not."""
     folder = order.cache / order.fold
-    return [folder / f"{order.first + index:05d}.npz" for index in range(order.shards)]
+    return [folder / f"{index:05d}.npz" for index in range(order.shards)]
 
 
 def make_shards(order: PoolOrder, workers: int) -> Iterator[int]:
@@ -77,7 +75,7 @@ def make_some(order: PoolOrder, indices: Sequence[int]) -> int:
         path = shard_paths(order)[index]
         if path.exists():
             continue
-        shard = draw_shard(bank, _FOLD_SEEDS[order.fold], order.first + index)
+        shard = draw_shard(bank, _FOLD_SEEDS[order.fold], index)
         partial = path.with_suffix(f".{os.getpid()}.part.npz")
         marks = json.dumps([[astuple(mark) for mark in scene] for scene in shard.marks])
         np.savez(partial, log_mel=shard.log_mel, marks=np.array(marks))

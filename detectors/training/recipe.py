@@ -21,10 +21,10 @@ from .counting import pooled
 from .embedder_network import EmbedderEnsemble
 from .export import export_embedder, export_gate
 from .fit_context import fit_context, in_context
-from .fit_probe import Examples, fit_crosswise, joined, write_probe
+from .fit_probe import Examples, fit_crosswise, write_probe
 from .gate_network import GateNetwork
-from .members import MEMBERS, parts
-from .mining import Origin, mine, read_windows, write_windows
+from .members import MEMBERS
+from .mining import Origin, Windows, mine_once
 from .pack import VALIDATION_HALVES
 from .pool import PoolOrder, Shard, make_shards, read_shard, shard_paths
 from .train_embedder import embed_windows
@@ -41,7 +41,7 @@ _GATE_SHARDS = 46
 """The gate learns from the first of them, so that most of its mistakes are on unheard scenes."""
 _PROBE_WINDOWS = 12_000
 _THRESHOLD_SCENES = 150
-_ALARMS_COUNT = 4
+_ALARMS_COUNT = 3
 _TEST_SCENES = 350
 _HOUR_SCENES = 360
 _TEST_SNR_DB = (20.0, 10.0, 0.0)
@@ -84,41 +84,41 @@ def make_models(recipe: Recipe) -> None:
     """Train and write the three models; goes on where an earlier run stopped. InputError."""
     claim_cache(recipe.cache, command_of(recipe))
     torch.set_num_threads(recipe.workers)
-    held_out = _shards(recipe, _held_out(recipe, "val", _VALIDATION_SHARDS))
+    held_out = _shards(recipe, "val", _VALIDATION_SHARDS)
     gate = train_gate(
-        _shards(recipe, replace(_part(recipe, 0), shards=min(_GATE_SHARDS, recipe.shards))),
+        _shards(recipe, "train", min(_GATE_SHARDS, recipe.shards)),
         held_out[:3],
         GatePlan(steps=recipe.gate_steps, seed=recipe.seed),
         recipe.cache / "gate.ckpt",
     )
+    train = _shards(recipe, "train", recipe.shards)
     log.info("cutting windows at the gate's triggers")
-    numbers = range(parts(recipe.members))
-    train = tuple(_mined(recipe, gate, _part(recipe, one), f"-{one}") for one in numbers)
-    unheard = _mined(recipe, gate, _held_out(recipe, "val", _VALIDATION_SHARDS), "-held-out")
+    store, held_out_store = (recipe.cache / f"windows{of}.npz" for of in ("", "-held-out"))
+    windows = mine_once(gate, train, GATE_THRESHOLD, recipe.seed, store)
+    mine_once(gate, held_out, GATE_THRESHOLD, recipe.seed, held_out_store)
     members = MembersOrder(
-        train, unheard, recipe.cache, recipe.members, recipe.embedder_steps, recipe.seed
+        Mined(_order(recipe, "train", recipe.shards), store),
+        Mined(_order(recipe, "val", _VALIDATION_SHARDS), held_out_store),
+        recipe.cache,
+        recipe.members,
+        recipe.embedder_steps,
+        recipe.seed,
     )
     log.info("training %d embedders, %d at once", recipe.members, recipe.workers)
     embedder = EmbedderEnsemble(train_members(members, recipe.workers))
     recipe.out.mkdir(parents=True, exist_ok=True)
     export_gate(gate, recipe.out / "gate.onnx")
     export_embedder(embedder, recipe.out / "embedder.onnx")
-    fitting = [_examples(recipe, embedder, mined, _PROBE_WINDOWS // len(train)) for mined in train]
-    halves = [
-        _mined(recipe, gate, _held_out(recipe, half, _VALIDATION_SHARDS // 2), f"-{half}")
-        for half in VALIDATION_HALVES
-    ]
-    one, other = (_examples(recipe, embedder, mined, _PROBE_WINDOWS) for mined in halves)
-    _make_probe(recipe, joined(fitting), (one, other))
+    fitting = _examples(embedder, train, _some_triggers(windows, recipe.seed))
+    one, other = (_half(recipe, gate, embedder, half) for half in VALIDATION_HALVES)
+    _make_probe(recipe, fitting, (one, other))
 
 
-def _mined(recipe: Recipe, gate: GateNetwork, scenes: PoolOrder, name: str) -> Mined:
-    """The windows of some scenes, cut once; only one part's scenes are in memory at a time."""
-    store = recipe.cache / f"windows{name}.npz"
-    if not store.exists():
-        found = mine(gate, _shards(recipe, scenes), GATE_THRESHOLD, recipe.seed)
-        write_windows(store, found)
-    return Mined(scenes, store)
+def _half(recipe: Recipe, gate: GateNetwork, embedder: EmbedderEnsemble, half: str) -> Examples:
+    shards = _shards(recipe, half, _VALIDATION_SHARDS // 2)
+    store = recipe.cache / f"windows-{half}.npz"
+    windows = mine_once(gate, shards, GATE_THRESHOLD, recipe.seed, store)
+    return _examples(embedder, shards, _some_triggers(windows, recipe.seed))
 
 
 def _make_probe(recipe: Recipe, fitting: Examples, halves: tuple[Examples, Examples]) -> None:
@@ -156,7 +156,7 @@ def _judged_unheard(detector: Detector, pack: Path, half: str) -> Iterator[Judge
 
 
 def operating_point(judged: Sequence[Judged]) -> float:
-    """Choose the threshold, in steps of 0.01, that counts best where false alarms count fourfold.
+    """Choose the threshold, in steps of 0.01, that counts best where false alarms count threefold.
 
     For a room holds more other sounds to every cough than these scenes do.
     """
@@ -187,32 +187,24 @@ def score_models(recipe: Recipe) -> None:
     write_cards(recipe.out, scores, command_of(recipe), full_pack=recipe.full_pack)
 
 
-def _shards(recipe: Recipe, order: PoolOrder) -> list[Shard]:
+def _shards(recipe: Recipe, fold: str, count: int) -> list[Shard]:
+    order = _order(recipe, fold, count)
     for done in make_shards(order, recipe.workers):
-        log.info("scenes for %s: %d of %d shards", order.fold, done, order.shards)
+        log.info("scenes for %s: %d of %d shards", fold, done, count)
     return [read_shard(path) for path in shard_paths(order)]
 
 
-def _part(recipe: Recipe, part: int) -> PoolOrder:
-    """The scenes that some of the members learn from."""
-    return PoolOrder(
-        recipe.pack,
-        recipe.cache / "pool",
-        "train",
-        recipe.shards,
-        commercial_only=not recipe.full_pack,
-        first=part * recipe.shards,
-    )
+def _order(recipe: Recipe, fold: str, count: int) -> PoolOrder:
+    # Judged and calibrated on the same clips either way.
+    commercial_only = not recipe.full_pack or fold != "train"
+    return PoolOrder(recipe.pack, recipe.cache / "pool", fold, count, commercial_only)
 
 
-def _held_out(recipe: Recipe, fold: str, shards: int) -> PoolOrder:
-    """Scenes to judge and calibrate on: of the same clips, whatever is learnt from."""
-    return PoolOrder(recipe.pack, recipe.cache / "pool", fold, shards)
-
-
-def _examples(recipe: Recipe, embedder: object, mined: Mined, most: int) -> Examples:
-    """Embeddings of some of the gate's triggers."""
-    windows = read_windows(mined.windows)
+def _some_triggers(windows: Windows, seed: int) -> Windows:
     rows = np.flatnonzero(windows.origin == Origin.TRIGGER)
-    chosen = windows.chosen(np.random.default_rng(recipe.seed).permutation(rows)[:most])
-    return Examples(embed_windows(embedder, _shards(recipe, mined.pool), chosen), chosen.label)
+    chosen = np.random.default_rng(seed).permutation(rows)[:_PROBE_WINDOWS]
+    return windows.chosen(chosen)
+
+
+def _examples(embedder: object, shards: Sequence[Shard], windows: Windows) -> Examples:
+    return Examples(embed_windows(embedder, shards, windows), windows.label)

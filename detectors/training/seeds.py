@@ -2,9 +2,9 @@
 
     python -m coughd.detectors.training.seeds --pack PATH
 
-prints a Markdown table: a probe fitted on the numbers of one member, which differ by the seed they
-learnt from, by what they look at and, from pair to pair, by the scenes, and on all; scored on
-scenes of held-out clips. Needs the extra `coughd[train]`; takes some minutes and writes nothing.
+prints a Markdown table: a probe fitted on the numbers of one member, which differ by nothing but
+the seed they learnt from, and on all; scored on scenes of held-out clips. Needs the extra
+`coughd[train]`; takes some minutes and writes nothing.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 
 from .embedder_network import EmbedderNetwork
-from .members import member_part, member_sizes, member_view
+from .members import member_sizes, member_view
 from .mining import read_windows
 from .orphans import end_with_parent
 from .pool import PoolOrder, read_shard, shard_paths
@@ -34,8 +34,7 @@ class Mined:
 class MembersOrder:
     """Which members to train on what."""
 
-    train: tuple[Mined, ...]
-    """By the members' parts."""
+    train: Mined
     held_out: Mined
     cache: Path
     """Where the checkpoints lie; what is finished there is not done again."""
@@ -76,13 +75,13 @@ def _begin() -> None:
 
 
 def _train(order: MembersOrder, number: int) -> None:
-    train = order.train[member_part(number)]
     shards, held_out = (
-        [read_shard(path) for path in shard_paths(mined.pool)] for mined in (train, order.held_out)
+        [read_shard(path) for path in shard_paths(mined.pool)]
+        for mined in (order.train, order.held_out)
     )
     train_embedder(
         shards,
-        read_windows(train.windows),
+        read_windows(order.train.windows),
         (held_out, read_windows(order.held_out.windows)),
         order.plan(number),
         order.checkpoint(number),

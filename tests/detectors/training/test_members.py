@@ -5,13 +5,7 @@ import pytest
 
 from coughd.detectors.features import HOP_SAMPLES, WINDOW_FRAMES
 from coughd.detectors.ports import EMBEDDING_SIZE, ONSET_IN_WINDOW
-from coughd.detectors.training.members import (
-    member_columns,
-    member_part,
-    member_sizes,
-    member_view,
-    parts,
-)
+from coughd.detectors.training.members import member_columns, member_sizes, member_view
 from coughd.detectors.training.views import CLOSE, WHOLE
 
 
@@ -35,10 +29,3 @@ def test_every_other_one_looks_closely_but_all_see_the_sound_that_is_judged() ->
         assert first < onset_frame < after_last <= WINDOW_FRAMES
         assert len(view.centres_s) == len(view.spreads_s)
         assert first < view.centres_s[0] * 100 < view.centres_s[-1] * 100 < after_last
-
-
-@pytest.mark.parametrize("members", [1, 2, 3, 6])
-def test_each_two_have_scenes_of_their_own(members: int) -> None:
-    used = [member_part(number) for number in range(members)]
-    assert sorted(set(used)) == list(range(parts(members)))
-    assert all(used.count(part) <= 2 for part in used)
