@@ -1,7 +1,7 @@
 """What speaks for a cough beside its own two seconds: the gate's score, and a cough just before.
 
 Coughs come in bouts, other sounds seldom come between them: a sound is likelier a cough where one
-has just been heard. Pure.
+has just been heard.
 """
 
 from __future__ import annotations
