@@ -6,10 +6,10 @@ has just been heard.
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from dataclasses import dataclass
 
+from .log_odds import log_odds
 from .ports import MIN_COUGH_SPACING_SAMPLES, SAMPLE_RATE_HZ, Context
 
 REACH_SAMPLES = 3 * SAMPLE_RATE_HZ
@@ -44,8 +44,7 @@ class ContextWeights:
 
 def gate_log_odds(gate_score: float) -> float:
     """The gate's score, 0..1, as log-odds between -9.2 and 9.2."""
-    held = min(max(gate_score, _CERTAIN), 1.0 - _CERTAIN)
-    return math.log(held / (1.0 - held))
+    return log_odds(gate_score, _CERTAIN)
 
 
 class RecentTriggers:

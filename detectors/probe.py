@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..config.errors import ModelError
 from .context import ContextWeights
+from .log_odds import probability_of
 from .ports import EMBEDDING_SIZE, LABELS, Context, EmbedderIdentity, ProbeIdentity, Verdict
 from .runtime import SHIPPED_MODELS, read_model_file, sha256_of
 
@@ -64,8 +65,7 @@ def judge(
     calibrated = weights.cough_slope * log_odds + weights.cough_offset
     if weights.context is not None and context is not None:
         calibrated = weights.context.log_odds(calibrated, context)
-    # The shape of tanh keeps both tails finite where exp would overflow.
-    probability = 0.5 + 0.5 * float(np.tanh(0.5 * calibrated))
+    probability = probability_of(calibrated)
     shares = np.exp(rest - rest_log_sum)
     scores = {"cough": probability}
     others = [label for label in LABELS if label != "cough"]

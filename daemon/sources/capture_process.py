@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import ctypes
 import json
 import os
 import select
@@ -19,6 +18,7 @@ import sys
 from pathlib import Path
 
 from ...config.errors import CoughdError, DeviceUnavailableError
+from ...config.parent import die_with
 from .block_ring import BlockRing, HeardBlock
 from .devices import choose
 from .portaudio import InputStream, list_inputs
@@ -29,7 +29,6 @@ _BLOCK_S = 0.04
 """Each block costs the daemon a wake-up; the gate decides every 100 ms anyway."""
 _LATENCY_S = 0.2
 _RING_S = 4.0
-_PR_SET_PDEATHSIG = 1
 
 
 class PipeWriter:
@@ -143,7 +142,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--min-channels", type=int, default=1)
     parser.add_argument("--record", type=Path)
     order = parser.parse_args(arguments)
-    _die_with_parent(order.parent_pid)
+    die_with(order.parent_pid)
     _quieten_libraries()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the daemon, which then closes us
     pipe = PipeWriter(order.pipe)
@@ -166,12 +165,6 @@ def _quieten_libraries() -> None:
     os.dup2(silence, sys.stderr.fileno())
     os.close(silence)
     sys.stderr = own
-
-
-def _die_with_parent(parent_pid: int) -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent_pid:  # it had died before we asked
-        sys.exit(os.EX_UNAVAILABLE)
 
 
 if __name__ == "__main__":

@@ -7,16 +7,15 @@ never listens anywhere, and never outlives the daemon.
 from __future__ import annotations
 
 import argparse
-import ctypes
 import logging
 import os
-import signal
 import socket
 from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
 from ...config.errors import ModelError
+from ...config.parent import die_with
 from ..ports import Embedder
 from .chatter import OUR_PREFIX
 from .loading import MODEL_NAMES, load_model
@@ -34,7 +33,6 @@ from .protocol import (
 
 NICENESS = 10
 _RECEIVE_BYTES = 1 << 20
-_PR_SET_PDEATHSIG = 1
 _log = logging.getLogger(__name__)
 
 
@@ -92,13 +90,6 @@ def _answer(embedder: Embedder, batch: Batch) -> BatchDone | BatchFailed:
         return BatchDone(batch.number, embedder.embed(batch.windows))
     except ModelError as exc:
         return BatchFailed(batch.number, str(exc))
-
-
-def die_with(parent_pid: int) -> None:
-    """Ask the kernel to end us with the thread that started us: a long batch would not see EOF."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent_pid:  # it died before we asked
-        raise SystemExit(os.EX_TEMPFAIL)
 
 
 if __name__ == "__main__":

@@ -20,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...config.errors import ModelError
+from ...config.parent import die_with
 from ..hear.chatter import OUR_PREFIX
-from ..hear.process import die_with, serve
+from ..hear.process import serve
 from ..hear.protocol import LoadFailed, ProtocolError, encode
 from ..ports import EmbedderIdentity
 from .model import RemoteModel

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,13 +9,13 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from ..context import ContextWeights, RecentTriggers, gate_log_odds
+from ..log_odds import log_odds, probability_of
 from ..ports import SAMPLE_RATE_HZ, Context
 from .counting import Claim
 from .validate import Judged
 
 _ROUNDS = 8
 """What stands before is judged in its own context: it settles after a few."""
-_CERTAIN = 1e-9
 _NONE = ContextWeights(slope=1.0, gate=0.0, before=0.0, offset=0.0)
 
 
@@ -46,7 +45,7 @@ def _rows(judged: Judged, weights: ContextWeights) -> list[tuple[float, float, f
     contexts = [context for _, context, _ in _heard_again(judged, weights)]
     return [
         (
-            _log_odds(judged.claims[k].alone),
+            log_odds(judged.claims[k].alone),
             gate_log_odds(contexts[k].gate_score),
             contexts[k].before,
             is_cough,
@@ -61,13 +60,7 @@ def _heard_again(judged: Judged, weights: ContextWeights) -> list[tuple[Claim, C
     for claim in judged.claims:
         onset_sample = round(claim.onset_s * SAMPLE_RATE_HZ)
         context = Context(claim.gate_score, recent.before(onset_sample))
-        log_odds = weights.log_odds(_log_odds(claim.alone), context)
-        probability = 0.5 + 0.5 * math.tanh(0.5 * log_odds)
+        probability = probability_of(weights.log_odds(log_odds(claim.alone), context))
         recent.add(onset_sample, probability)
         heard.append((claim, context, probability))
     return heard
-
-
-def _log_odds(probability: float) -> float:
-    held = min(max(probability, _CERTAIN), 1.0 - _CERTAIN)
-    return math.log(held / (1.0 - held))

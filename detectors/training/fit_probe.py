@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from ..log_odds import log_odds
 from ..ports import LABELS, EmbedderIdentity
 from ..probe import PROBE_FORMAT, ProbeWeights, judge
 from ..probe_file import context_field
@@ -79,10 +80,10 @@ def _calibrated(
     weights: ProbeWeights, judged: Sequence[tuple[ProbeWeights, Examples]]
 ) -> ProbeWeights:
     """`weights` with Platt's calibration of what probes say of examples they have not seen."""
-    log_odds = [_log_odds(probabilities(probe, some.embeddings)) for probe, some in judged]
-    coughs = [some.labels == _COUGH for _, some in judged]
+    said = np.concatenate([probabilities(probe, some.embeddings) for probe, some in judged])
+    coughs = np.concatenate([some.labels == _COUGH for _, some in judged])
     platt = LogisticRegression(C=1e6)
-    platt.fit(np.concatenate(log_odds)[:, None], np.concatenate(coughs))
+    platt.fit([[log_odds(probability)] for probability in said], coughs)
     slope, offset = float(platt.coef_[0, 0]), float(platt.intercept_[0])
     return replace(weights, cough_slope=slope, cough_offset=offset)
 
@@ -90,11 +91,6 @@ def _calibrated(
 def probabilities(weights: ProbeWeights, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
     """P(cough) of many embeddings."""
     return np.array([judge(weights, embedding).probability for embedding in embeddings])
-
-
-def _log_odds(probability: NDArray[np.float64]) -> NDArray[np.float64]:
-    clipped = np.clip(probability, 1e-9, 1.0 - 1e-9)
-    return np.asarray(np.log(clipped / (1.0 - clipped)))
 
 
 def write_probe(

@@ -7,6 +7,7 @@ but their checkpoints.
 from __future__ import annotations
 
 import logging
+import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -14,10 +15,10 @@ from pathlib import Path
 
 import torch
 
+from ...config.parent import die_with
 from .embedder_network import EmbedderNetwork
 from .members import member_sizes, member_view
 from .mining import read_windows
-from .orphans import end_with_parent
 from .pool import PoolOrder, read_shard, shard_paths
 from .train_embedder import EmbedderPlan, train_embedder, trained
 
@@ -59,17 +60,16 @@ class MembersOrder:
 def train_members(order: MembersOrder, workers: int) -> list[EmbedderNetwork]:
     """Train what is not finished; the members in their order."""
     numbers = range(order.members)
+    at_once = min(workers, order.members)
     # Spawned: a fork would inherit torch's locks without the threads that hold them.
-    with ProcessPoolExecutor(
-        min(workers, order.members), get_context("spawn"), initializer=_begin
-    ) as pool:
+    with ProcessPoolExecutor(at_once, get_context("spawn"), _begin, (os.getpid(),)) as pool:
         for _ in pool.map(_train, [order] * order.members, numbers):
             pass
     return [trained(order.plan(number), order.checkpoint(number)) for number in numbers]
 
 
-def _begin() -> None:
-    end_with_parent()
+def _begin(parent_pid: int) -> None:
+    die_with(parent_pid)  # or two would write one checkpoint
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(1)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from coughd.detectors.hear.process import die_with
+from coughd.config.parent import die_with
 from coughd.detectors.hear.protocol import (
     Batch,
     BatchDone,

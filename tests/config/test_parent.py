@@ -6,22 +6,25 @@ import subprocess
 import sys
 from pathlib import Path
 
-PARENT = """
-import sys, time
-from multiprocessing import get_context
-from coughd.detectors.training.orphans import end_with_parent
+import pytest
 
-def work():
-    end_with_parent()
+PARENT = """
+import os, time
+from multiprocessing import get_context
+from coughd.config.parent import die_with
+
+def work(parent_pid):
+    die_with(parent_pid)
     print("works", flush=True)
     time.sleep(600)
 
 if __name__ == "__main__":
-    get_context("spawn").Process(target=work).start()
+    get_context("spawn").Process(target=work, args=(os.getpid(),)).start()
     time.sleep(600)
 """
 
 
+@pytest.mark.timeout(60)
 def test_a_worker_ends_with_who_asked_for_it(tmp_path: Path) -> None:
     script = tmp_path / "parent.py"
     script.write_text(PARENT, encoding="utf-8")
