@@ -18,7 +18,7 @@ from fakes import (
     echo,
     opened,
 )
-from numpy.typing import NDArray
+from listening_loop import ONSETS, bursts, covered_samples, facts, hear
 
 from coughd.daemon.identity import FileIdentity, LiveIdentity
 from coughd.daemon.judge import Judge
@@ -28,68 +28,7 @@ from coughd.daemon.pipeline import Pipeline
 from coughd.daemon.second_opinion import NoSecondOpinion
 from coughd.daemon.sources.ports import Finished, Gap, Item, Lost
 from coughd.daemon.stretches import HeardBefore, StretchMaker
-from coughd.detectors.ports import Context, Probe, Verdict
-from coughd.storage.records import Covered, EpochEnded, EventFinished, SourceChanged
-
-ONSETS = (3_200, 20_000, 36_000, 44_000, 160_000, 400_000, 700_000)
-"""Spread over more than one turn of the 30-second ring; all on the fake gate's 10-ms grid."""
-
-
-def bursts(onsets: Sequence[int], count: int, seed: int = 5) -> NDArray[np.float32]:
-    """Room noise with explosive bursts of 0.1 s at the onsets, every other one twice as loud."""
-    rng = np.random.default_rng(seed)
-    sound = rng.normal(0, 0.001, count)
-    for index, onset in enumerate(onsets):
-        decay = np.exp(-np.arange(1_600) / 400)
-        sound[onset : onset + 1_600] += (
-            (0.3 + 0.3 * (index % 2)) * decay * rng.choice([-1, 1], 1_600)
-        )
-    return sound.astype(np.float32)
-
-
-def hear(
-    sources: Sequence[tuple[str, Sequence[Item]]],
-    *,
-    per_poll: int = 1,
-    heard_before: dict[str, HeardBefore] | None = None,
-    probe: Probe | None = None,
-) -> ListSink:
-    sink = ListSink()
-    stop = StopRequest()
-    lines = [
-        Line(ListSource(name, items, per_poll), name, "file", FileIdentity("c" * 64, name))
-        for name, items in sources
-    ]
-    maker = StretchMaker(LoudGate(), 2.0, 10.0, 2.0, heard_before or {})
-    judge = Judge(EchoEmbedder(), probe or SoundProbe(), 0.5, keep_embeddings=True)
-    Pipeline(lines, maker, judge, NoSecondOpinion(), sink, FakeClock(), stop).run()
-    stop.close()
-    return sink
-
-
-def facts(events: Sequence[EventFinished]) -> list[tuple[object, ...]]:
-    return [
-        (
-            event.event_id,
-            event.onset_sample,
-            event.offset_sample,
-            event.onset_us,
-            event.window,
-            event.scored.label,
-            event.scored.probability,
-            event.level_dbfs,
-            None if event.scored.embedding is None else event.scored.embedding.tobytes(),
-        )
-        for event in events
-    ]
-
-
-def covered_samples(sink: ListSink) -> int:
-    ends = {}
-    for change in sink.changes:
-        if isinstance(change, Covered):
-            ends[change.stretch_id, change.start_sample] = change.end_sample
-    return sum(end - start for (_, start), end in ends.items())
+from coughd.storage.records import Covered, EpochEnded, SourceChanged
 
 
 @pytest.mark.parametrize("block_size", [1, 160, 1_601, 48_000])
@@ -124,42 +63,6 @@ def test_every_event_gets_its_own_window_of_its_own_source(rate_hz: int) -> None
     else:
         onsets = {event.onset_sample for event in sink.events}
         assert all(min(abs(onset - 3 * n) for n in ONSETS) <= 960 for onset in onsets)
-
-
-class ListeningProbe(SoundProbe):
-    """Remembers the context of every embedding."""
-
-    def __init__(self) -> None:
-        self.heard: list[Context | None] = []
-
-    def judge(self, embedding: NDArray[np.float32], context: Context | None = None) -> Verdict:
-        self.heard.append(context)
-        return super().judge(embedding)
-
-
-def test_each_embedding_is_judged_with_what_stood_before_it_in_its_stretch() -> None:
-    sound = bursts((16_000, 32_000, 48_000, 100_000, 116_000), 160_000)
-    probe = ListeningProbe()
-    items: list[Item] = [
-        opened(),
-        block(0, sound[:104_000]),
-        Gap(104_000, 800, "it was full"),
-        block(104_800, sound[104_800:]),
-        Finished("to its end", damaged=False),
-    ]
-    sink = hear([("a", items)], probe=probe)
-
-    judged = [event for event in sink.events if event.window == "complete"]
-    assert [16_000, 32_000, 48_000, 116_000] == [event.onset_sample for event in judged]
-    said = [event.scored.probability for event in judged]
-    assert None not in said
-    first, second, third, beyond = [one for one in probe.heard if one is not None]
-    assert (first.before, second.before) == (0.0, said[0])
-    assert third.before == max(one or 0.0 for one in said[:2])
-    assert beyond.before == 0.0  # what came before the gap is another stretch's
-    assert [event.gate_score for event in judged] == [
-        one.gate_score for one in (first, second, third, beyond)
-    ]
 
 
 def test_a_start_comes_before_its_end_and_has_its_id() -> None:

@@ -1,0 +1,87 @@
+"""The listening loop with fakes round it, over sounds that are known to the sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from fakes import (
+    EchoEmbedder,
+    FakeClock,
+    ListSink,
+    ListSource,
+    LoudGate,
+    SoundProbe,
+)
+from numpy.typing import NDArray
+
+from coughd.daemon.identity import FileIdentity
+from coughd.daemon.judge import Judge
+from coughd.daemon.lifecycle import StopRequest
+from coughd.daemon.line import Line
+from coughd.daemon.pipeline import Pipeline
+from coughd.daemon.second_opinion import NoSecondOpinion
+from coughd.daemon.sources.ports import Item
+from coughd.daemon.stretches import HeardBefore, StretchMaker
+from coughd.detectors.ports import Probe
+from coughd.storage.records import Covered, EventFinished
+
+ONSETS = (3_200, 20_000, 36_000, 44_000, 160_000, 400_000, 700_000)
+"""Spread over more than one turn of the 30-second ring; all on the fake gate's 10-ms grid."""
+
+
+def bursts(onsets: Sequence[int], count: int, seed: int = 5) -> NDArray[np.float32]:
+    """Room noise with explosive bursts of 0.1 s at the onsets, every other one twice as loud."""
+    rng = np.random.default_rng(seed)
+    sound = rng.normal(0, 0.001, count)
+    for index, onset in enumerate(onsets):
+        decay = np.exp(-np.arange(1_600) / 400)
+        sound[onset : onset + 1_600] += (
+            (0.3 + 0.3 * (index % 2)) * decay * rng.choice([-1, 1], 1_600)
+        )
+    return sound.astype(np.float32)
+
+
+def hear(
+    sources: Sequence[tuple[str, Sequence[Item]]],
+    *,
+    per_poll: int = 1,
+    heard_before: dict[str, HeardBefore] | None = None,
+    probe: Probe | None = None,
+) -> ListSink:
+    sink = ListSink()
+    stop = StopRequest()
+    lines = [
+        Line(ListSource(name, items, per_poll), name, "file", FileIdentity("c" * 64, name))
+        for name, items in sources
+    ]
+    maker = StretchMaker(LoudGate(), 2.0, 10.0, 2.0, heard_before or {})
+    judge = Judge(EchoEmbedder(), probe or SoundProbe(), 0.5, keep_embeddings=True)
+    Pipeline(lines, maker, judge, NoSecondOpinion(), sink, FakeClock(), stop).run()
+    stop.close()
+    return sink
+
+
+def facts(events: Sequence[EventFinished]) -> list[tuple[object, ...]]:
+    return [
+        (
+            event.event_id,
+            event.onset_sample,
+            event.offset_sample,
+            event.onset_us,
+            event.window,
+            event.scored.label,
+            event.scored.probability,
+            event.level_dbfs,
+            None if event.scored.embedding is None else event.scored.embedding.tobytes(),
+        )
+        for event in events
+    ]
+
+
+def covered_samples(sink: ListSink) -> int:
+    ends = {}
+    for change in sink.changes:
+        if isinstance(change, Covered):
+            ends[change.stretch_id, change.start_sample] = change.end_sample
+    return sum(end - start for (_, start), end in ends.items())
