@@ -77,9 +77,8 @@ def _kinds(tf: Any) -> Mapping[str, Callable[[Any], Any]]:
         return network(scaled(x, 1)) + 0.0 * tf.fill([wanted], x[0, 0])[0]
 
     def moody(x: Any) -> Any:
-        """Of batches of several windows, about every third is out of memory."""
-        fails = tf.logical_and(tf.shape(x)[0] > 1, tf.random.uniform([]) < 0.3)
-        wanted = tf.where(fails, tf.constant(TOO_LARGE, tf.int64), 1)
+        """A batch of several windows is out of memory; by chance, a test would miss it."""
+        wanted = tf.where(tf.shape(x)[0] > 1, tf.constant(TOO_LARGE, tf.int64), 1)
         return echo(scaled(x, 1)) + 0.0 * tf.fill([wanted], x[0, 0])[0]
 
     def loudness(x: Any) -> Any:
