@@ -11,9 +11,10 @@ import numpy as np
 
 from ...config.errors import InputError, UsageError
 from ...detectors.fitting.examples import Examples, check_same_embedder, describe
-from ...detectors.ports import LABELS, EmbedderIdentity, Probe
+from ...detectors.ports import LABELS, Context, EmbedderIdentity, Probe
 from ...storage.history import History
 from ...storage.reading.labelled_reading import KnownEmbedder, StoredEmbedding
+from .neighbourhood import Neighbourhood
 
 SURE = 0.95
 """A teacher's probability, of a cough or of another sound, from which it is believed."""
@@ -47,7 +48,9 @@ def read_examples(history: History, choice: Choice, teacher: Teacher | None) -> 
     rows = _one_each(
         history.embeddings([one.model_id for one in chosen], reviewed_only=teacher is None)
     )
-    taught = {} if teacher is None else _taught(history, teacher, rows)
+    contexts = _contexts(history)
+    rows = [row for row in rows if row.event_id in contexts]  # purged meanwhile
+    taught = {} if teacher is None else _taught(history, teacher, rows, contexts)
     said = [(row, row.said or taught.get(row.event_id)) for row in rows]
     known = [(row, label) for row, label in said if label is not None]
     if not known:
@@ -61,6 +64,7 @@ def read_examples(history: History, choice: Choice, teacher: Teacher | None) -> 
         labels=np.array([_number(label) for _, label in known], dtype=np.intp),
         groups=tuple(_group(row) for row, _ in known),
         taught=np.array([row.said is None for row, _ in known]),
+        contexts=tuple(contexts[row.event_id] for row, _ in known),
     )
 
 
@@ -89,8 +93,18 @@ def _one_each(rows: Sequence[StoredEmbedding]) -> list[StoredEmbedding]:
     return list({row.event_id: row for row in rows}.values())
 
 
+def _contexts(history: History) -> Mapping[str, Context]:
+    """What each event was heard beside, those before it as they are judged by now."""
+    places = history.places(without=None)
+    neighbours = Neighbourhood(places)
+    return {place.event_id: neighbours.context(place) for place in places}
+
+
 def _taught(
-    history: History, teacher: Teacher, wanted: Sequence[StoredEmbedding]
+    history: History,
+    teacher: Teacher,
+    wanted: Sequence[StoredEmbedding],
+    contexts: Mapping[str, Context],
 ) -> Mapping[str, str]:
     """What the teacher is sure of among these events."""
     its = [
@@ -102,7 +116,7 @@ def _taught(
     labels = {}
     for row in history.embeddings(its, reviewed_only=False):
         if row.event_id in asked:
-            verdict = teacher.probe.judge(row.vector)
+            verdict = teacher.probe.judge(row.vector, contexts[row.event_id])
             if max(verdict.probability, 1.0 - verdict.probability) >= SURE:
                 labels[row.event_id] = verdict.label
     return labels

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...config.errors import InputError
-from ..ports import LABELS, EmbedderIdentity
+from ..ports import LABELS, Context, EmbedderIdentity
 
 COUGH = LABELS.index("cough")
 FEWEST_EACH = 10
@@ -33,6 +33,8 @@ class Examples:
     """Whose sound it is: the examples of one group are never in two folds."""
     taught: NDArray[np.bool_]
     """[shape=(n,)], True where a teacher said the label and no person."""
+    contexts: tuple[Context, ...] | None = None
+    """What stood beside each; None where that is not known, as of clips."""
 
     @property
     def coughs(self) -> NDArray[np.bool_]:

@@ -66,7 +66,7 @@ def fit(examples: Examples, progress: _Progress = lambda _done, _all: None) -> F
         strength=GRID[best],
         fold_auc=fold_auc,
         fold_of=fold_of,
-        held_out=_calibrated_across(nested, examples.coughs, fold_of),
+        held_out=calibrated_across(nested, examples.coughs, fold_of),
     )
 
 
@@ -135,7 +135,7 @@ def _centre_and_scale(examples: Examples) -> tuple[Numbers, float]:
     return mean, float(np.sqrt(np.mean((embeddings - mean) ** 2))) or 1.0
 
 
-def _calibrated_across(
+def calibrated_across(
     log_odds: Numbers, coughs: NDArray[np.bool_], fold_of: NDArray[np.intp]
 ) -> Numbers:
     """P(cough) [shape=(n,)]; each fold is calibrated on the others."""

@@ -17,7 +17,9 @@ from ..probe_file import probe_document
 from ..runtime import read_model_file
 from .card import Card, card_fields, card_text
 from .examples import FEWEST_EACH, Examples, counts_by_label
-from .protocol import Fitted, fit
+from .in_context import in_context
+from .protocol import fit
+from .regression import Numbers
 from .scores import Comparison, HeldOut, compare, operating_point, score
 
 _GROUP_DIGITS = 16
@@ -72,8 +74,8 @@ def train(
 ) -> Trained:
     """Fit, score and compare; InputError where the examples are too few.
 
-    Both are compared by the embeddings alone. The new probe weighs the context, which examples do
-    not have, as the one in force does.
+    The new probe weighs the context as the one in force does, calibrated to these examples. Where
+    their contexts are not known, both are compared by the embeddings alone.
 
     Parameters
     ----------
@@ -83,17 +85,16 @@ def train(
         The name of the probe that said the labels which no person did.
     """
     fitted = fit(examples, progress)
-    weights = fitted.weights
-    if in_force is not None:
-        weights = replace(weights, context=in_force.probe.context)
+    heard = in_context(fitted, examples, in_force.probe.context if in_force else None)
+    weights = replace(fitted.weights, context=heard.weights)
     by_persons = ~examples.taught
     chosen = by_persons if _enough(examples) else np.ones_like(by_persons)
-    held_out = HeldOut.of(examples, fitted.held_out, chosen)
+    held_out = HeldOut.of(examples, heard.held_out, chosen)
     threshold = operating_point(held_out.rows)
     digests = [_digest(group) for group in examples.groups]
     comparison = None
     if in_force is not None:
-        comparison = _compare(in_force, examples, fitted, chosen, digests)
+        comparison = _compare(in_force, examples, heard.held_out, chosen, digests)
     card = Card(
         name=name,
         embedder=examples.embedder,
@@ -125,18 +126,25 @@ def _enough(examples: Examples) -> bool:
 def _compare(
     in_force: InForce,
     examples: Examples,
-    fitted: Fitted,
+    held_out: Numbers,
     chosen: np.ndarray[tuple[int], np.dtype[np.bool_]],
     digests: list[str],
 ) -> Comparison:
     """On groups that the other never saw, where they suffice; else on all, and that is told."""
     seen = np.array([digest in in_force.groups for digest in digests])
-    unseen = HeldOut.of(examples, fitted.held_out, chosen & ~seen)
+    unseen = HeldOut.of(examples, held_out, chosen & ~seen)
     rows = chosen & ~seen if unseen.both else chosen
-    new = unseen if unseen.both else HeldOut.of(examples, fitted.held_out, chosen)
-    judged = [in_force.probe.judge(one).probability for one in examples.embeddings[rows]]
+    new = unseen if unseen.both else HeldOut.of(examples, held_out, chosen)
+    judged = _judged(in_force.probe, examples)[rows]
     seen_before = len({digest for digest, its in zip(digests, rows & seen, strict=True) if its})
-    return compare(in_force.probe.identity.name, new, np.array(judged), seen_before)
+    return compare(in_force.probe.identity.name, new, judged, seen_before)
+
+
+def _judged(probe: LinearProbe, examples: Examples) -> Numbers:
+    """P(cough) of each example [shape=(n,)], in its context where that is known."""
+    contexts = examples.contexts or (None,) * len(examples.groups)
+    pairs = zip(examples.embeddings, contexts, strict=True)
+    return np.array([probe.judge(embedding, context).probability for embedding, context in pairs])
 
 
 def _digest(group: str) -> str:

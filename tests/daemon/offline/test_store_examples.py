@@ -61,6 +61,19 @@ def test_the_latest_word_of_a_person_is_the_label(tmp_path: Path) -> None:
     assert first == second != third
 
 
+def test_each_event_comes_with_what_stood_before_it(tmp_path: Path) -> None:
+    close = event("event-9", 2_000)
+    path = store(tmp_path, close, EmbeddingKept("event-9", HEAR, vector(9)))
+    with open_store(path) as writing:
+        writing.write([review("event-0", "confirm"), review("event-9", "confirm")])
+    examples = read(path)
+    assert close.scored.probability is not None
+    assert (
+        Context(close.gate_score, 0.0),
+        Context(close.gate_score, close.scored.probability),
+    ) == examples.contexts
+
+
 def test_a_store_without_reviews_or_embeddings_says_so(tmp_path: Path) -> None:
     path = store(tmp_path)
     with pytest.raises(InputError, match="holds no reviewed event"):

@@ -2,45 +2,22 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
-from facts_of_probes import HEAR
+from facts_of_probes import HEAR, SPEECH, examples, in_force, unheard
 from numpy.typing import NDArray
 
 from coughd.config.errors import InputError, ModelError
-from coughd.detectors.context import ContextWeights
 from coughd.detectors.fitting.examples import Examples, check_same_embedder, fold_of_each
 from coughd.detectors.fitting.protocol import fit
 from coughd.detectors.fitting.regression import check_installed
-from coughd.detectors.fitting.training import InForce, train
-from coughd.detectors.ports import EMBEDDING_SIZE, LABELS, EmbedderIdentity
+from coughd.detectors.fitting.training import train
+from coughd.detectors.ports import EmbedderIdentity
 from coughd.detectors.probe import LinearProbe, judge
 
 pytest.importorskip("sklearn", reason="comes with the extra coughd[fit]")
-
-
-SPEECH, OTHER = LABELS.index("speech"), LABELS.index("other")
-
-
-def unheard(_done: int, _all: int) -> None:
-    """Nobody watches the progress."""
-
-
-def examples(
-    seed: int = 1, count: int = 200, subjects: int = 12, spread: float = 4.0, confounded: float = 0
-) -> Examples:
-    """Coughs, speech and others of some subjects; each subject also has a voice of its own."""
-    rng = np.random.default_rng(seed)
-    labels = rng.choice([0, SPEECH, OTHER], count)
-    subject = rng.integers(0, subjects, count)
-    embeddings = rng.normal(0.0, 1.0, (count, EMBEDDING_SIZE)).astype(np.float32)
-    embeddings[np.arange(count), labels] += spread
-    embeddings[np.arange(count), 100 + subject] += confounded
-    names = tuple(f"subject {seed}-{number}" for number in subject)
-    return Examples(HEAR, embeddings, labels, names, np.zeros(count, bool))
 
 
 @pytest.fixture(scope="module")
@@ -157,12 +134,6 @@ def test_another_run_of_the_same_weights_is_not_mixed_in() -> None:
 HEAR_ELSEWHERE = ("hear@1a2b3c4", "hear", "aa" * 32, "fake 1", "CPU", "float32", "buckets 1,4,8")
 
 
-def in_force(tmp_path: Path, taught_by: Examples) -> InForce:
-    path = tmp_path / "in-force.json"
-    path.write_bytes(train("hear-0001", taught_by, "a test", None, unheard).document)
-    return InForce.read(path, LinearProbe.load(path, HEAR))
-
-
 def test_a_better_probe_wins_and_a_worse_one_does_not(tmp_path: Path, given: Examples) -> None:
     poor = in_force(tmp_path, examples(seed=5, spread=0.5))
     better = train("hear-0002", given, "a test", poor, unheard)
@@ -176,22 +147,6 @@ def test_a_better_probe_wins_and_a_worse_one_does_not(tmp_path: Path, given: Exa
     assert worse.comparison is not None
     assert not worse.wins
     assert worse.comparison.gain.value < 0
-
-
-def test_a_new_probe_weighs_the_context_as_the_one_before_did(
-    tmp_path: Path, given: Examples
-) -> None:
-    in_force(tmp_path, examples(seed=5))
-    assert "context" not in json.loads((tmp_path / "in-force.json").read_bytes())
-    weights = ContextWeights(slope=1.1, gate=0.2, before=0.9, offset=-0.3)
-    document = json.loads((tmp_path / "in-force.json").read_bytes()) | {"context": asdict(weights)}
-    path = tmp_path / "in-context.json"
-    path.write_text(json.dumps(document), encoding="utf-8")
-    before = InForce.read(path, LinearProbe.load(path, HEAR))
-    assert before.probe.context == weights
-
-    path.write_bytes(train("hear-0002", given, "a test", before, unheard).document)
-    assert LinearProbe.load(path, HEAR).context == weights
 
 
 def test_who_has_seen_the_groups_is_told(tmp_path: Path, given: Examples) -> None:
