@@ -27,6 +27,7 @@ from .members import MEMBERS
 from .mining import Origin, Windows, mine_once
 from .pack import VALIDATION_HALVES
 from .pool import PoolOrder, Shard, make_shards, read_shard, shard_paths
+from .strangers import hear_strangers
 from .train_embedder import embed_windows
 from .train_gate import GatePlan, train_gate
 from .train_members import MembersOrder, Mined, train_members
@@ -182,7 +183,8 @@ def score_models(recipe: Recipe) -> None:
     log.info("scoring an hour without coughs")
     hour = list(judge_without_coughs(detector, recipe.pack, {"dev"}, _HOUR_SCENES))
     pack_scenes = list(judge_pack_scenes(detector, recipe.pack))
-    scores = Scores(detector.probe.threshold, sets, hour, pack_scenes)
+    strangers = list(hear_strangers(detector, recipe.pack))
+    scores = Scores(detector.probe.threshold, sets, hour, pack_scenes, strangers)
     log.info("%s", score_section(scores))
     write_cards(recipe.out, scores, command_of(recipe), full_pack=recipe.full_pack)
 

@@ -10,7 +10,10 @@ pytest.importorskip("scipy", reason="comes with the extra coughd[train]")
 
 from coughd.detectors.training.cards import Scores, quiet_threshold, score_section, write_cards
 from coughd.detectors.training.counting import Claim, Reference
+from coughd.detectors.training.strangers import Heard
 from coughd.detectors.training.validate import Judged
+
+STRANGER = Heard("laugh", 6.0, (), (Claim(1.0, 1.3, 0.9),))
 
 
 def recording(*probabilities: float) -> Judged:
@@ -41,20 +44,21 @@ def test_doubtful_coughs_are_not_judged() -> None:
 def test_the_section_tells_alarms_and_scores() -> None:
     heard = Judged("d01", (Reference(1.0, 1.3),), (Claim(1.0, 1.3, 0.9, 0.25),), 60.0)
     hour = [recording(*([0.6] * 7))]
-    section = score_section(Scores(0.5, {"easy": [heard]}, hour, [heard]))
+    section = score_section(Scores(0.5, {"easy": [heard]}, hour, [heard], [STRANGER]))
 
     assert "has 7\nfalse alarms at that threshold, and 6 at most from 0.605 on" in section
     assert "\n0.305 on, and the sensitivity there is, in the order of the table, 0.000," in section
     assert "| easy | 1 | 1.000 (1.000-1.000) |" in section
     assert "d01 0." in section
     assert "easy 0.100, pack scenes 0.100." in section
+    assert "| laugh | 1 | 0.1 |  | 1 (0) |" in section
 
 
 def test_a_card_says_what_may_not_be_shipped(tmp_path: Path) -> None:
     for name in ("gate.onnx", "embedder.onnx", "probe-open.json"):
         (tmp_path / name).write_bytes(b"weights")
     heard = Judged("d01", (Reference(1.0, 1.3),), (Claim(1.0, 1.3, 0.9),), 60.0)
-    scores = Scores(0.5, {}, [recording(0.6)], [heard])
+    scores = Scores(0.5, {}, [recording(0.6)], [heard], [STRANGER])
     for full_pack in (True, False):
         write_cards(tmp_path, scores, "the command", full_pack=full_pack)
         for card in tmp_path.glob("*.md"):
