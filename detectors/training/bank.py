@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import numpy as np
 from ..ports import SAMPLE_RATE_HZ, Samples
 from .certainty import with_certainty
 from .pack import Clip, Span, load_samples, read_clips
+from .seen_bursts import Burst, read_bursts, with_bursts
 
 LABEL_OF = {
     "cough": "cough",
@@ -78,7 +79,8 @@ def load_bank(
         and (clip.commercial or not commercial_only)
         and (keep is None or keep(clip))
     ]
-    sounds = [_sound(clip) for clip in clips]
+    bursts = read_bursts()
+    sounds = [load_sound(clip, bursts) for clip in clips]
     kinds = {"throat_clear", "laugh", "sneeze", "breathe", "snore", "door"}
     kinds |= {"household", "animal", "baby_cry", "other_vocal"}
     negatives = {
@@ -104,7 +106,8 @@ def load_bank(
     )
 
 
-def _sound(clip: Clip) -> Sound:
+def load_sound(clip: Clip, bursts: Mapping[str, Sequence[Burst]]) -> Sound:
+    """One clip, its coughs judged by rule and by eye; InputError."""
     samples = load_samples(clip.path)
     duration_s = samples.size / SAMPLE_RATE_HZ
     spans = tuple(
@@ -113,7 +116,8 @@ def _sound(clip: Clip) -> Sound:
         if span.start_s < duration_s - 0.05
     )
     if clip.label == "cough":
-        spans = with_certainty(samples, spans, clip.path.name)
+        judged = with_certainty(samples, spans, clip.path.name)
+        spans = with_bursts(judged, clip.path.name, duration_s, bursts)
     peaks = [_peak(samples, span) for span in spans]
     loud = [i for i, peak in enumerate(peaks) if peak > _STRONG * max(peaks)]
     strong = tuple(i for i in loud if spans[i].sure) or tuple(loud)

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.random import Generator
 
 from ...config.errors import CoughdError
-from ..ports import SAMPLE_RATE_HZ
+from ..ports import SAMPLE_RATE_HZ, Samples
 from ..runtime import SHIPPED_MODELS
 from .augment import rms
 from .bank import load_bank
@@ -26,7 +27,7 @@ from .counting import Claim, Reference, Tally, count, pooled
 from .pack import Clip
 from .validate import Detector
 
-_BEFORE_S, _AFTER_S = 2.0, 2.5
+BEFORE_S, _AFTER_S = 2.0, 2.5
 _HISS_DB = -50.0
 """Against the clip's own level."""
 STRICT = 0.95
@@ -51,18 +52,23 @@ def hear_strangers(detector: Detector, pack: Path) -> Iterator[Heard]:
     kinds = {"cough": bank.coughs, **bank.negatives}
     for kind, sounds in kinds.items():
         for sound in sounds:
-            hiss_level = rms(sound.samples) * 10.0 ** (_HISS_DB / 20.0)
-            before, after = (
-                (rng.standard_normal(round(long_s * SAMPLE_RATE_HZ)) * hiss_level)
-                for long_s in (_BEFORE_S, _AFTER_S)
-            )
-            heard = np.concatenate([before, sound.samples, after]).astype(np.float32)
+            heard = in_hiss(sound.samples, rng)
             marks = sound.spans if kind == "cough" else ()
             references = tuple(
-                Reference(mark.start_s + _BEFORE_S, mark.end_s + _BEFORE_S, mark.sure)
+                Reference(mark.start_s + BEFORE_S, mark.end_s + BEFORE_S, mark.sure)
                 for mark in marks
             )
             yield Heard(kind, sound.duration_s, references, tuple(detector.claims(heard)))
+
+
+def in_hiss(samples: Samples, rng: Generator) -> Samples:
+    """A clip with quiet hiss round it, BEFORE_S of it before: a microphone has no edges."""
+    hiss_level = rms(samples) * 10.0 ** (_HISS_DB / 20.0)
+    before, after = (
+        rng.standard_normal(round(long_s * SAMPLE_RATE_HZ)) * hiss_level
+        for long_s in (BEFORE_S, _AFTER_S)
+    )
+    return np.concatenate([before, samples, after]).astype(np.float32)
 
 
 def _is_not_commercial(clip: Clip) -> bool:

@@ -1,0 +1,104 @@
+"""Where the shipped detector and the marks of the cough clips disagree, for somebody to look at.
+
+    python -m coughd.detectors.training.unmarked --pack PATH
+
+prints a CSV: `clip`, `onset_s`, `what` (`unmarked`: claimed, with no mark near; `unheard`: surely
+marked and not claimed), `p_cough`. Each clip is heard by itself in quiet hiss; what stands in
+`seen_bursts.csv` already is left out. To learn from it, look at the spectrogram and say in that
+table what it is. Needs the extra `coughd[train]`; takes two minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ...config.errors import CoughdError
+from ..runtime import SHIPPED_MODELS
+from .bank import load_sound
+from .certainty import NOT_COUGHED
+from .counting import Claim
+from .pack import Clip, Span, read_clips
+from .seen_bursts import read_bursts
+from .strangers import BEFORE_S, in_hiss
+from .validate import Detector
+
+NEAR_S = 0.2
+"""A claim within this belongs to the mark."""
+_CLAIMED = 0.3
+_UNHEARD = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A place in a clip at which detector and marks disagree."""
+
+    clip: str
+    onset_s: float
+    what: str
+    probability: float
+
+
+def disputes(detector: Detector, pack: Path) -> Iterator[Dispute]:
+    """Every place of the cough clips that may be trained on; InputError."""
+    bursts = read_bursts()
+    rng = np.random.default_rng(0)
+    for clip in read_clips(pack):
+        if not _is_asked(clip):
+            continue
+        sound = load_sound(clip, bursts)
+        seen_s = [burst.onset_s for burst in bursts.get(clip.path.name, ())]
+        claims = detector.claims(in_hiss(sound.samples, rng))
+        for found in _disputes_of(sound.spans, claims, sound.duration_s):
+            onset_s, what, probability = found
+            if all(abs(onset_s - at_s) > NEAR_S for at_s in seen_s):
+                yield Dispute(clip.path.name, onset_s, what, probability)
+
+
+def _is_asked(clip: Clip) -> bool:
+    return clip.label == "cough" and clip.commercial and clip.path.name not in NOT_COUGHED
+
+
+def _disputes_of(
+    marks: Sequence[Span], claims: Sequence[Claim], duration_s: float
+) -> list[tuple[float, str, float]]:
+    claimed = [(claim.onset_s - BEFORE_S, claim.probability) for claim in claims]
+    found = [
+        (onset_s, "unmarked", probability)
+        for onset_s, probability in claimed
+        if probability >= _CLAIMED
+        and 0.0 <= onset_s < duration_s
+        and all(abs(mark.start_s - onset_s) > NEAR_S for mark in marks)
+    ]
+    for mark in marks:
+        near = [p for onset_s, p in claimed if abs(mark.start_s - onset_s) <= NEAR_S]
+        if mark.sure and max(near, default=0.0) < _UNHEARD:
+            found.append((mark.start_s, "unheard", max(near, default=0.0)))
+    return sorted(found)
+
+
+def main() -> int:
+    """Print the table; the exit code follows sysexits."""
+    parser = argparse.ArgumentParser(prog="python -m coughd.detectors.training.unmarked")
+    parser.add_argument("--pack", type=Path, required=True, help="folder with clips.csv")
+    parser.add_argument("--models", type=Path, default=SHIPPED_MODELS)
+    given = parser.parse_args()
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(("clip", "onset_s", "what", "p_cough"))
+    try:
+        for one in disputes(Detector.load(given.models), given.pack):
+            writer.writerow((one.clip, f"{one.onset_s:.2f}", one.what, f"{one.probability:.2f}"))
+    except CoughdError as exc:
+        sys.stderr.write(f"{exc}\n")
+        return exc.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
