@@ -39,6 +39,9 @@ def _arguments() -> argparse.Namespace:
         help="learn from clips, too, that are not free for commercial use: not to be shipped",
     )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument(
+        "--device", default="cpu", help="of torch, such as cuda: where the networks are trained"
+    )
     parser.add_argument("--score-only", action="store_true", help="only score and write cards")
     return parser.parse_args()
 
@@ -67,6 +70,7 @@ def main() -> int:
             embedder_steps=given.embedder_steps,
             members=given.members,
             workers=given.workers,
+            device=given.device,
             full_pack=given.full_pack,
         )
         if not given.score_only:

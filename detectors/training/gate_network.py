@@ -135,7 +135,7 @@ class GateNetwork(nn.Module):
 
     def forward(self, log_mel: Any, state: Any) -> tuple[Any, Any]:  # noqa: ANN401, D102
         floor, floors = state[:, None, :BANDS], []
-        with torch.autocast("cpu", enabled=False):  # levels need all their digits
+        with torch.autocast(log_mel.device.type, enabled=False):  # levels need all their digits
             for group in log_mel.split(_GROUP, dim=1):
                 floors.append(self.floor_weights @ group + self.floor_decay * floor)
                 floor = floors[-1][:, -1:]

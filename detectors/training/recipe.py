@@ -18,6 +18,7 @@ from ..probe import LinearProbe
 from .cache import claim_cache
 from .cards import Scores, score_section, write_cards
 from .counting import pooled
+from .devices import CPU, check_device
 from .embedder_network import EmbedderEnsemble
 from .export import export_embedder, export_gate
 from .fit_context import fit_context, in_context
@@ -62,6 +63,8 @@ class Recipe:
     embedder_steps: int
     members: int
     workers: int
+    device: str = CPU
+    """Of torch; the scenes are made on the processor in any case."""
     full_pack: bool = False
     """Learn from clips, too, whose models may not be sold; to know what they would add."""
 
@@ -83,13 +86,14 @@ def command_of(recipe: Recipe) -> str:
 
 def make_models(recipe: Recipe) -> None:
     """Train and write the three models; goes on where an earlier run stopped. InputError."""
+    check_device(recipe.device)
     claim_cache(recipe.cache, command_of(recipe))
     torch.set_num_threads(recipe.workers)
     held_out = _shards(recipe, "val", _VALIDATION_SHARDS)
     gate = train_gate(
         _shards(recipe, "train", min(_GATE_SHARDS, recipe.shards)),
         held_out[:3],
-        GatePlan(steps=recipe.gate_steps, seed=recipe.seed),
+        GatePlan(steps=recipe.gate_steps, seed=recipe.seed, device=recipe.device),
         recipe.cache / "gate.ckpt",
     )
     train = _shards(recipe, "train", recipe.shards)
@@ -104,6 +108,7 @@ def make_models(recipe: Recipe) -> None:
         recipe.members,
         recipe.embedder_steps,
         recipe.seed,
+        recipe.device,
     )
     log.info("training %d embedders, %d at once", recipe.members, recipe.workers)
     embedder = EmbedderEnsemble(train_members(members, recipe.workers))

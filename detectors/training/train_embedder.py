@@ -20,6 +20,7 @@ from torch.nn import functional
 from ..features import WINDOW_FRAMES
 from ..ports import EMBEDDING_SIZE, LABELS
 from .averaging import parameters, smoothed
+from .devices import CPU, device_of
 from .embedder_network import EmbedderNetwork
 from .mining import Origin, Windows, cut
 from .pool import Shard
@@ -48,6 +49,7 @@ class EmbedderPlan:
     size: int = EMBEDDING_SIZE
     view: View = WHOLE
     report_every: int = 250
+    device: str = CPU
 
 
 def train_embedder(
@@ -59,12 +61,12 @@ def train_embedder(
 ) -> None:
     """Train from scratch or from the checkpoint, which has all of it when this returns."""
     torch.manual_seed(plan.seed)
-    network, head = _networks(plan)
+    network, head = (part.to(plan.device) for part in _networks(plan))
     optimiser = torch.optim.AdamW(parameters([network, head]), lr=plan.peak_rate, weight_decay=2e-2)
     both = nn.ModuleList([network, head])
     first, average = 0, None
     if checkpoint.exists():
-        stored = torch.load(checkpoint, weights_only=True)
+        stored = torch.load(checkpoint, weights_only=True, map_location=plan.device)
         both.load_state_dict(stored["networks"])
         optimiser.load_state_dict(stored["optimiser"])
         first, average = stored["step"], stored["average"]
@@ -80,9 +82,9 @@ def train_embedder(
         joined = rng.random(plan.batch) < _OVERLAY_SHARE
         others = windows.chosen(draw.others(int(joined.sum()), rng))
         sound[joined] = overlay(sound[joined], _spoilt(shards, others, rng), rng)
-        heard = torch.from_numpy(sound)
-        truth = torch.from_numpy(windows.label[rows].astype(np.int64))
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        heard = torch.from_numpy(sound).to(plan.device)
+        truth = torch.from_numpy(windows.label[rows].astype(np.int64)).to(plan.device)
+        with torch.autocast(heard.device.type, dtype=torch.bfloat16):
             logits = head(network.train()(heard))
         loss = functional.cross_entropy(logits.float(), truth, label_smoothing=0.02)
         optimiser.zero_grad()
@@ -106,9 +108,9 @@ def train_embedder(
 
 
 def trained(plan: EmbedderPlan, checkpoint: Path) -> EmbedderNetwork:
-    """What training left in a checkpoint, with the averaged weights."""
+    """What training left in a checkpoint, with the averaged weights, on the processor."""
     network, head = _networks(plan)
-    stored = torch.load(checkpoint, weights_only=True)
+    stored = torch.load(checkpoint, weights_only=True, map_location=CPU)
     nn.ModuleList([network, head]).load_state_dict(stored["average"] or stored["networks"])
     network.eval()
     return network
@@ -165,8 +167,8 @@ def embed_windows(
     with torch.no_grad():
         for first in range(0, len(windows), 256):
             rows = np.arange(first, min(first + 256, len(windows)))
-            heard = torch.from_numpy(cut(shards, windows.chosen(rows)))
-            embeddings.append(network(heard).numpy())
+            heard = torch.from_numpy(cut(shards, windows.chosen(rows))).to(device_of(network))
+            embeddings.append(network(heard).cpu().numpy())
     return np.concatenate(embeddings)
 
 
@@ -178,8 +180,8 @@ def _average_precision(
     """Of the cough score over the held-out triggers."""
     shards, windows = held_out
     triggers = windows.chosen(windows.origin == Origin.TRIGGER)
-    embeddings = torch.from_numpy(embed_windows(network, shards, triggers))
+    embeddings = torch.from_numpy(embed_windows(network, shards, triggers)).to(device_of(head))
     head.eval()
     with torch.no_grad():
-        scores = functional.softmax(head(embeddings), dim=1)[:, 0].numpy()
+        scores = functional.softmax(head(embeddings), dim=1)[:, 0].cpu().numpy()
     return float(average_precision_score(triggers.label == LABELS.index("cough"), scores))

@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from ..onsets import REACH_STEPS, OnsetDecoder
 from .averaging import smoothed
+from .devices import CPU, device_of
 from .gate_network import LOOK_AHEAD_OUTPUTS, GateNetwork
 from .pool import Shard
 from .spectral_augment import spoil
@@ -38,6 +39,7 @@ class GatePlan:
     peak_rate: float = 3e-3
     seed: int = 0
     report_every: int = 500
+    device: str = CPU
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +54,16 @@ class GateScore:
 def train_gate(
     train: Sequence[Shard], held_out: Sequence[Shard], plan: GatePlan, checkpoint: Path
 ) -> GateNetwork:
-    """Train from scratch or from the checkpoint; the result has the averaged weights."""
+    """Train from scratch or from the checkpoint.
+
+    The result has the averaged weights and lies on the processor.
+    """
     torch.manual_seed(plan.seed)
-    network: GateNetwork = GateNetwork().to(memory_format=torch.channels_last)
+    network: GateNetwork = GateNetwork().to(plan.device, memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(network.parameters(), lr=plan.peak_rate, weight_decay=1e-2)
     first, average = 0, None
     if checkpoint.exists():
-        stored = torch.load(checkpoint, weights_only=True)
+        stored = torch.load(checkpoint, weights_only=True, map_location=plan.device)
         network.load_state_dict(stored["network"])
         optimiser.load_state_dict(stored["optimiser"])
         first, average = stored["step"], stored["average"]
@@ -88,7 +93,7 @@ def train_gate(
             _save(checkpoint, network, optimiser, step + 1, average)
     if average is not None:
         network.load_state_dict(average)
-    network.eval()
+    network.cpu().eval()
     return network
 
 
@@ -122,11 +127,12 @@ def _batch(
 
 
 def _loss(network: Any, log_mel: NDArray[np.float32], wanted: NDArray[np.float32]) -> Any:  # noqa: ANN401
-    heard = torch.from_numpy(log_mel)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    device = device_of(network)
+    heard = torch.from_numpy(log_mel).to(device)
+    with torch.autocast(device.type, dtype=torch.bfloat16):
         logits, _ = network(heard, network.first_state(heard))
     logits = logits.float()[:, :, _LOOK_STEPS:][:, :, _WARM_UP_OUTPUTS:]
-    truth = torch.from_numpy(wanted)[:, :, : wanted.shape[2] - _LOOK_STEPS]
+    truth = torch.from_numpy(wanted).to(device)[:, :, : wanted.shape[2] - _LOOK_STEPS]
     truth = truth[:, :, _WARM_UP_OUTPUTS:]
     known = (truth >= 0.0).float()
     truth = truth.clamp(min=0.0)
@@ -143,11 +149,12 @@ def onset_tracks(network: Any, log_mel: NDArray[np.float16]) -> NDArray[np.float
     tracks = []
     with torch.no_grad():
         for start in range(0, len(log_mel), 20):
-            heard = torch.from_numpy(log_mel[start : start + 20].astype(np.float32))
+            scenes = torch.from_numpy(log_mel[start : start + 20].astype(np.float32))
+            heard = scenes.to(device_of(network))
             still = heard[:, -1:].expand(-1, 2 * _LOOK_STEPS + 2, -1)
             heard = torch.cat([heard, still], dim=1)
             logits, _ = network(heard, network.first_state(heard))
-            tracks.append(torch.sigmoid(logits[:, -1, _LOOK_STEPS:]).numpy())
+            tracks.append(torch.sigmoid(logits[:, -1, _LOOK_STEPS:]).cpu().numpy())
     return np.concatenate(tracks)
 
 

@@ -42,6 +42,7 @@ class MembersOrder:
     members: int
     steps: int
     seed: int
+    device: str
 
     def plan(self, number: int) -> EmbedderPlan:
         """How one member is trained; no two have the same seed."""
@@ -50,6 +51,7 @@ class MembersOrder:
             seed=self.members * self.seed + number,
             size=member_sizes(self.members)[number],
             view=member_view(number),
+            device=self.device,
         )
 
     def checkpoint(self, number: int) -> Path:
