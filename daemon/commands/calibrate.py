@@ -30,7 +30,7 @@ from ..wiring.detection import load_judge
 from ..wiring.listener import build_listener
 from .options import ConfigOption, JsonOption
 
-_NEARLY_SURE = 0.95
+_NEARLY_SURE = 0.9
 _PROGRESS_S = 2.0
 _Present: TypeAlias = tuple[float, float | None]
 """Threshold and level in force."""
@@ -180,7 +180,7 @@ def _print(rooms: list[Room], present: _Present, proposal: Proposal | None) -> N
     if proposal.threshold > threshold and proposal.threshold >= _NEARLY_SURE:
         typer.echo(
             "did somebody cough? What was heard is as sure as coughs are, and such a threshold "
-            "misses most of them"
+            "misses many of them"
         )
 
 
