@@ -31,6 +31,7 @@ from ..wiring.listener import build_listener
 from .options import ConfigOption, JsonOption
 
 _NEARLY_SURE = 0.9
+"""The probe seldom is so sure of another sound, nor surer of a lonely cough."""
 _PROGRESS_S = 2.0
 _Present: TypeAlias = tuple[float, float | None]
 """Threshold and level in force."""
