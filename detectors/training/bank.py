@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -80,7 +80,7 @@ def load_bank(
         and (keep is None or keep(clip))
     ]
     bursts = read_bursts()
-    sounds = [load_sound(clip, bursts) for clip in clips]
+    sounds = [load_sound(clip, bursts.get(clip.path.name, ())) for clip in clips]
     kinds = {"throat_clear", "laugh", "sneeze", "breathe", "snore", "door"}
     kinds |= {"household", "animal", "baby_cry", "other_vocal"}
     negatives = {
@@ -106,8 +106,8 @@ def load_bank(
     )
 
 
-def load_sound(clip: Clip, bursts: Mapping[str, Sequence[Burst]]) -> Sound:
-    """One clip, its coughs judged by rule and by eye; InputError."""
+def load_sound(clip: Clip, bursts: Sequence[Burst]) -> Sound:
+    """One clip, its coughs judged by rule and by what was seen in it; InputError."""
     samples = load_samples(clip.path)
     duration_s = samples.size / SAMPLE_RATE_HZ
     spans = tuple(
@@ -117,7 +117,7 @@ def load_sound(clip: Clip, bursts: Mapping[str, Sequence[Burst]]) -> Sound:
     )
     if clip.label == "cough":
         judged = with_certainty(samples, spans, clip.path.name)
-        spans = with_bursts(judged, clip.path.name, duration_s, bursts)
+        spans = with_bursts(judged, duration_s, bursts)
     peaks = [_peak(samples, span) for span in spans]
     loud = [i for i, peak in enumerate(peaks) if peak > _STRONG * max(peaks)]
     strong = tuple(i for i in loud if spans[i].sure) or tuple(loud)

@@ -12,7 +12,7 @@ or duller; and of the clips that train, the sure marks that this detector refuse
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -57,14 +57,14 @@ def read_bursts(table: Path = TABLE) -> dict[str, list[Burst]]:
 
 
 def with_bursts(
-    spans: Sequence[Span], clip: str, duration_s: float, bursts: Mapping[str, Sequence[Burst]]
+    spans: Sequence[Span], duration_s: float, bursts: Sequence[Burst]
 ) -> tuple[Span, ...]:
     """The marks of a clip with what was seen in it: marks judged again, and new ones between.
 
     A cough in whose tail a new mark stands ends where that begins.
     """
     judged = sorted(spans, key=lambda span: span.start_s)
-    for burst in bursts.get(clip, ()):
+    for burst in bursts:
         if burst.seen is Seen.NO or burst.onset_s >= duration_s:
             continue
         sure = burst.seen is Seen.COUGH

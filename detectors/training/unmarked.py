@@ -21,10 +21,10 @@ import numpy as np
 
 from ...config.errors import CoughdError
 from ..runtime import SHIPPED_MODELS
-from .bank import load_sound
+from .bank import Sound, load_sound
 from .certainty import NOT_COUGHED
 from .counting import Claim
-from .pack import Clip, Span, read_clips
+from .pack import Clip, read_clips
 from .seen_bursts import read_bursts
 from .strangers import BEFORE_S, in_hiss
 from .validate import Detector
@@ -52,35 +52,34 @@ def disputes(detector: Detector, pack: Path) -> Iterator[Dispute]:
     for clip in read_clips(pack):
         if not _is_asked(clip):
             continue
-        sound = load_sound(clip, bursts)
-        seen_s = [burst.onset_s for burst in bursts.get(clip.path.name, ())]
+        seen = bursts.get(clip.path.name, [])
+        sound = load_sound(clip, seen)
         claims = detector.claims(in_hiss(sound.samples, rng))
-        for found in _disputes_of(sound.spans, claims, sound.duration_s):
-            onset_s, what, probability = found
-            if all(abs(onset_s - at_s) > NEAR_S for at_s in seen_s):
-                yield Dispute(clip.path.name, onset_s, what, probability)
+        for found in _disputes_of(clip.path.name, sound, claims):
+            if all(abs(found.onset_s - burst.onset_s) > NEAR_S for burst in seen):
+                yield found
 
 
 def _is_asked(clip: Clip) -> bool:
     return clip.label == "cough" and clip.commercial and clip.path.name not in NOT_COUGHED
 
 
-def _disputes_of(
-    marks: Sequence[Span], claims: Sequence[Claim], duration_s: float
-) -> list[tuple[float, str, float]]:
+def _disputes_of(clip: str, sound: Sound, claims: Sequence[Claim]) -> list[Dispute]:
+    """In the order of their onsets."""
     claimed = [(claim.onset_s - BEFORE_S, claim.probability) for claim in claims]
     found = [
-        (onset_s, "unmarked", probability)
+        Dispute(clip, onset_s, "unmarked", probability)
         for onset_s, probability in claimed
         if probability >= _CLAIMED
-        and 0.0 <= onset_s < duration_s
-        and all(abs(mark.start_s - onset_s) > NEAR_S for mark in marks)
+        and 0.0 <= onset_s < sound.duration_s
+        and all(abs(mark.start_s - onset_s) > NEAR_S for mark in sound.spans)
     ]
-    for mark in marks:
+    for mark in sound.spans:
         near = [p for onset_s, p in claimed if abs(mark.start_s - onset_s) <= NEAR_S]
-        if mark.sure and max(near, default=0.0) < _UNHEARD:
-            found.append((mark.start_s, "unheard", max(near, default=0.0)))
-    return sorted(found)
+        probability = max(near, default=0.0)
+        if mark.sure and probability < _UNHEARD:
+            found.append(Dispute(clip, mark.start_s, "unheard", probability))
+    return sorted(found, key=lambda one: one.onset_s)
 
 
 def main() -> int:

@@ -12,11 +12,9 @@ from coughd.detectors.training.certainty import NOT_COUGHED
 from coughd.detectors.training.pack import Span
 from coughd.detectors.training.seen_bursts import Burst, Seen, read_bursts, with_bursts
 
-CLIP = "clip.flac"
-
 
 def merged(spans: list[Span], *bursts: Burst, duration_s: float = 5.0) -> tuple[Span, ...]:
-    return with_bursts(spans, CLIP, duration_s, {CLIP: bursts})
+    return with_bursts(spans, duration_s, bursts)
 
 
 def test_a_cough_in_anothers_tail_takes_the_rest_of_it() -> None:
@@ -46,11 +44,6 @@ def test_the_eye_overrules_a_mark(seen: Seen, sure: bool) -> None:
 
 def test_what_was_seen_to_be_none_changes_nothing() -> None:
     assert merged([Span(1.0, 1.9)], Burst(1.5, Seen.NO)) == (Span(1.0, 1.9),)
-
-
-def test_another_clip_is_left_as_it_is() -> None:
-    spans = [Span(1.0, 1.9)]
-    assert with_bursts(spans, "other.flac", 5.0, {CLIP: [Burst(1.5, Seen.COUGH)]}) == tuple(spans)
 
 
 def test_the_shipped_table_has_each_burst_once_and_knows_coughs_doubts_and_closing_bursts() -> None:
