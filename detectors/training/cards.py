@@ -43,9 +43,7 @@ _WEAKNESSES = """\
   (`python -m coughd.detectors.training.seeds --pack PATH`): average precision 0.970 to 0.976 each
   by itself, 0.981 together. Where nine coughs of ten are found, 17 % of the throat clears pass
   instead of 22 to 30, 16 % of the laughs instead of 15 to 24, 2 % of the sneezes instead of 4 to 9.
-  Six networks that learnt from the rule's marks alone, asked the same, have 0.983, but let three
-  times as many sneezes pass and fewer throat clears and laughs (10 and 12 %): training again
-  changes that much. Gate, scenes and probe have one seed.
+  Gate, scenes and probe have one seed.
 - Of the strangers' coughs that are missed (table above) many are voiced from the beginning; what is
   counted in their cough clips where the rule marked none looked like coughs on spectrograms. Six of
   their laughs were looked at when the mockups were made.
