@@ -190,16 +190,18 @@ def test_what_a_deaf_daemon_missed_is_counted(
         items += listen(source, lambda items: any(isinstance(item, Gap) for item in items))
         items += listen(source, some_sound)
         source.close()
-    (gap,) = (item for item in items if isinstance(item, Gap))
     assert not losses(items)
-    place = items.index(gap)
-    before, after = items[place - 1], items[place + 1]
-    assert isinstance(before, Block)
-    assert isinstance(after, Block)
-    assert gap.first_sample == before.first_sample + before.samples.size
-    assert after.first_sample == gap.first_sample + gap.lost_samples
-    assert source.counters.dropped_samples == gap.lost_samples > 0
-    assert before.monotonic_s is not None
-    assert after.monotonic_s is not None
-    passed_s = (after.first_sample - before.first_sample) / rate_hz
-    assert after.monotonic_s - before.monotonic_s == pytest.approx(passed_s, abs=0.5)
+    # More than one where the machine is busy: the ring fills again before the pipe is emptied.
+    gaps = [item for item in items if isinstance(item, Gap)]
+    assert source.counters.dropped_samples == sum(gap.lost_samples for gap in gaps) > 0
+    heard_before, *_, heard_after = blocks(items)
+    next_sample = heard_before.first_sample
+    for item in items:
+        if isinstance(item, Block | Gap):
+            assert item.first_sample == next_sample
+            next_sample += item.samples.size if isinstance(item, Block) else item.lost_samples
+    assert heard_before.monotonic_s is not None
+    assert heard_after.monotonic_s is not None
+    passed_s = (heard_after.first_sample - heard_before.first_sample) / rate_hz
+    heard_s = heard_after.monotonic_s - heard_before.monotonic_s
+    assert heard_s == pytest.approx(passed_s, abs=0.5)
