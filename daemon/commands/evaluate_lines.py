@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from ...detectors.evaluation.titles import BREAKDOWNS, TITLES, figure, interval
+from ...detectors.evaluation.titles import BREAKDOWNS, TITLES, best_possible, figure, interval
 
 Json = Mapping[str, Any]
 
@@ -68,9 +68,7 @@ def _print_scores(report: Json) -> None:
             if len(systems) > 1:
                 last = report["difference"][section][measure]
                 shown.append(figure(last["value"]))
-            perfect = values[0].get("perfect")
-            known = "" if perfect is None else figure(perfect)
-            rows.append([f"{title}: {name}", *shown, interval(last), known])
+            rows.append([f"{title}: {name}", *shown, interval(last), best_possible(values)])
     _print_table(headings, rows)
     intervals = report["intervals"]
     _say(f"Intervals: bootstrap over {intervals['units']} {intervals['over']}.")

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from .outcome import tell_apart
-from .resampling import Numbers
+from .resampling import SEED, Numbers
 from .sounds import Heard
 
 BINS = 10
+_CHANCE_DRAWS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,26 @@ def calibration_error(rows: Numbers) -> float:
     index = _bin_of(rows)
     gaps = np.bincount(index, rows[:, 0] - rows[:, 1], minlength=BINS)
     return float(np.abs(gaps).sum() / len(rows))
+
+
+def were_they_true(rows: Numbers) -> dict[str, float]:
+    """What ECE and Brier score are expected to be where every probability means what it says.
+
+    Not 0: the fewer triggers, the farther chance alone takes a bin's share from its mean
+    probability (Bröcker and Smith 2007, doi 10.1175/WAF993.1). Seeded draws; NaN without triggers.
+    """
+    if not len(rows):
+        return {"ece": float("nan"), "brier": float("nan")}
+    probability = rows[:, 0]
+    rng = np.random.default_rng(SEED)
+    errors = [
+        calibration_error(np.column_stack([probability, rng.random(len(rows)) < probability]))
+        for _ in range(_CHANCE_DRAWS)
+    ]
+    return {
+        "ece": float(np.mean(errors)),
+        "brier": float(np.mean(probability * (1.0 - probability))),
+    }
 
 
 def reliability(rows: Numbers) -> list[Bin]:

@@ -10,7 +10,7 @@ from typing import Any
 from ..evaluation import charts
 from .cases import Case
 from .page_cases import cases_section
-from .titles import BREAKDOWNS, TITLES, figure, interval
+from .titles import BREAKDOWNS, TITLES, best_possible, figure, interval
 
 Json = Mapping[str, Any]
 
@@ -102,8 +102,7 @@ def _scores(report: Json) -> str:
             for system in systems:
                 measured = system[section][measure]
                 row += [figure(measured["value"]), interval(measured)]
-            perfect = systems[0][section][measure].get("perfect")
-            row.append("" if perfect is None else figure(perfect))
+            row.append(best_possible([system[section][measure] for system in systems]))
             if difference:
                 measured = difference[section][measure]
                 row += [figure(measured["value"]), interval(measured)]
@@ -112,7 +111,8 @@ def _scores(report: Json) -> str:
     how = (
         f"<p>Intervals: {drawn['method']}, {drawn['draws']} draws over {drawn['units']} "
         f"{drawn['over']}; scores of whole recordings over {drawn['recordings_units']} "
-        f"{drawn['recordings_over']}. “Perfect” is what the annotations themselves get.</p>"
+        f"{drawn['recordings_over']}. “Perfect” is what the annotations themselves get; of "
+        "the calibration, what chance would leave if every probability meant what it says.</p>"
     )
     return "<h2>Scores</h2>" + table(headings, rows) + how
 

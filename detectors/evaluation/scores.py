@@ -44,7 +44,8 @@ class Scores:
     sections: Mapping[str, Section]
     """`counting`, `onset_error`, `field`, `cough_seconds`, `hourly`, `calibration`, `gate`."""
     perfect: Mapping[str, Mapping[str, float]]
-    """What the references themselves would get as claims, for the sections that have it."""
+    """What the references themselves would get as claims, for the sections that have it; of the
+    calibration what these probabilities would get if they meant what they say."""
     pieces: tuple[agreement.Piece, ...]
     triggers: Numbers
     """Rows (probability, was a cough) of all judged triggers."""
@@ -58,6 +59,7 @@ def score(recordings: Sequence[Heard], draws: Draws) -> Scores:
     references = [truth.coughs for truth in truths]
     pieces = _pieces(truths, claims)
     judged = [calibration.judged_triggers(heard) for heard in recordings]
+    triggers = np.concatenate([np.empty((0, 2)), *judged])
     sections = {
         "counting": draws.of_sounds.ratios(count_table(outcomes, draws.sounds)),
         "onset_error": _onset_errors(outcomes, draws),
@@ -75,9 +77,10 @@ def score(recordings: Sequence[Heard], draws: Draws) -> Scores:
             "field": _perfect(field_tally, truths, references, draws),
             "cough_seconds": _perfect(cough_second_tally, truths, references, draws),
             "hourly": _values(_hourly(_pieces(truths, references), draws)),
+            "calibration": calibration.were_they_true(triggers),
         },
         pieces=tuple(pieces),
-        triggers=np.concatenate([np.empty((0, 2)), *judged]),
+        triggers=triggers,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _LARGE = 10.0
@@ -54,6 +54,12 @@ def figure(value: float | None) -> str:
     if value is None:
         return "not defined"
     return f"{value:z.3f}" if abs(value) < _LARGE else f"{value:z.1f}"
+
+
+def best_possible(measured: Sequence[Mapping[str, Any]]) -> str:
+    """What a perfect detector gets: of each configuration, where they differ; or nothing."""
+    known = [figure(one["perfect"]) for one in measured if one.get("perfect") is not None]
+    return " / ".join(dict.fromkeys(known))
 
 
 def interval(measured: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..evaluation.calibration import calibration_error
+from ..evaluation.calibration import calibration_error, were_they_true
 from ..runtime import sha256_of
 from .counting import interval, pooled
 from .strangers import Heard, table
@@ -108,7 +108,7 @@ def score_section(scores: Scores) -> str:
     by_scene = ", ".join(
         f"{one.name} {one.tally(scores.threshold).false_alarms}" for one in scores.pack_scenes
     )
-    errors = ", ".join(f"{name} {_calibration(judged):.3f}" for name, judged in everything.items())
+    errors = ", ".join(f"{name} {_calibration(judged)}" for name, judged in everything.items())
     strangers = "\n".join(table(scores.strangers, scores.threshold))
     return f"""\
 Counting one to one, overlap within 0.25 s, at the shipped threshold {scores.threshold:.2f};
@@ -126,7 +126,8 @@ There the same scenes give:
 {_alone_section(everything, scores.hour)}
 
 False alarms in the pack's scenes at the shipped threshold: {by_scene}.
-Calibration error (ECE, ten bins, all that the gate claimed): {errors}.
+Calibration error (ECE, ten bins, all that the gate claimed; in brackets what chance would leave if
+every probability meant what it says): {errors}.
 
 Of a source that was not trained on (other people, rooms and microphones; clips that may not be used
 commercially), each clip by itself in quiet:
@@ -167,9 +168,10 @@ def _alarms(hour: Sequence[Judged], threshold: float) -> int:
     return pooled([one.tally(threshold) for one in hour]).false_alarms
 
 
-def _calibration(judged: Sequence[Judged]) -> float:
-    rows = [row for one in judged for row in one.judgements()]
-    return calibration_error(np.array(rows, dtype=np.float64).reshape(-1, 2))
+def _calibration(judged: Sequence[Judged]) -> str:
+    judgements = [row for one in judged for row in one.judgements()]
+    rows = np.array(judgements, dtype=np.float64).reshape(-1, 2)
+    return f"{calibration_error(rows):.3f} ({were_they_true(rows)['ece']:.3f})"
 
 
 def score_table(sets: Mapping[str, Sequence[Judged]], threshold: float) -> str:

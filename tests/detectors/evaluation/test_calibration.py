@@ -15,6 +15,7 @@ from coughd.detectors.evaluation.calibration import (
     calibration_error,
     judged_triggers,
     reliability,
+    were_they_true,
 )
 
 ROWS = np.array([[0.95, 1.0], [0.95, 0.0], [0.15, 0.0], [0.15, 0.0]])
@@ -23,6 +24,22 @@ ROWS = np.array([[0.95, 1.0], [0.95, 0.0], [0.15, 0.0], [0.15, 0.0]])
 def test_brier_and_ece() -> None:
     assert brier(ROWS) == pytest.approx((0.05**2 + 0.95**2 + 2 * 0.15**2) / 4)
     assert calibration_error(ROWS) == pytest.approx((2 * 0.45 + 2 * 0.15) / 4)
+
+
+def test_true_probabilities_get_what_is_said_of_them() -> None:
+    rng = np.random.default_rng(1)
+    probability = rng.random(400)
+    claimed = were_they_true(np.column_stack([probability, np.zeros(400)]))
+    drawn = [np.column_stack([probability, rng.random(400) < probability]) for _ in range(100)]
+
+    for name, scored in (("ece", calibration_error), ("brier", brier)):
+        assert claimed[name] == pytest.approx(np.mean([scored(rows) for rows in drawn]), rel=0.05)
+
+
+def test_the_fewer_the_triggers_the_more_chance_leaves() -> None:
+    some = np.column_stack([np.linspace(0.0, 1.0, 2_000), np.zeros(2_000)])
+    assert were_they_true(some[::40])["ece"] > 3 * were_they_true(some)["ece"]
+    assert math.isnan(were_they_true(np.empty((0, 2)))["ece"])
 
 
 def test_bins_hold_every_trigger_once() -> None:

@@ -99,7 +99,7 @@ def test_a_perfect_detector_gets_what_is_printed_beside_the_scores() -> None:
             assert scored["value"] == scored["perfect"]
     assert system["counting"]["f1"]["value"] == 1.0
     assert system["hourly"]["bias_per_hour"]["value"] == 0.0
-    assert system["calibration"]["ece"]["value"] == 0.0
+    assert system["calibration"]["ece"]["value"] == system["calibration"]["ece"]["perfect"] == 0.0
 
 
 def test_no_coughs_at_all_is_said_and_not_scored() -> None:
