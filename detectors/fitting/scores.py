@@ -12,8 +12,7 @@ from ..evaluation.calibration import brier, calibration_error
 from ..evaluation.resampling import Measured, Numbers, Resampling
 from .examples import Examples
 from .roc import roc_auc
-
-_THRESHOLDS = tuple(step / 100.0 for step in range(5, 96))
+from .threshold import Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +47,11 @@ def auc(rows: Numbers) -> float:
     return roc_auc(rows[:, 0], rows[:, 1] > 0.5)
 
 
-def operating_point(rows: Numbers) -> float:
-    """The threshold, in steps of 0.01, that counts best where a false alarm counts double.
-
-    A room holds more other sounds to every cough than labelled sounds do.
-    """
-    coughs = rows[:, 1] > 0.5
-
-    def worth(threshold: float) -> float:
-        counted = rows[:, 0] >= threshold
-        hits = float((counted & coughs).sum())
-        return (
-            2 * hits / (2 * hits + float((~counted & coughs).sum() + 2 * (counted & ~coughs).sum()))
-        )
-
-    return max(_THRESHOLDS, key=worth)
+def counts_at(rows: Numbers, threshold: float) -> Counts:
+    """Hits, misses and false alarms of rows (probability, truth)."""
+    coughs, counted = rows[:, 1] > 0.5, rows[:, 0] >= threshold
+    hits = int((counted & coughs).sum())
+    return hits, int(coughs.sum()) - hits, int(counted.sum()) - hits
 
 
 def score(held_out: HeldOut, threshold: float) -> dict[str, Measured]:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,8 @@ from .examples import FEWEST_EACH, Examples, counts_by_label
 from .in_context import in_context
 from .protocol import fit
 from .regression import Numbers
-from .scores import Comparison, HeldOut, compare, operating_point, score
+from .scores import Comparison, HeldOut, compare, counts_at, score
+from .threshold import operating_point
 
 _GROUP_DIGITS = 16
 
@@ -90,7 +92,7 @@ def train(
     by_persons = ~examples.taught
     chosen = by_persons if _enough(examples) else np.ones_like(by_persons)
     held_out = HeldOut.of(examples, heard.held_out, chosen)
-    threshold = operating_point(held_out.rows)
+    threshold = operating_point(partial(counts_at, held_out.rows))
     digests = [_digest(group) for group in examples.groups]
     comparison = None
     if in_force is not None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from ..evaluation.calibration import calibration_error
+from ..fitting.threshold import Counts, operating_point
 from ..gate import GATE_THRESHOLD, CoughdGate
 from ..open_embedder import OpenEmbedder
 from ..ports import ProbeIdentity
@@ -43,7 +45,6 @@ _GATE_SHARDS = 46
 """The gate learns from the first of them, so that most of its mistakes are on unheard scenes."""
 _PROBE_WINDOWS = 12_000
 _THRESHOLD_SCENES = 150
-_ALARMS_COUNT = 2
 _TEST_SCENES = 350
 _HOUR_SCENES = 360
 _TEST_SNR_DB = (20.0, 10.0, 0.0)
@@ -137,7 +138,7 @@ def _make_probe(recipe: Recipe, fitting: Examples, halves: tuple[Examples, Examp
         judged += _judged_unheard(detector, recipe.pack, half)
     context = fit_context(judged)
     judged = [in_context(one, context) for one in judged]
-    threshold = operating_point(judged)
+    threshold = operating_point(partial(counts_at, judged))
     error = calibration_error(np.array([row for one in judged for row in one.judgements()]))
     log.info("%s, calibration error %.4f, threshold %.2f", context, error, threshold)
     clips = "all clips" if recipe.full_pack else "clips free for commercial use"
@@ -161,19 +162,10 @@ def _judged_unheard(detector: Detector, pack: Path, half: str) -> Iterator[Judge
     yield from judge_without_coughs(detector, pack, {half}, _THRESHOLD_SCENES)
 
 
-def operating_point(judged: Sequence[Judged]) -> float:
-    """Choose the threshold, in steps of 0.01, that counts best where false alarms count double.
-
-    For a room holds more other sounds to every cough than these scenes do.
-    """
-
-    def worth(threshold: float) -> float:
-        tally = pooled([one.tally(threshold) for one in judged])
-        alarms = _ALARMS_COUNT * tally.false_alarms
-        return 2 * tally.hits / (2 * tally.hits + tally.misses + alarms)
-
-    steps = [step / 100.0 for step in range(10, 96)]
-    return max(steps, key=worth)
+def counts_at(judged: Sequence[Judged], threshold: float) -> Counts:
+    """What is counted at a threshold in all of them."""
+    tally = pooled([one.tally(threshold) for one in judged])
+    return tally.hits, tally.misses, tally.false_alarms
 
 
 def score_models(recipe: Recipe) -> None:
