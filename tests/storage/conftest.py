@@ -5,7 +5,7 @@ A test marked `sqlite` is about files, and runs with a file only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -45,3 +45,9 @@ def store(store_path: Path) -> Iterator[EventStore]:
     with open_store(store_path) as opened:
         opened.write([seen()])
         yield opened
+
+
+@pytest.fixture
+def write(store_path: Path) -> Iterator[Callable[..., object]]:
+    with open_store(store_path) as store:
+        yield lambda *changes: store.write(changes)
