@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -138,8 +138,10 @@ def _heard_whole(onset_s: float) -> bool:
     return 0.7 < onset_s < SCENE_S - 1.7
 
 
-def judge_pack_scenes(detector: Detector, pack: Path) -> Iterator[Judged]:
-    """The pack's long scenes, against their single coughs; InputError."""
+def judge_pack_scenes(
+    detector: Detector, pack: Path, treated: Callable[[Samples], Samples] | None = None
+) -> Iterator[Judged]:
+    """The pack's long scenes, as they are or treated, against their single coughs; InputError."""
     folder = pack / "scenes"
     references = _scene_references(folder / "coughs.csv")
     for path in sorted(folder.glob("*.flac")):
@@ -147,7 +149,7 @@ def judge_pack_scenes(detector: Detector, pack: Path) -> Iterator[Judged]:
         yield Judged(
             path.stem,
             tuple(references.get(path.name, [])),
-            tuple(detector.claims(samples)),
+            tuple(detector.claims(treated(samples) if treated else samples)),
             samples.size / SAMPLE_RATE_HZ,
         )
 
