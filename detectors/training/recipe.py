@@ -18,7 +18,7 @@ from ..open_embedder import OpenEmbedder
 from ..ports import ProbeIdentity
 from ..probe import LinearProbe
 from .cache import claim_cache
-from .cards import Scores, score_section, write_cards
+from .cards import score_section, write_cards
 from .counting import pooled
 from .devices import CPU, check_device
 from .embedder_network import EmbedderEnsemble
@@ -30,11 +30,11 @@ from .members import MEMBERS
 from .mining import Origin, Windows, mine_once
 from .pack import VALIDATION_HALVES
 from .pool import PoolOrder, Shard, make_shards, read_shard, shard_paths
-from .strangers import hear_strangers
+from .scoring import TEST_SNR_DB, score_all
 from .train_embedder import embed_windows
 from .train_gate import GatePlan, train_gate
 from .train_members import MembersOrder, Mined, train_members
-from .validate import Detector, Judged, judge_generated, judge_pack_scenes, judge_without_coughs
+from .validate import Detector, Judged, judge_generated, judge_without_coughs
 
 PROBE_NAME = "cough-open-2026-11"
 DEFAULT_SHARDS = 100
@@ -45,9 +45,6 @@ _GATE_SHARDS = 46
 """The gate learns from the first of them, so that most of its mistakes are on unheard scenes."""
 _PROBE_WINDOWS = 12_000
 _THRESHOLD_SCENES = 150
-_TEST_SCENES = 350
-_HOUR_SCENES = 360
-_TEST_SNR_DB = (20.0, 10.0, 0.0)
 log = logging.getLogger(__name__)
 
 
@@ -157,7 +154,7 @@ def _make_probe(recipe: Recipe, fitting: Examples, halves: tuple[Examples, Examp
 
 
 def _judged_unheard(detector: Detector, pack: Path, half: str) -> Iterator[Judged]:
-    for snr_db in _TEST_SNR_DB:
+    for snr_db in TEST_SNR_DB:
         yield from judge_generated(detector, pack, {half}, snr_db, _THRESHOLD_SCENES // 2)
     yield from judge_without_coughs(detector, pack, {half}, _THRESHOLD_SCENES)
 
@@ -170,18 +167,8 @@ def counts_at(judged: Sequence[Judged], threshold: float) -> Counts:
 
 def score_models(recipe: Recipe) -> None:
     """Score what lies in the output folder on recordings of the dev split; write the cards."""
-    detector = Detector.load(recipe.out)
-    sets: dict[str, list[Judged]] = {}
-    for snr_db in _TEST_SNR_DB:
-        log.info("scoring generated scenes at %g dB", snr_db)
-        sets[f"generated, {snr_db:g} dB"] = list(
-            judge_generated(detector, recipe.pack, {"dev"}, snr_db, _TEST_SCENES)
-        )
-    log.info("scoring an hour without coughs")
-    hour = list(judge_without_coughs(detector, recipe.pack, {"dev"}, _HOUR_SCENES))
-    pack_scenes = list(judge_pack_scenes(detector, recipe.pack))
-    strangers = list(hear_strangers(detector, recipe.pack))
-    scores = Scores(detector.probe.threshold, sets, hour, pack_scenes, strangers)
+    log.info("scoring")
+    scores = score_all(recipe.out, recipe.pack, members=recipe.members, workers=recipe.workers)
     log.info("%s", score_section(scores))
     write_cards(recipe.out, scores, command_of(recipe), full_pack=recipe.full_pack)
 

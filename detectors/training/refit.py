@@ -88,16 +88,16 @@ def main() -> int:
     parser.add_argument("--scenes", type=int, default=800, help="for each fit; half for the test")
     given = parser.parse_args()
     try:
-        for row in _rows(given.pack, given.models, given.scenes):
-            sys.stdout.write(f"{row}\n")
-            sys.stdout.flush()
+        table = refit_table(given.pack, given.models, given.scenes)
     except CoughdError as exc:
         sys.stderr.write(f"{exc}\n")
         return exc.exit_code
+    sys.stdout.write(f"{table}\n")
     return 0
 
 
-def _rows(pack: Path, models: Path, scenes: int) -> list[str]:
+def refit_table(pack: Path, models: Path, scenes: int) -> str:
+    """As Markdown; so many scenes for each fit, half as many to test. InputError, ModelError."""
     hearing = CoughdGate.load(models), OpenEmbedder.load(models)
     testing = triggers_of(load_bank(pack, {"dev"}), hearing, scenes // 2, 0)
     calibrating = triggers_of(load_bank(pack, {"val"}), hearing, scenes // 2, 1)
@@ -112,7 +112,7 @@ def _rows(pack: Path, models: Path, scenes: int) -> list[str]:
     fitted("the full pack", commercial_only=False, keep=lambda _: True)
     for source in SOURCES:
         fitted(f"without {source}", commercial_only=True, keep=partial(_not_from, source))
-    return rows
+    return "\n".join(rows)
 
 
 def _not_from(source: str, clip: Clip) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -99,12 +99,22 @@ TREATMENTS: dict[str, Callable[[Samples], Samples]] = {
 }
 
 
-def row(detector: Detector, pack: Path, name: str) -> str:
-    """One row of the table; InputError."""
+def treated_row(models: Path, pack: Path, name: str) -> str:
+    """One row of the table; InputError, ModelError."""
+    detector = Detector.load(models)
     judged = judge_pack_scenes(detector, pack, TREATMENTS[name])
     tally = pooled([one.tally(detector.probe.threshold) for one in judged])
     scores = (tally.f1, tally.sensitivity, tally.precision)
     return f"| {name} | {' | '.join(f'{s:.3f}' for s in scores)} | {tally.false_alarms} |"
+
+
+def table_of(rows: Iterable[str]) -> str:
+    """Rows under their heading."""
+    heading = [
+        "| pack scenes | F1 | sensitivity | PPV | false alarms |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    return "\n".join([*heading, *rows])
 
 
 def main() -> int:
@@ -114,15 +124,11 @@ def main() -> int:
     parser.add_argument("--models", type=Path, default=SHIPPED_MODELS)
     given = parser.parse_args()
     try:
-        detector = Detector.load(given.models)
-        sys.stdout.write("| pack scenes | F1 | sensitivity | PPV | false alarms |\n")
-        sys.stdout.write("| --- | --- | --- | --- | --- |\n")
-        for name in TREATMENTS:
-            sys.stdout.write(row(detector, given.pack, name) + "\n")
-            sys.stdout.flush()
+        rows = [treated_row(given.models, given.pack, name) for name in TREATMENTS]
     except CoughdError as exc:
         sys.stderr.write(f"{exc}\n")
         return exc.exit_code
+    sys.stdout.write(table_of(rows) + "\n")
     return 0
 
 

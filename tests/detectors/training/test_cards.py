@@ -65,3 +65,10 @@ def test_a_card_says_what_may_not_be_shipped(tmp_path: Path) -> None:
             text = card.read_text(encoding="utf-8")
             assert ("Not to be shipped" in text) is full_pack
             assert "`the command`" in text
+
+
+def test_each_card_has_the_survey_of_its_model() -> None:
+    scores = Scores(0.5, {}, [], [], [], seeds="| s |", refitted="| r |", treated="| t |")
+
+    for stem, table in (("gate", "| t |"), ("embedder", "| s |"), ("probe-open", "| r |")):
+        assert scores.survey(stem).endswith(f":\n\n{table}")
