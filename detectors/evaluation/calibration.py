@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from .outcome import tell_apart
-from .resampling import SEED, Numbers
+from .resampling import LEVEL, SEED, Numbers
 from .sounds import Heard
 
 BINS = 10
-_CHANCE_DRAWS = 200
+_CHANCE_DRAWS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,10 @@ class Bin:
     """NaN without triggers."""
     cough_share: float
     """NaN without triggers."""
+    chance_low: float
+    """Were all probabilities true, 95 % of the shares would lie between this"""
+    chance_high: float
+    """and this one. NaN without triggers."""
 
 
 def judged_triggers(heard: Heard) -> Numbers:
@@ -59,18 +64,15 @@ def were_they_true(rows: Numbers) -> dict[str, float]:
     """What ECE and Brier score are expected to be where every probability means what it says.
 
     Not 0: the fewer triggers, the farther chance alone takes a bin's share from its mean
-    probability (Bröcker and Smith 2007, doi 10.1175/WAF993.1). Seeded draws; NaN without triggers.
+    probability. NaN without triggers.
     """
     if not len(rows):
         return {"ece": float("nan"), "brier": float("nan")}
     probability = rows[:, 0]
-    rng = np.random.default_rng(SEED)
-    errors = [
-        calibration_error(np.column_stack([probability, rng.random(len(rows)) < probability]))
-        for _ in range(_CHANCE_DRAWS)
-    ]
+    claimed = np.bincount(_bin_of(rows), probability, minlength=BINS)
+    gaps = np.abs(_coughs_by_chance(rows) - claimed)
     return {
-        "ece": float(np.mean(errors)),
+        "ece": float(gaps.sum(axis=1).mean() / len(rows)),
         "brier": float(np.mean(probability * (1.0 - probability))),
     }
 
@@ -78,12 +80,30 @@ def were_they_true(rows: Numbers) -> dict[str, float]:
 def reliability(rows: Numbers) -> list[Bin]:
     """The ten bins of the calibration error."""
     index = _bin_of(rows)
+    tail = (1.0 - LEVEL) / 2.0
+    chance = np.quantile(_coughs_by_chance(rows), (tail, 1.0 - tail), axis=0)
     bins = []
     for number in range(BINS):
         inside = rows[index == number]
-        mean, share = inside.mean(axis=0) if len(inside) else (float("nan"), float("nan"))
-        bins.append(Bin(number / BINS, (number + 1) / BINS, len(inside), float(mean), float(share)))
+        mean, share = inside.mean(axis=0) if len(inside) else (math.nan, math.nan)
+        low, high = chance[:, number] / len(inside) if len(inside) else (math.nan, math.nan)
+        edges = number / BINS, (number + 1) / BINS
+        measured = (float(one) for one in (mean, share, low, high))
+        bins.append(Bin(*edges, len(inside), *measured))
     return bins
+
+
+def _coughs_by_chance(rows: Numbers) -> Numbers:
+    """How many coughs each bin would hold were all probabilities true [shape=(draws, BINS)].
+
+    Consistency resampling (Bröcker and Smith 2007, doi 10.1175/WAF993.1); seeded.
+    """
+    index, rng = _bin_of(rows), np.random.default_rng(SEED)
+    drawn = [
+        np.bincount(index[rng.random(len(rows)) < rows[:, 0]], minlength=BINS)
+        for _ in range(_CHANCE_DRAWS)
+    ]
+    return np.array(drawn, dtype=np.float64)
 
 
 def _bin_of(rows: Numbers) -> np.ndarray[tuple[int], np.dtype[np.intp]]:

@@ -99,7 +99,10 @@ def _log(rate: float) -> float:
 
 
 def reliability(systems: Sequence[Json]) -> str:
-    """Share of coughs over the probability that the probe gave; the diagonal is honest."""
+    """Share of coughs over the probability that the probe gave; the diagonal is honest.
+
+    Upright lines: where 95 % of the shares of honest probabilities would lie, so few as they are.
+    """
     chart = Chart(
         "Calibration",
         _share("P(cough) of the probe"),
@@ -111,6 +114,8 @@ def reliability(systems: Sequence[Json]) -> str:
         most = max((one["triggers"] for one in bins), default=1)
         for one in bins if number == 0 else ():
             chart.bar(one["low"], one["high"], 0.25 * one["triggers"] / most, "pale")
+            at = one["mean_probability"]
+            chart.line([(at, one["chance_low"]), (at, one["chance_high"])], "ref")
         points = [(one["mean_probability"], one["cough_share"]) for one in bins]
         chart.line(points, f"s{number} thin")
         chart.dots(points, f"s{number}")

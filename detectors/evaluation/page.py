@@ -129,7 +129,7 @@ def _charts(systems: Sequence[Json]) -> Iterable[tuple[str, str]]:
     )
     yield (
         charts.reliability(systems),
-        "Does a probability mean what it says? Bars: how many triggers got it.",
+        "Does a probability mean what it says? Upright: where 95 % of the shares were if so.",
     )
     yield charts.bland_altman(systems), "Agreement of hourly rates (Bland and Altman)."
     yield (

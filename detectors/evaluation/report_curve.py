@@ -22,6 +22,8 @@ def reliability_bins(triggers: Numbers) -> list[Json]:
             "triggers": one.triggers,
             "mean_probability": rounded(one.mean_probability),
             "cough_share": rounded(one.cough_share),
+            "chance_low": rounded(one.chance_low),
+            "chance_high": rounded(one.chance_high),
         }
         for one in calibration.reliability(triggers)
     ]

@@ -36,6 +36,17 @@ def test_true_probabilities_get_what_is_said_of_them() -> None:
         assert claimed[name] == pytest.approx(np.mean([scored(rows) for rows in drawn]), rel=0.05)
 
 
+def test_a_bin_tells_where_chance_would_leave_it() -> None:
+    rows = np.array([[0.55, 1.0]] * 100 + [[0.05, 0.0]])
+    fifties = reliability(rows)[5]
+
+    # Of 100 at 0.55, between 45 and 65: the binomial's middle 95 %.
+    assert fifties.chance_low == pytest.approx(0.45, abs=0.02)
+    assert fifties.chance_high == pytest.approx(0.65, abs=0.02)
+    assert fifties.cough_share == 1.0
+    assert math.isnan(reliability(rows)[9].chance_low)
+
+
 def test_the_fewer_the_triggers_the_more_chance_leaves() -> None:
     some = np.column_stack([np.linspace(0.0, 1.0, 2_000), np.zeros(2_000)])
     assert were_they_true(some[::40])["ece"] > 3 * were_they_true(some)["ece"]
