@@ -62,8 +62,8 @@ _WEAKNESSES = """\
 - It counts the sounds of a room, not of a person, and is no diagnosis."""
 _SURVEYS = {
     "gate": """\
-The pack's scenes as codecs, a hall, an automatic gain or a noise suppressor would leave them, at
-the shipped threshold:""",
+The pack's scenes as codecs (each at its hardest: Opus sends 9 kbit/s), a hall, an automatic gain or
+a noise suppressor would leave them, at the shipped threshold:""",
     "embedder": """\
 How much the seed matters: a probe fitted to the numbers of each network alone, and to those of all;
 its average precision, and what passes for a cough where nine coughs of ten are found:""",
