@@ -99,7 +99,7 @@ TREATMENTS: dict[str, Callable[[Samples], Samples]] = {
 }
 
 
-def treated_row(models: Path, pack: Path, name: str) -> str:
+def treated_row(pack: Path, models: Path, name: str) -> str:
     """One row of the table; InputError, ModelError."""
     detector = Detector.load(models)
     judged = judge_pack_scenes(detector, pack, TREATMENTS[name])
@@ -124,7 +124,7 @@ def main() -> int:
     parser.add_argument("--models", type=Path, default=SHIPPED_MODELS)
     given = parser.parse_args()
     try:
-        rows = [treated_row(given.models, given.pack, name) for name in TREATMENTS]
+        rows = [treated_row(given.pack, given.models, name) for name in TREATMENTS]
     except CoughdError as exc:
         sys.stderr.write(f"{exc}\n")
         return exc.exit_code

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 from ...config.parent import die_with
 from .cards import Scores
@@ -25,26 +28,34 @@ TEST_SNR_DB = (20.0, 10.0, 0.0)
 _TEST_SCENES = 350
 _HOUR_SCENES = 360
 _SURVEY_SCENES = 400
+_Result = TypeVar("_Result")
+log = logging.getLogger(__name__)
 
 
 def score_all(models: Path, pack: Path, *, members: int, workers: int) -> Scores:
     """Everything that the cards tell; InputError, ModelError."""
     # Spawned: a fork would inherit torch's locks without the threads that hold them.
     with ProcessPoolExecutor(workers, get_context("spawn"), die_with, (os.getpid(),)) as pool:
-        seeds = pool.submit(seeds_table, pack, models, members, _SURVEY_SCENES)
-        refitted = pool.submit(refit_table, pack, models, _SURVEY_SCENES // 2)
+
+        def begin(name: str, work: Callable[..., _Result], *more: object) -> Future[_Result]:
+            part = pool.submit(work, pack, models, *more)
+            part.add_done_callback(lambda _: log.info("scored: %s", name))
+            return part
+
+        seeds = begin("each member alone", seeds_table, members, _SURVEY_SCENES)
+        refitted = begin("other clips", refit_table, _SURVEY_SCENES // 2)
         generated = {
-            snr_db: pool.submit(_generated, models, pack, snr_db) for snr_db in TEST_SNR_DB
+            name: begin(name, _generated, snr_db)
+            for snr_db in TEST_SNR_DB
+            for name in [f"generated, {snr_db:g} dB"]
         }
-        hour = pool.submit(_hour, models, pack)
-        scenes = pool.submit(_pack_scenes, models, pack)
-        strangers = pool.submit(_strangers, models, pack)
-        treated = [pool.submit(treated_row, models, pack, name) for name in TREATMENTS]
+        hour = begin("an hour without coughs", _hour)
+        scenes = begin("pack scenes", _pack_scenes)
+        strangers = begin("strangers", _strangers)
+        treated = [begin(f"pack scenes, {name}", treated_row, name) for name in TREATMENTS]
         return Scores(
             threshold=Detector.load(models).probe.threshold,
-            generated={
-                f"generated, {snr_db:g} dB": judged.result() for snr_db, judged in generated.items()
-            },
+            generated={name: judged.result() for name, judged in generated.items()},
             hour=hour.result(),
             pack_scenes=scenes.result(),
             strangers=strangers.result(),
@@ -54,17 +65,17 @@ def score_all(models: Path, pack: Path, *, members: int, workers: int) -> Scores
         )
 
 
-def _generated(models: Path, pack: Path, snr_db: float) -> list[Judged]:
+def _generated(pack: Path, models: Path, snr_db: float) -> list[Judged]:
     return list(judge_generated(Detector.load(models), pack, {"dev"}, snr_db, _TEST_SCENES))
 
 
-def _hour(models: Path, pack: Path) -> list[Judged]:
+def _hour(pack: Path, models: Path) -> list[Judged]:
     return list(judge_without_coughs(Detector.load(models), pack, {"dev"}, _HOUR_SCENES))
 
 
-def _pack_scenes(models: Path, pack: Path) -> list[Judged]:
+def _pack_scenes(pack: Path, models: Path) -> list[Judged]:
     return list(judge_pack_scenes(Detector.load(models), pack))
 
 
-def _strangers(models: Path, pack: Path) -> list[Heard]:
+def _strangers(pack: Path, models: Path) -> list[Heard]:
     return list(hear_strangers(Detector.load(models), pack))
