@@ -101,9 +101,9 @@ class LinearProbe:
             belongs_to = document["embedder"]["sha256"]
             its_name = str(document["embedder"]["name"])
             name = str(document["name"])
-            threshold = float(document["threshold"])
+            threshold = _share(document["threshold"])
             weights = _weights(document)
-        except (KeyError, TypeError, ValueError) as exc:
+        except (KeyError, TypeError, ValueError, OverflowError) as exc:
             raise ModelError(f"{path} is damaged ({exc!r}). Restore or retrain the probe.") from exc
         if belongs_to != embedder.sha256:
             raise ModelError(
@@ -153,13 +153,16 @@ def _weights(document: Mapping[str, object]) -> ProbeWeights:
     calibration = document["calibration"]
     if not isinstance(calibration, dict):
         raise TypeError("calibration")
+    scale = _array(document["scale"], (EMBEDDING_SIZE,))
+    if not (scale > 0.0).all():
+        raise ValueError("scale, wanted more than 0")
     return ProbeWeights(
         mean=_array(document["mean"], (EMBEDDING_SIZE,)),
-        scale=_array(document["scale"], (EMBEDDING_SIZE,)),
+        scale=scale,
         coefficients=_array(document["coefficients"], (len(LABELS), EMBEDDING_SIZE)),
         intercepts=_array(document["intercepts"], (len(LABELS),)),
-        cough_slope=float(calibration["slope"]),
-        cough_offset=float(calibration["offset"]),
+        cough_slope=_number(calibration["slope"]),
+        cough_offset=_number(calibration["offset"]),
         one_against_rest=_one_against_rest(document.get("method", SOFTMAX)),
         context=_context(document.get("context")),
     )
@@ -168,15 +171,28 @@ def _weights(document: Mapping[str, object]) -> ProbeWeights:
 def _context(weights: object) -> ContextWeights | None:
     if weights is None:
         return None
-    if not isinstance(weights, dict) or not all(map(math.isfinite, weights.values())):
-        raise ValueError("context")
-    return ContextWeights(**{name: float(weight) for name, weight in weights.items()})
+    if not isinstance(weights, dict):
+        raise TypeError("context")
+    return ContextWeights(**{name: _number(weight) for name, weight in weights.items()})
 
 
 def _one_against_rest(method: object) -> bool:
     if method not in (SOFTMAX, ONE_AGAINST_REST):
         raise ValueError(f"method {method!r}")
     return method == ONE_AGAINST_REST
+
+
+def _number(said: object) -> float:
+    if isinstance(said, bool) or not isinstance(said, int | float) or not math.isfinite(said):
+        raise ValueError(f"{said!r}, wanted a number")
+    return float(said)
+
+
+def _share(said: object) -> float:
+    number = _number(said)
+    if not 0.0 <= number <= 1.0:
+        raise ValueError(f"{said!r}, wanted 0 to 1")
+    return number
 
 
 def _array(numbers: object, shape: tuple[int, ...]) -> Vector:

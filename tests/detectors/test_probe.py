@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +123,14 @@ def test_another_embedder_is_refused(tmp_path: Path) -> None:
         (document(labels=["cough"]), "is damaged"),
         (document(mean=[0.0]), "is damaged"),
         (document(intercepts=["x"] * 8), "is damaged"),
+        (document(threshold=-1), "-1, wanted 0 to 1"),
+        (document(threshold=1.5), "1.5, wanted 0 to 1"),
+        (document(threshold=True), "True, wanted a number"),
+        (document(threshold=10**400), "is damaged"),
+        (document(mean=[10**400] * EMBEDDING_SIZE), "is damaged"),
+        (document(scale=[0.0] * EMBEDDING_SIZE), "scale, wanted more than 0"),
         (document(calibration=3), "is damaged"),
+        (document(calibration={"slope": math.nan, "offset": 0.0}), "nan, wanted a number"),
         (document(context=3), "is damaged"),
         (document(context={"slope": 1.0}), "is damaged"),
         (document(context=dict.fromkeys(("slope", "gate", "before", "offset"), "x")), "is damaged"),
