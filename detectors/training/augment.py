@@ -10,6 +10,7 @@ from typing import cast
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 from scipy import signal
 
 from ..ports import SAMPLE_RATE_HZ, Samples
@@ -83,18 +84,28 @@ def microphone(samples: Samples, rng: Generator) -> Samples:
 def simulated_room(rng: Generator) -> Samples:
     """An impulse response: direct sound, a few reflections, a decaying tail."""
     decay_s = rng.uniform(0.12, 0.9)
-    length = int(min(decay_s, 0.7) * SAMPLE_RATE_HZ)
-    time_s = np.arange(length) / SAMPLE_RATE_HZ
-    tail = rng.standard_normal(length) * 10.0 ** (-3.0 * time_s / decay_s)
+    tail = decaying_noise(decay_s, rng)
     tail[: int(rng.uniform(0.001, 0.012) * SAMPLE_RATE_HZ)] = 0.0
     for _ in range(int(rng.integers(0, 6))):
         delay = int(rng.uniform(0.001, 0.03) * SAMPLE_RATE_HZ)
-        if delay < length:
+        if delay < tail.size:
             tail[delay] += rng.uniform(-2.0, 2.0)
-    direct_to_reverberant_db = rng.uniform(-4.0, 15.0)
-    tail *= np.sqrt(10.0 ** (-direct_to_reverberant_db / 10.0) / (np.sum(tail**2) + 1e-12))
-    tail[0] = 1.0
-    return tail.astype(np.float32)
+    return with_direct_sound(tail, rng.uniform(-4.0, 15.0))
+
+
+def decaying_noise(decay_s: float, rng: Generator) -> NDArray[np.float64]:
+    """Late reverberation that falls by 60 dB in `decay_s`; 0.7 s of it at most."""
+    length = int(min(decay_s, 0.7) * SAMPLE_RATE_HZ)
+    time_s = np.arange(length) / SAMPLE_RATE_HZ
+    return np.asarray(rng.standard_normal(length) * 10.0 ** (-3.0 * time_s / decay_s))
+
+
+def with_direct_sound(tail: NDArray[np.float64], direct_to_reverberant_db: float) -> Samples:
+    """An impulse response: the direct sound, then the tail so much softer."""
+    share = 10.0 ** (-direct_to_reverberant_db / 10.0) / (np.sum(tail**2) + 1e-12)
+    room = tail * np.sqrt(share)
+    room[0] = 1.0
+    return np.asarray(room, dtype=np.float32)
 
 
 def reverberate(samples: Samples, room: Samples) -> Samples:

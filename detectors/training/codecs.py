@@ -7,7 +7,6 @@ from io import BytesIO
 
 import numpy as np
 import soundfile
-from numpy.random import Generator
 from scipy import signal
 
 from ..ports import SAMPLE_RATE_HZ, Samples
@@ -20,30 +19,23 @@ class Codec:
     container: str
     name: str
     sample_rate_hz: int = SAMPLE_RATE_HZ
-    compression: tuple[float, float] | None = None
-    """Bounds of the level of libsndfile, 0..1; at 1 some refuse."""
+    compression: float | None = None
+    """Level of libsndfile, 0..1; at 1 some refuse."""
 
 
 CODECS = (
-    Codec("OGG", "OPUS", compression=(0.9, 0.99)),  # from some 30 kbit/s down to 9
-    Codec("OGG", "OPUS", 8_000, compression=(0.9, 0.99)),
-    Codec("OGG", "VORBIS", compression=(0.7, 0.99)),
-    Codec("MP3", "MPEG_LAYER_III", compression=(0.6, 0.99)),
+    Codec("OGG", "OPUS", compression=0.99),  # 9 kbit/s
+    Codec("OGG", "OPUS", 8_000, compression=0.99),
+    Codec("OGG", "VORBIS", compression=0.99),
+    Codec("MP3", "MPEG_LAYER_III", compression=0.99),
     Codec("WAV", "GSM610", 8_000),
     Codec("WAV", "ULAW", 8_000),
     Codec("WAV", "IMA_ADPCM"),
 )
 
 
-def through_some_codec(samples: Samples, rng: Generator) -> Samples:
+def through(codec: Codec, samples: Samples) -> Samples:
     """Encode and decode mono samples at 16 kHz; as many come back, in -1..1."""
-    codec = CODECS[int(rng.integers(len(CODECS)))]
-    level = None if codec.compression is None else float(rng.uniform(*codec.compression))
-    return through(codec, samples, level)
-
-
-def through(codec: Codec, samples: Samples, compression: float | None) -> Samples:
-    """Encode and decode; nothing random."""
     steps = SAMPLE_RATE_HZ // codec.sample_rate_hz
     sent = signal.resample_poly(samples, 1, steps) if steps > 1 else samples
     stored = BytesIO()
@@ -54,7 +46,7 @@ def through(codec: Codec, samples: Samples, compression: float | None) -> Sample
         1,
         codec.name,
         format=codec.container,
-        compression_level=compression,
+        compression_level=codec.compression,
     ) as file:
         for first in range(0, sent.size, SAMPLE_RATE_HZ):  # libvorbis dies of too much at once
             file.write(np.clip(sent[first : first + SAMPLE_RATE_HZ], -1.0, 1.0))

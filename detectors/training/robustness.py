@@ -20,27 +20,19 @@ from scipy import ndimage, signal
 from ...config.errors import CoughdError
 from ..ports import SAMPLE_RATE_HZ, Samples
 from ..runtime import SHIPPED_MODELS
-from .augment import reverberate
-from .codecs import CODECS, Codec, through
+from .augment import decaying_noise, reverberate, with_direct_sound
+from .codecs import CODECS, through
 from .counting import pooled
 from .validate import Detector, judge_pack_scenes
 
 _STEP = SAMPLE_RATE_HZ // 100
 
 
-def _coded(codec: Codec, samples: Samples) -> Samples:
-    return through(codec, samples, codec.compression[1] if codec.compression else None)
-
-
 def _from_afar(samples: Samples) -> Samples:
     """A hall of 0.6 s, its reverberation 4 dB over the direct sound."""
-    rng = np.random.default_rng(3)
-    time_s = np.arange(int(0.6 * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
-    tail = rng.standard_normal(time_s.size) * 10.0 ** (-3.0 * time_s / 0.6)
+    tail = decaying_noise(0.6, np.random.default_rng(3))
     tail[:80] = 0.0
-    tail *= np.sqrt(10.0**0.4 / np.sum(tail**2))
-    tail[0] = 1.0
-    return 0.5 * reverberate(samples, tail.astype(np.float32))
+    return 0.5 * reverberate(samples, with_direct_sound(tail, -4.0))
 
 
 def _levelled(samples: Samples) -> Samples:
@@ -86,7 +78,7 @@ def _at_gain(gain: float, samples: Samples) -> Samples:
 TREATMENTS: dict[str, Callable[[Samples], Samples]] = {
     "as they are": lambda samples: samples,
     **{
-        f"{codec.name} at {codec.sample_rate_hz // 1000} kHz": partial(_coded, codec)
+        f"{codec.name} at {codec.sample_rate_hz // 1000} kHz": partial(through, codec)
         for codec in CODECS
     },
     "from afar": _from_afar,

@@ -12,7 +12,7 @@ pytest.importorskip("scipy", reason="comes with the extra coughd[train]")
 from scipy import signal
 
 from coughd.detectors.ports import Samples
-from coughd.detectors.training.codecs import CODECS, Codec, through, through_some_codec
+from coughd.detectors.training.codecs import CODECS, Codec, through
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def coughs() -> Samples:
 
 @pytest.mark.parametrize("codec", CODECS, ids=lambda codec: f"{codec.name} {codec.sample_rate_hz}")
 def test_a_codec_moves_nothing_and_leaves_a_cough(codec: Codec, coughs: Samples) -> None:
-    heard = through(codec, coughs, codec.compression[1] if codec.compression else None)
+    heard = through(codec, coughs)
 
     assert heard.shape == coughs.shape
     assert heard.dtype == np.float32
@@ -36,11 +36,3 @@ def test_a_codec_moves_nothing_and_leaves_a_cough(codec: Codec, coughs: Samples)
     likeness = signal.correlate(levels - levels.mean(), before - before.mean(), "full")
     assert abs(int(np.argmax(likeness)) - (before.size - 1)) <= 20  # of 2,000 a second
     assert np.corrcoef(levels, before)[0, 1] > 0.7
-
-
-def test_the_same_seed_takes_the_same_codec(coughs: Samples) -> None:
-    first, second, other = (
-        through_some_codec(coughs, np.random.default_rng(seed)) for seed in (5, 5, 6)
-    )
-    assert np.array_equal(first, second)
-    assert not np.array_equal(first, other)
