@@ -184,7 +184,7 @@ def _one_against_rest(method: object) -> bool:
 
 def _number(said: object) -> float:
     if isinstance(said, bool) or not isinstance(said, int | float) or not math.isfinite(said):
-        raise ValueError(f"{said!r}, wanted a number")
+        raise ValueError(f"{said!r:.40}, wanted a number")
     return float(said)
 
 
