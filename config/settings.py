@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from .key import Key
 from .machine import host_name, system_timezone
 from .settings_detection import EmbedderSettings, EpochSettings, GateSettings, ProbeSettings
+from .settings_models import ModelsSettings
 from .settings_outlets import LoggingSettings, MetricsSettings, StreamSettings
 from .settings_sources import DEFAULT_SOURCE, SourceSettings
 from .settings_storage import ClipsSettings, CoverageSettings, RetentionSettings, StoreSettings
@@ -26,6 +27,7 @@ __all__ = [
     "GateSettings",
     "LoggingSettings",
     "MetricsSettings",
+    "ModelsSettings",
     "ProbeSettings",
     "RetentionSettings",
     "Settings",
@@ -80,6 +82,7 @@ class Settings:
         tuple[SourceSettings, ...],
         Key("What is listened to.", default_says="the default microphone, with the id `default`"),
     ] = (DEFAULT_SOURCE,)
+    models: ModelsSettings = dataclass_field(default_factory=ModelsSettings)
     gate: GateSettings = dataclass_field(default_factory=GateSettings)
     embedder: EmbedderSettings = dataclass_field(default_factory=EmbedderSettings)
     probe: ProbeSettings = dataclass_field(default_factory=ProbeSettings)

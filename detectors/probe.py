@@ -74,6 +74,11 @@ def judge(
     return Verdict(probability=probability, scores=scores)
 
 
+def probe_beside(models_dir: Path | None) -> Path:
+    """The file of the open embedder's probe among the shipped models, or in another folder."""
+    return (models_dir or SHIPPED_MODELS) / "probe-open.json"
+
+
 class LinearProbe:
     """One probe, bound to the embedder whose embeddings it was fitted on."""
 
@@ -83,9 +88,9 @@ class LinearProbe:
         self._weights = weights
 
     @classmethod
-    def shipped(cls, embedder: EmbedderIdentity) -> LinearProbe:
-        """The probe that comes with the package for this kind of embedder; ModelError."""
-        return cls.load(SHIPPED_MODELS / f"probe-{embedder.kind}.json", embedder)
+    def beside(cls, models_dir: Path | None, embedder: EmbedderIdentity) -> LinearProbe:
+        """The probe that comes with the shipped networks, or those of a folder; ModelError."""
+        return cls.load(probe_beside(models_dir), embedder)
 
     @classmethod
     def load(cls, path: Path, embedder: EmbedderIdentity) -> LinearProbe:

@@ -52,8 +52,10 @@ def system() -> dict[str, Any]:
 
 
 def models(settings: Settings) -> dict[str, Any]:
-    """Hashes of the models that came with the program, and of a probe of one's own."""
-    files = [path for path in sorted(SHIPPED_MODELS.iterdir()) if path.suffix != ".md"]
+    """Hashes of the models that hear, and of a probe of one's own."""
+    folder = settings.models.path or SHIPPED_MODELS
+    files = [path for path in sorted(folder.glob("*")) if path.suffix in (".onnx", ".json")]
+    files = files or [folder]
     if settings.probe.path is not None:
         files.append(settings.probe.path)
     return {str(path): _hash(path) for path in files}

@@ -26,15 +26,16 @@ _log = logging.getLogger("coughd.probe")
 def load_judge(settings: Settings, trained: ProbeVersions | None = None) -> Judge:
     """Load the open embedder with its probe; ModelError.
 
-    The probe is the configured one, else the one of `trained` that is in force, else the shipped.
+    The probe is the configured one, else the one of `trained` that is in force, else the one
+    that the networks came with.
     """
-    embedder = OpenEmbedder.load()
+    embedder = OpenEmbedder.load(settings.models.path)
     configured = settings.probe.path if settings.embedder.kind == "open" else None
     if configured is not None:
         probe = LinearProbe.load(configured, embedder.identity)
     else:
         own = _own_probe(trained, embedder.identity)
-        probe = own or LinearProbe.shipped(embedder.identity)
+        probe = own or LinearProbe.beside(settings.models.path, embedder.identity)
     threshold = settings.probe.threshold
     return Judge(
         embedder=embedder,

@@ -52,8 +52,8 @@ def load_gate(settings: Settings) -> Gate:
     if settings.gate.kind != "coughd":
         return _detector_gate(settings, _detector_process(settings))
     if settings.gate.threshold is None:
-        return CoughdGate.load()
-    return CoughdGate.load(threshold=settings.gate.threshold)
+        return CoughdGate.load(settings.models.path)
+    return CoughdGate.load(settings.models.path, settings.gate.threshold)
 
 
 def _detector_process(settings: Settings) -> HearProcess:
@@ -86,7 +86,7 @@ def _detector_gate(settings: Settings, process: HearProcess) -> HearDetectorGate
     name = settings.gate.kind if identity is None else identity.name
     threshold = settings.gate.threshold
     return HearDetectorGate(
-        CoughdGate.load(threshold=WEAK_ONSET),
+        CoughdGate.load(settings.models.path, WEAK_ONSET),
         DetectorEar(process),
         name,
         DETECTOR_THRESHOLD if threshold is None else threshold,

@@ -10,9 +10,8 @@ from ...config.settings import Settings
 from ...detectors.fitting.training import InForce
 from ...detectors.open_embedder import OpenEmbedder
 from ...detectors.ports import Embedder, EmbedderIdentity
-from ...detectors.probe import LinearProbe
+from ...detectors.probe import LinearProbe, probe_beside
 from ...detectors.probe_versions import ProbeVersions
-from ...detectors.runtime import SHIPPED_MODELS
 from ..offline.slow_embedder import SlowEmbedder
 from .embedding import embedder_process
 
@@ -21,7 +20,7 @@ from .embedding import embedder_process
 def offline_embedder(settings: Settings, places: Places) -> Iterator[Embedder]:
     """The configured embedder, loaded and waited for; ModelError where it cannot be had."""
     if settings.embedder.kind == "open":
-        yield OpenEmbedder.load()
+        yield OpenEmbedder.load(settings.models.path)
         return
     with closing(embedder_process(settings, places)) as process:
         yield SlowEmbedder(
@@ -37,7 +36,7 @@ def probe_to_beat(
     """What judges this embedder's embeddings now; None where nothing does. ModelError."""
     path = settings.probe.path or trained.in_force(embedder)
     if path is None and embedder.kind == "open":
-        path = SHIPPED_MODELS / "probe-open.json"
+        path = probe_beside(settings.models.path)
     if path is None:
         return None
     return InForce.read(path, LinearProbe.load(path, embedder))

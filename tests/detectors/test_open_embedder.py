@@ -37,7 +37,7 @@ def test_another_shape_is_refused(shape: tuple[int, ...]) -> None:
 
 
 def test_the_shipped_probe_belongs_to_it() -> None:
-    probe = LinearProbe.shipped(EMBEDDER.identity)
+    probe = LinearProbe.beside(None, EMBEDDER.identity)
     assert probe.identity.embedder == EMBEDDER.identity.name
     assert 0.0 < probe.threshold < 1.0
     verdict = probe.judge(EMBEDDER.embed(WINDOWS[:1])[0])
