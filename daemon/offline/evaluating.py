@@ -20,6 +20,7 @@ from ...detectors.evaluation.pairing import Annotated, check, pair, without_anno
 from ...detectors.evaluation.report import System
 from ...detectors.evaluation.sounds import Heard
 from ...detectors.evaluation.spectrogram import spectrogram_png
+from ...detectors.known_sound import KnownSound
 from ..lifecycle import StopRequest
 from ..wiring.detection import load_judge, stretch_maker
 from ..wiring.gates import load_gate
@@ -86,7 +87,12 @@ def hear_all(
         "probe": ears.judge.probe.identity.name,
         "probe_sha256": ears.judge.probe.identity.sha256,
     }
-    return System(description, ears.judge.threshold, tuple(heard)), notices
+    known = KnownSound(settings.models.path)
+    scored = {one.truth.name for one in heard}
+    learnt_from = tuple(
+        name for path, name in gathered.names.items() if name in scored and known.has(path)
+    )
+    return System(description, ears.judge.threshold, tuple(heard), learnt_from), notices
 
 
 def _against_annotations(

@@ -30,6 +30,8 @@ class System:
     """Where it comes from: configuration, models, threshold."""
     threshold: float
     heard: tuple[Heard, ...]
+    learnt_from: tuple[str, ...] = ()
+    """Which of the recordings its models have learnt from."""
 
 
 def make_report(
@@ -55,17 +57,27 @@ def make_report(
             "recordings_over": draws.recordings.over,
             "recordings_units": len(draws.recordings.names),
         },
-        "notes": _notes(truths, draws, scores),
+        "notes": [*_notes(truths, draws, scores), *_flattered(systems)],
         "left_out": [
             {"path": notice.path, "line": notice.line, "sentence": notice.sentence}
             for notice in notices
         ],
         "systems": [
-            _system(system, its_scores, draws)
+            {"learnt_from": [*system.learnt_from], **_system(system, its_scores, draws)}
             for system, its_scores in zip(systems, scores, strict=True)
         ],
         "difference": compared and {name: _section(compared[name]) for name in compared},
     }
+
+
+def _flattered(systems: Sequence[System]) -> list[str]:
+    whose = ["These"] if len(systems) == 1 else ["The first", "The second"]
+    return [
+        f"{which} models have learnt from {', '.join(system.learnt_from)}: scores on that sound "
+        "flatter, and say nothing about other rooms and people (docs/training.md)."
+        for which, system in zip(whose, systems, strict=True)
+        if system.learnt_from
+    ]
 
 
 def _rules() -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -37,9 +38,11 @@ def recordings(*, shift_s: float = 0.02, false_alarms: int = 2) -> tuple[Heard, 
     return tuple(made)
 
 
-def report(*systems: tuple[Heard, ...]) -> dict[str, Any]:
+def report(*systems: tuple[Heard, ...], learnt_from: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Of systems of which the last has learnt from some recordings."""
     described = {"config": None, "gate": "g", "embedder": "e", "probe": "p"}
     made = [System(described, 0.5, some) for some in systems]
+    made[-1] = replace(made[-1], learnt_from=learnt_from)
     units = units_of_sounds([one.truth for one in systems[0]])
     document = make_report(made, NOTICES, units, "1.2.3")
     loaded: dict[str, Any] = json.loads(json.dumps(document, allow_nan=False))
@@ -55,8 +58,9 @@ def test_its_keys_stay() -> None:
         "difference",
     }  # fmt: skip
     assert set(document["systems"][0]) == {
-        "description", "threshold", "counting", "onset_error", "field", "cough_seconds", "hourly",
-        "gate", "by", "false_alarms", "misses", "calibration", "threshold_curve", "recordings",
+        "learnt_from", "description", "threshold", "counting", "onset_error", "field",
+        "cough_seconds", "hourly", "gate", "by", "false_alarms", "misses", "calibration",
+        "threshold_curve", "recordings",
     }  # fmt: skip
     assert document["schema"] == "coughd.evaluation/1"
     assert document["rules"]["field"]["max_event_duration_s"] == 0.6
@@ -175,3 +179,13 @@ def test_the_worst_come_first() -> None:
     ]
     assert cases[0].caption == "background; P(cough) 0.95, if no cough then other"
     assert cases[3].caption == "20 dB; lost at: gate; no trigger of its own"
+
+
+def test_scores_that_flatter_are_said_to() -> None:
+    one, other = recordings(), recordings(shift_s=0.1)
+    (note,) = [n for n in report(one, learnt_from=("1.flac", "2.flac"))["notes"] if "learnt" in n]
+    assert note.startswith("These models have learnt from 1.flac, 2.flac: ")
+
+    document = report(one, other, learnt_from=("1.flac",))
+    assert [system["learnt_from"] for system in document["systems"]] == [[], ["1.flac"]]
+    assert any(note.startswith("The second models have learnt") for note in document["notes"])
