@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from ..config.errors import ModelError
 
 SHIPPED_MODELS = Path(__file__).parent / "models"
+TWIN_MODELS = Path(__file__).parent / "training" / "twin"
+"""Made like the shipped ones without the clips that test; in the repository, not in the package."""
 
 
 def sha256_of(content: bytes) -> str:

@@ -1,8 +1,9 @@
-"""`python -m coughd.detectors.training --pack PATH [--out DIR]` makes the shipped models.
+"""`python -m coughd.detectors.training --pack PATH --every-clip` makes the shipped models.
 
-Seeded; shows progress on standard error; a second start goes on where the first one stopped
-(scenes and checkpoints lie in --cache). It takes about three hours of one core, and 2.5 GB of
-memory for each worker. Needs the extra `coughd[train]`.
+Without `--every-clip` it makes their twin, which leaves clips out to be tested with. Seeded; shows
+progress on standard error; a second start goes on where the first one stopped (scenes and
+checkpoints lie in --cache). It takes about three hours of one core, and 2.5 GB of memory for each
+worker. Needs the extra `coughd[train]`.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ import sys
 from pathlib import Path
 
 from ...config.errors import CoughdError, ModelError, UsageError
-from ..runtime import SHIPPED_MODELS
+from ..runtime import SHIPPED_MODELS, TWIN_MODELS
 from .members import MEMBERS
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m coughd.detectors.training")
     parser.add_argument("--pack", type=Path, required=True, help="folder with clips.csv")
-    parser.add_argument("--out", type=Path, default=SHIPPED_MODELS, help="where the models go")
+    parser.add_argument(
+        "--out", type=Path, help="where the models go; without it, where those of coughd lie"
+    )
     parser.add_argument(
         "--cache",
         type=Path,
@@ -38,6 +41,11 @@ def _arguments() -> argparse.Namespace:
         action="store_true",
         help="learn from clips, too, that are not free for commercial use: not to be shipped",
     )
+    parser.add_argument(
+        "--every-clip",
+        action="store_true",
+        help="keep no clip for testing, which is left to the twin made without: to be shipped",
+    )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument(
         "--device", default="cpu", help="of torch, such as cuda: where the networks are trained"
@@ -51,7 +59,8 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     given = _arguments()
     try:
-        if given.full_pack and given.out.resolve() == SHIPPED_MODELS.resolve():
+        out = given.out or (SHIPPED_MODELS if given.every_clip else TWIN_MODELS)
+        if given.full_pack and out.resolve() in (SHIPPED_MODELS.resolve(), TWIN_MODELS.resolve()):
             raise UsageError("With --full-pack the models may not be shipped: choose --out.")
         try:
             from .recipe import Recipe, make_models, score_models  # noqa: PLC0415 - needs torch
@@ -63,7 +72,7 @@ def main() -> int:
         recipe = Recipe(
             pack=given.pack,
             cache=given.cache,
-            out=given.out,
+            out=out,
             seed=given.seed,
             shards=given.shards,
             gate_steps=given.gate_steps,
@@ -72,6 +81,7 @@ def main() -> int:
             workers=given.workers,
             device=given.device,
             full_pack=given.full_pack,
+            hold_out=not given.every_clip,
         )
         if not given.score_only:
             make_models(recipe)

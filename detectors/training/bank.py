@@ -66,15 +66,16 @@ def load_bank(
     folds: Collection[str],
     *,
     commercial_only: bool = True,
+    hold_out: bool = True,
     keep: Callable[[Clip], bool] | None = None,
 ) -> Bank:
     """Read the clips of some folds (or halves of `val`), or of them those that `keep` names.
 
-    InputError for a wrong file.
+    `hold_out` as in `read_clips`. InputError for a wrong file.
     """
     clips = [
         clip
-        for clip in read_clips(pack)
+        for clip in read_clips(pack, hold_out=hold_out)
         if (clip.fold in folds or clip.half in folds)
         and (clip.commercial or not commercial_only)
         and (keep is None or keep(clip))

@@ -21,6 +21,7 @@ VALIDATION_PERCENT = 15
 VALIDATION_HALVES = ("val-a", "val-b")
 KEPT_FOR_TEST_PERCENT = 30
 """Share of the `dev` groups that the scenes do not use, but testing does."""
+TEST_FOLD = "dev"
 _ALL_TO_TRAINING = frozenset({"laugh", "breathe", "throat_clear"})
 """Labels with so few free clips that training needs them all."""
 
@@ -59,8 +60,8 @@ class Clip:
     native_rate_hz: int
     spans: tuple[Span, ...]
     """Single coughs of a cough clip, energy bursts of any other."""
-    freed: bool = False
-    """A clip of the `dev` split whose group the pack's scenes do not use."""
+    tests: bool = False
+    """Whether it is kept for testing (`read_clips`)."""
 
     @property
     def commercial(self) -> bool:
@@ -69,19 +70,12 @@ class Clip:
 
     @property
     def fold(self) -> str:
-        """`train`, `val` or `dev`; the clips of a group are never in two of them.
-
-        What the pack's scenes are made of stays in `dev`, and with it a part of the other clips
-        of that split: enough to test on, while every further voice makes the training better.
-        """
-        if self.split != "train" and not self.freed:
-            return self.split
+        """`train`, `val` or `dev`; the clips of a group are never in two of them."""
+        if self.tests:
+            return TEST_FOLD
         if self.label in _ALL_TO_TRAINING:
             return "train"
-        bucket = zlib.crc32(self.group.encode()) % 100
-        if self.freed and bucket >= 100 - KEPT_FOR_TEST_PERCENT:
-            return self.split
-        return "val" if bucket < VALIDATION_PERCENT else "train"
+        return "val" if _bucket(self.group) < VALIDATION_PERCENT else "train"
 
     @property
     def half(self) -> str:
@@ -97,21 +91,41 @@ def parse_spans(text: str) -> tuple[Span, ...]:
     return tuple(Span(float(start), float(end)) for start, end in pairs)
 
 
-def read_clips(pack: Path) -> list[Clip]:
-    """Every clip of the pack, in the order of the table; InputError."""
+def read_clips(pack: Path, *, hold_out: bool = True) -> list[Clip]:
+    """Every clip of the pack, in the order of the table; InputError.
+
+    With `hold_out`, what the pack's scenes are made of tests, and with it a part of the other
+    clips of the `dev` split: enough to test on, while every further voice makes the training
+    better. Without it no clip is kept from training.
+    """
     table = pack / "clips.csv"
     try:
         with table.open(newline="", encoding="utf-8") as lines:
             clips = [_clip(pack, row) for row in csv.DictReader(lines)]
     except (OSError, KeyError, ValueError) as exc:
         raise InputError(f"{table} cannot be read as a clip table: {exc!r}. Check --pack.") from exc
-    heard = _clips_in_scenes(pack)
-    if not heard:
+    if not hold_out:
         return clips
+    heard = _clips_in_scenes(pack)
     in_scenes = {clip.group for clip in clips if clip.path.relative_to(pack) in heard}
     return [
-        replace(clip, freed=clip.split == "dev" and clip.group not in in_scenes) for clip in clips
+        replace(
+            clip,
+            tests=clip.split != "train"
+            and (not heard or clip.group in in_scenes or _kept_for_test(clip)),
+        )
+        for clip in clips
     ]
+
+
+def _kept_for_test(clip: Clip) -> bool:
+    kept = _bucket(clip.group) >= 100 - KEPT_FOR_TEST_PERCENT
+    return kept and clip.label not in _ALL_TO_TRAINING
+
+
+def _bucket(group: str) -> int:
+    """A hundredth of all groups, always the same one for a group."""
+    return zlib.crc32(group.encode()) % 100
 
 
 def _clips_in_scenes(pack: Path) -> set[Path]:

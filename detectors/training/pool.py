@@ -45,6 +45,8 @@ class PoolOrder:
     fold: str
     shards: int
     commercial_only: bool = True
+    hold_out: bool = True
+    """Whether some clips are kept for testing."""
 
 
 def shard_paths(order: PoolOrder) -> list[Path]:
@@ -70,7 +72,9 @@ def make_shards(order: PoolOrder, workers: int) -> Iterator[int]:
 
 def make_some(order: PoolOrder, indices: Sequence[int]) -> int:
     """Make some shards in this process, unless they are there; how many were asked for."""
-    bank = load_bank(order.pack, {order.fold}, commercial_only=order.commercial_only)
+    bank = load_bank(
+        order.pack, {order.fold}, commercial_only=order.commercial_only, hold_out=order.hold_out
+    )
     for index in indices:
         path = shard_paths(order)[index]
         if path.exists():

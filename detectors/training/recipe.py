@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,11 +15,13 @@ import torch
 from ..evaluation.calibration import calibration_error
 from ..fitting.threshold import Counts, operating_point
 from ..gate import GATE_THRESHOLD, CoughdGate
+from ..known_sound import write_known
 from ..open_embedder import OpenEmbedder
 from ..ports import ProbeIdentity
 from ..probe import LinearProbe
+from ..runtime import TWIN_MODELS
 from .cache import claim_cache
-from .cards import score_section, write_cards
+from .cards import Made, write_cards
 from .counting import pooled
 from .devices import CPU, check_device
 from .embedder_network import EmbedderEnsemble
@@ -26,11 +29,14 @@ from .export import export_embedder, export_gate
 from .fit_context import fit_context, in_context
 from .fit_probe import Examples, fit_crosswise, write_probe
 from .gate_network import GateNetwork
+from .heard import clips_heard, files_heard
 from .members import MEMBERS
 from .mining import Origin, Windows, mine_once
 from .pack import VALIDATION_HALVES
 from .pool import PoolOrder, Shard, make_shards, read_shard, shard_paths
+from .score_tables import score_section, untested_section
 from .scoring import TEST_SNR_DB, score_all
+from .strangers import of_strangers
 from .train_embedder import embed_windows
 from .train_gate import GatePlan, train_gate
 from .train_members import MembersOrder, Mined, train_members
@@ -65,6 +71,8 @@ class Recipe:
     """Of torch; the scenes are made on the processor in any case."""
     full_pack: bool = False
     """Learn from clips, too, whose models may not be sold; to know what they would add."""
+    hold_out: bool = True
+    """Learn from no clip that tests; without it, from every one, and nothing here can test."""
 
 
 def command_of(recipe: Recipe) -> str:
@@ -78,6 +86,7 @@ def command_of(recipe: Recipe) -> str:
     }
     words = ["python -m coughd.detectors.training --pack PATH"]
     words += ["--full-pack"] if recipe.full_pack else []
+    words += [] if recipe.hold_out else ["--every-clip"]
     words += [f"{name} {value}" for name, (value, usual) in chosen.items() if value != usual]
     return " ".join(words)
 
@@ -116,6 +125,8 @@ def make_models(recipe: Recipe) -> None:
     fitting = _examples(embedder, train, _some_triggers(windows, recipe.seed))
     one, other = (_half(recipe, gate, embedder, half) for half in VALIDATION_HALVES)
     _make_probe(recipe, fitting, (one, other))
+    heard = files_heard(recipe.pack, full_pack=recipe.full_pack, hold_out=recipe.hold_out)
+    write_known(recipe.out, heard)
 
 
 def _half(recipe: Recipe, gate: GateNetwork, embedder: EmbedderEnsemble, half: str) -> Examples:
@@ -132,18 +143,19 @@ def _make_probe(recipe: Recipe, fitting: Examples, halves: tuple[Examples, Examp
     for half, probe in zip(VALIDATION_HALVES, crossed, strict=True):
         unnamed = ProbeIdentity(f"not of {half}", "", embedder.identity.name)
         detector = Detector(gate, embedder, LinearProbe(unnamed, 0.5, probe))
-        judged += _judged_unheard(detector, recipe.pack, half)
+        judged += _judged_unheard(detector, recipe, half)
     context = fit_context(judged)
     judged = [in_context(one, context) for one in judged]
     threshold = operating_point(partial(counts_at, judged))
     error = calibration_error(np.array([row for one in judged for row in one.judgements()]))
     log.info("%s, calibration error %.4f, threshold %.2f", context, error, threshold)
     clips = "all clips" if recipe.full_pack else "clips free for commercial use"
+    clips += " that are not kept for testing" if recipe.hold_out else ""
     provenance = {
         "name": PROBE_NAME,
         "command": command_of(recipe),
         "seed": recipe.seed,
-        "data": f"data pack, {clips} that are not kept for testing",
+        "data": f"data pack, {clips}",
         "fitted_windows": len(fitting.labels) + sum(len(half.labels) for half in halves),
         "calibrated_windows": sum(len(half.labels) for half in halves),
         "calibration_error": round(error, 4),
@@ -153,10 +165,12 @@ def _make_probe(recipe: Recipe, fitting: Examples, halves: tuple[Examples, Examp
     write_probe(path, whole, embedder.identity, threshold, provenance)
 
 
-def _judged_unheard(detector: Detector, pack: Path, half: str) -> Iterator[Judged]:
+def _judged_unheard(detector: Detector, recipe: Recipe, half: str) -> Iterator[Judged]:
+    pack, hold_out = recipe.pack, recipe.hold_out
     for snr_db in TEST_SNR_DB:
-        yield from judge_generated(detector, pack, {half}, snr_db, _THRESHOLD_SCENES // 2)
-    yield from judge_without_coughs(detector, pack, {half}, _THRESHOLD_SCENES)
+        some = _THRESHOLD_SCENES // 2
+        yield from judge_generated(detector, pack, {half}, snr_db, some, hold_out=hold_out)
+    yield from judge_without_coughs(detector, pack, {half}, _THRESHOLD_SCENES, hold_out=hold_out)
 
 
 def counts_at(judged: Sequence[Judged], threshold: float) -> Counts:
@@ -166,11 +180,21 @@ def counts_at(judged: Sequence[Judged], threshold: float) -> Counts:
 
 
 def score_models(recipe: Recipe) -> None:
-    """Score what lies in the output folder on recordings of the dev split; write the cards."""
+    """Score what lies in the output folder on clips that it has not heard; write the cards."""
     log.info("scoring")
-    scores = score_all(recipe.out, recipe.pack, members=recipe.members, workers=recipe.workers)
-    log.info("%s", score_section(scores))
-    write_cards(recipe.out, scores, command_of(recipe), full_pack=recipe.full_pack)
+    pack, full_pack, hold_out = recipe.pack, recipe.full_pack, recipe.hold_out
+    clips = clips_heard(pack, full_pack=full_pack, hold_out=hold_out)
+    heard = Counter(clip.label for clip in clips)
+    made = Made(command_of(recipe), heard, full_pack, hold_out)
+    if hold_out:
+        scores = score_all(recipe.out, pack, members=recipe.members, workers=recipe.workers)
+        section = score_section(scores)
+        log.info("%s", section)
+        write_cards(recipe.out, made, lambda stem: f"{section}\n\n{scores.survey(stem)}")
+        return
+    own, twins = (of_strangers(pack, models) for models in (recipe.out, TWIN_MODELS))
+    log.info("%s", own)
+    write_cards(recipe.out, made, lambda stem: untested_section(stem, own, twins))
 
 
 def _shards(recipe: Recipe, fold: str, count: int) -> list[Shard]:
@@ -183,7 +207,8 @@ def _shards(recipe: Recipe, fold: str, count: int) -> list[Shard]:
 def _order(recipe: Recipe, fold: str, count: int) -> PoolOrder:
     # Judged and calibrated on the same clips either way.
     commercial_only = not recipe.full_pack or fold != "train"
-    return PoolOrder(recipe.pack, recipe.cache / "pool", fold, count, commercial_only)
+    pool = recipe.cache / "pool"
+    return PoolOrder(recipe.pack, pool, fold, count, commercial_only, recipe.hold_out)
 
 
 def _some_triggers(windows: Windows, seed: int) -> Windows:

@@ -10,7 +10,6 @@ Needs the extra `coughd[train]`; takes some minutes and writes nothing.
 
 from __future__ import annotations
 
-import argparse
 import logging
 import sys
 from collections.abc import Callable
@@ -20,15 +19,14 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import average_precision_score
 
-from ...config.errors import CoughdError
 from ..gate import CoughdGate
 from ..open_embedder import OpenEmbedder
 from ..ports import LABELS, ONSET_IN_WINDOW, SAMPLE_RATE_HZ, WINDOW_SAMPLES
-from ..runtime import SHIPPED_MODELS
 from .bank import Bank, load_bank
 from .fit_probe import Examples, fit_probe, probabilities
 from .pack import Clip
 from .scenes import SceneRecipe, build_scene
+from .survey import print_survey, survey_parser
 from .targets import label_at
 
 SOURCES = ("dcase", "esc10", "fsuser", "fs")
@@ -80,20 +78,10 @@ def line(name: str, fitting: Examples, calibrating: Examples, testing: Examples)
 
 
 def main() -> int:
-    """Print the table; the exit code follows sysexits."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    parser = argparse.ArgumentParser(prog="python -m coughd.detectors.training.refit")
-    parser.add_argument("--pack", type=Path, required=True, help="folder with clips.csv")
-    parser.add_argument("--models", type=Path, default=SHIPPED_MODELS)
+    """Print the table."""
+    parser = survey_parser("refit")
     parser.add_argument("--scenes", type=int, default=800, help="for each fit; half for the test")
-    given = parser.parse_args()
-    try:
-        table = refit_table(given.pack, given.models, given.scenes)
-    except CoughdError as exc:
-        sys.stderr.write(f"{exc}\n")
-        return exc.exit_code
-    sys.stdout.write(f"{table}\n")
-    return 0
+    return print_survey(parser, lambda given: [refit_table(given.pack, given.models, given.scenes)])
 
 
 def refit_table(pack: Path, models: Path, scenes: int) -> str:

@@ -8,7 +8,6 @@ and cleaned as phones do. Needs the extra `coughd[train]`; takes some minutes an
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -17,12 +16,11 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage, signal
 
-from ...config.errors import CoughdError
 from ..ports import SAMPLE_RATE_HZ, Samples
-from ..runtime import SHIPPED_MODELS
 from .augment import decaying_noise, reverberate, with_direct_sound
 from .codecs import CODECS, through
 from .counting import pooled
+from .survey import print_survey, survey_parser
 from .validate import Detector, judge_pack_scenes
 
 _STEP = SAMPLE_RATE_HZ // 100
@@ -110,18 +108,13 @@ def table_of(rows: Iterable[str]) -> str:
 
 
 def main() -> int:
-    """Print the table; the exit code follows sysexits."""
-    parser = argparse.ArgumentParser(prog="python -m coughd.detectors.training.robustness")
-    parser.add_argument("--pack", type=Path, required=True, help="folder with clips.csv")
-    parser.add_argument("--models", type=Path, default=SHIPPED_MODELS)
-    given = parser.parse_args()
-    try:
-        rows = [treated_row(given.pack, given.models, name) for name in TREATMENTS]
-    except CoughdError as exc:
-        sys.stderr.write(f"{exc}\n")
-        return exc.exit_code
-    sys.stdout.write(table_of(rows) + "\n")
-    return 0
+    """Print the table."""
+    return print_survey(
+        survey_parser("robustness"),
+        lambda given: [
+            table_of(treated_row(given.pack, given.models, name) for name in TREATMENTS)
+        ],
+    )
 
 
 if __name__ == "__main__":

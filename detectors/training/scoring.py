@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from ...config.parent import die_with
-from .cards import Scores
 from .refit import refit_table
 from .robustness import TREATMENTS, table_of, treated_row
+from .score_tables import Scores
 from .seeds import seeds_table
 from .strangers import Heard, hear_strangers
 from .validate import (

@@ -9,38 +9,27 @@ the seed they learnt from, and on all; scored on scenes of held-out clips. Needs
 
 from __future__ import annotations
 
-import argparse
-import logging
 import sys
 from pathlib import Path
 
-from ...config.errors import CoughdError
 from ..gate import CoughdGate
 from ..open_embedder import OpenEmbedder
-from ..runtime import SHIPPED_MODELS
 from .bank import load_bank
 from .fit_probe import Examples
 from .members import MEMBERS, member_columns, member_view
 from .refit import heading, line, triggers_of
+from .survey import print_survey, survey_parser
 from .views import CLOSE
 
 
 def main() -> int:
-    """Print the table; the exit code follows sysexits."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    parser = argparse.ArgumentParser(prog="python -m coughd.detectors.training.seeds")
-    parser.add_argument("--pack", type=Path, required=True, help="folder with clips.csv")
-    parser.add_argument("--models", type=Path, default=SHIPPED_MODELS)
+    """Print the table."""
+    parser = survey_parser("seeds")
     parser.add_argument("--members", type=int, default=MEMBERS, help="that the embedder has")
     parser.add_argument("--scenes", type=int, default=800, help="for the fit; half for the test")
-    given = parser.parse_args()
-    try:
-        table = seeds_table(given.pack, given.models, given.members, given.scenes)
-    except CoughdError as exc:
-        sys.stderr.write(f"{exc}\n")
-        return exc.exit_code
-    sys.stdout.write(f"{table}\n")
-    return 0
+    return print_survey(
+        parser, lambda given: [seeds_table(given.pack, given.models, given.members, given.scenes)]
+    )
 
 
 def seeds_table(pack: Path, models: Path, members: int, scenes: int) -> str:

@@ -9,7 +9,6 @@ hiss around it. Needs the extra `coughd[train]`; takes a minute and writes nothi
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,13 +17,13 @@ from pathlib import Path
 import numpy as np
 from numpy.random import Generator
 
-from ...config.errors import CoughdError
 from ..ports import SAMPLE_RATE_HZ, Samples
 from ..runtime import SHIPPED_MODELS
 from .augment import rms
 from .bank import load_bank
-from .counting import Claim, Reference, Tally, count, pooled
+from .counting import Claim, Reference, Tally, count, interval, pooled
 from .pack import Clip
+from .survey import print_survey, survey_parser
 from .validate import Detector
 
 BEFORE_S, _AFTER_S = 2.0, 2.5
@@ -84,7 +83,7 @@ def table(heard: Sequence[Heard], threshold: float) -> list[str]:
     ]
     for kind in dict.fromkeys(one.kind for one in heard):
         some = [one for one in heard if one.kind == kind]
-        usual, strict = _tallies(some, threshold), _tallies(some, STRICT)
+        usual, strict = (pooled(_tallies(some, at_least)) for at_least in (threshold, STRICT))
         coughs = usual.hits + usual.misses
         found = f"{usual.hits} ({strict.hits}) of {coughs}" if coughs else ""
         alarms = f"{usual.false_alarms} ({strict.false_alarms})"
@@ -93,33 +92,49 @@ def table(heard: Sequence[Heard], threshold: float) -> list[str]:
     return rows
 
 
-def _tallies(heard: Sequence[Heard], threshold: float) -> Tally:
-    return pooled(
-        [
-            count(
-                one.references,
-                [claim for claim in one.claims if claim.probability >= threshold],
-                one.duration_s,
-            )[0]
-            for one in heard
-        ]
-    )
+def _tallies(heard: Sequence[Heard], threshold: float) -> list[Tally]:
+    return [
+        count(
+            one.references,
+            [claim for claim in one.claims if claim.probability >= threshold],
+            one.duration_s,
+        )[0]
+        for one in heard
+    ]
+
+
+def strangers_section(heard: Sequence[Heard], threshold: float) -> str:
+    """The table, and a sentence with intervals; Markdown."""
+    parts = []
+    for some, measure in (
+        ([one for one in heard if one.kind == "cough"], "sensitivity"),
+        ([one for one in heard if one.kind != "cough"], "false_alarms_per_hour"),
+    ):
+        tallies = _tallies(some, threshold)
+        low, high = interval(tallies, measure) if tallies else (np.nan, np.nan)
+        digits = 0 if high > 1.0 else 3
+        value = getattr(pooled(tallies), measure)
+        parts.append(f"{value:.{digits}f} ({low:.{digits}f}-{high:.{digits}f})")
+    rows = "\n".join(table(heard, threshold))
+    return f"""\
+{rows}
+
+At {threshold:.2f} the sensitivity is {parts[0]}, and an hour of the clips without coughs has
+{parts[1]} false alarms (95 % bootstrap intervals over clips)."""
+
+
+def of_strangers(pack: Path, models: Path) -> str:
+    """The section of a folder's models; InputError, ModelError."""
+    detector = Detector.load(models)
+    return strangers_section(list(hear_strangers(detector, pack)), detector.probe.threshold)
 
 
 def main() -> int:
-    """Print the table; the exit code follows sysexits."""
-    parser = argparse.ArgumentParser(prog="python -m coughd.detectors.training.strangers")
-    parser.add_argument("--pack", type=Path, required=True, help="folder with clips.csv")
-    parser.add_argument("--models", type=Path, default=SHIPPED_MODELS)
-    given = parser.parse_args()
-    try:
-        detector = Detector.load(given.models)
-        heard = list(hear_strangers(detector, given.pack))
-    except CoughdError as exc:
-        sys.stderr.write(f"{exc}\n")
-        return exc.exit_code
-    sys.stdout.write("\n".join(table(heard, detector.probe.threshold)) + "\n")
-    return 0
+    """Print the table."""
+    return print_survey(
+        survey_parser("strangers", SHIPPED_MODELS),
+        lambda given: [of_strangers(given.pack, given.models)],
+    )
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ table what it is. Needs the extra `coughd[train]`; takes two minutes.
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,14 +18,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ...config.errors import CoughdError
-from ..runtime import SHIPPED_MODELS
 from .bank import Sound, load_sound
 from .certainty import NOT_COUGHED
 from .counting import Claim
 from .pack import Clip, read_clips
 from .seen_bursts import read_bursts
 from .strangers import BEFORE_S, in_hiss
+from .survey import print_survey, survey_parser
 from .validate import Detector
 
 NEAR_S = 0.2
@@ -83,20 +81,14 @@ def _disputes_of(clip: str, sound: Sound, claims: Sequence[Claim]) -> list[Dispu
 
 
 def main() -> int:
-    """Print the table; the exit code follows sysexits."""
-    parser = argparse.ArgumentParser(prog="python -m coughd.detectors.training.unmarked")
-    parser.add_argument("--pack", type=Path, required=True, help="folder with clips.csv")
-    parser.add_argument("--models", type=Path, default=SHIPPED_MODELS)
-    given = parser.parse_args()
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(("clip", "onset_s", "what", "p_cough"))
-    try:
-        for one in disputes(Detector.load(given.models), given.pack):
-            writer.writerow((one.clip, f"{one.onset_s:.2f}", one.what, f"{one.probability:.2f}"))
-    except CoughdError as exc:
-        sys.stderr.write(f"{exc}\n")
-        return exc.exit_code
-    return 0
+    """Print the table."""
+    return print_survey(survey_parser("unmarked"), _rows)
+
+
+def _rows(given: argparse.Namespace) -> Iterator[str]:
+    yield "clip,onset_s,what,p_cough"
+    for one in disputes(Detector.load(given.models), given.pack):
+        yield f"{one.clip},{one.onset_s:.2f},{one.what},{one.probability:.2f}"
 
 
 if __name__ == "__main__":

@@ -101,9 +101,12 @@ def judge_generated(
     folds: set[str],
     snr_db: float,
     scenes: int,
+    *,
+    hold_out: bool = True,
 ) -> Iterator[Judged]:
-    """Scenes of held-out clips with all coughs at one SNR; the same at every call."""
-    bank = load_bank(pack, folds)  # includes the measured rooms: there are too few to split
+    """Scenes of some folds' clips with all coughs at one SNR; the same at every call."""
+    # The measured rooms are among them: there are too few to split.
+    bank = load_bank(pack, folds, hold_out=hold_out)
     recipe = SceneRecipe(cough_snr_db=(snr_db, snr_db), quiet_share=0.0)
     for number in range(scenes):
         rng = np.random.default_rng([_VALIDATION_SEED, round(snr_db), number])
@@ -123,10 +126,10 @@ def judge_generated(
 
 
 def judge_without_coughs(
-    detector: Detector, pack: Path, folds: set[str], scenes: int
+    detector: Detector, pack: Path, folds: set[str], scenes: int, *, hold_out: bool = True
 ) -> Iterator[Judged]:
-    """Scenes of held-out clips without a cough: about 600 hard negatives an hour."""
-    bank = load_bank(pack, folds)
+    """Scenes of some folds' clips without a cough: about 600 hard negatives an hour."""
+    bank = load_bank(pack, folds, hold_out=hold_out)
     for number in range(scenes):
         rng = np.random.default_rng([_VALIDATION_SEED, _NO_COUGH, number])
         scene = build_scene(bank, rng, SceneRecipe(coughs=False))

@@ -1,4 +1,4 @@
-"""The thresholds and scores that the model cards print."""
+"""What a model card says of how its model was made."""
 
 from __future__ import annotations
 
@@ -8,67 +8,30 @@ import pytest
 
 pytest.importorskip("scipy", reason="comes with the extra coughd[train]")
 
-from coughd.detectors.training.cards import Scores, quiet_threshold, score_section, write_cards
-from coughd.detectors.training.counting import Claim, Reference
-from coughd.detectors.training.strangers import Heard
-from coughd.detectors.training.validate import Judged
-
-STRANGER = Heard("laugh", 6.0, (), (Claim(1.0, 1.3, 0.9),))
+from coughd.detectors.training.cards import Made, write_cards
 
 
-def recording(*probabilities: float) -> Judged:
-    claims = [Claim(10.0 * k, 10.0 * k + 0.3, p, p / 2) for k, p in enumerate(probabilities)]
-    return Judged("hour", (), tuple(claims), 3_600.0)
-
-
-def test_the_quiet_threshold_leaves_six_false_alarms() -> None:
-    hour = [recording(*([0.9] * 4), 0.7, 0.7, 0.502), recording(0.3)]
-    assert quiet_threshold(hour) == pytest.approx(0.505)
-
-
-def test_six_at_any_threshold_need_none() -> None:
-    assert quiet_threshold([recording(*([0.999] * 6))]) == pytest.approx(0.1)
-
-
-def test_seven_certain_ones_leave_no_threshold() -> None:
-    assert quiet_threshold([recording(*([1.0] * 7))]) == 1.0
-
-
-def test_doubtful_coughs_are_not_judged() -> None:
-    references = (Reference(1.0, 1.3), Reference(5.0, 5.3, sure=False))
-    claims = (Claim(1.0, 1.3, 0.9), Claim(5.0, 5.3, 0.8), Claim(8.0, 8.3, 0.2))
-    judged = Judged("one", references, claims, 10.0)
-    assert judged.judgements() == [(0.9, True), (0.2, False)]
-
-
-def test_the_section_tells_alarms_and_scores() -> None:
-    heard = Judged("d01", (Reference(1.0, 1.3),), (Claim(1.0, 1.3, 0.9, 0.25),), 60.0)
-    hour = [recording(*([0.6] * 7))]
-    section = score_section(Scores(0.5, {"easy": [heard]}, hour, [heard], [STRANGER]))
-
-    assert "has 7\nfalse alarms at that threshold, and 6 at most from 0.605 on" in section
-    assert "\n0.305 on, and the sensitivity there is, in the order of the table, 0.000," in section
-    assert "| easy | 1 | 1.000 (1.000-1.000) |" in section
-    assert "d01 0." in section
-    assert "easy 0.100 (0.1" in section  # 0.9 is wrong by 0.1, or by 0.9 once in ten
-    assert "| laugh | 1 | 0.1 |  | 1 (0) |" in section
-
-
-def test_a_card_says_what_may_not_be_shipped(tmp_path: Path) -> None:
+def cards_of(folder: Path, made: Made) -> dict[str, str]:
     for name in ("gate.onnx", "embedder.onnx", "probe-open.json"):
-        (tmp_path / name).write_bytes(b"weights")
-    heard = Judged("d01", (Reference(1.0, 1.3),), (Claim(1.0, 1.3, 0.9),), 60.0)
-    scores = Scores(0.5, {}, [recording(0.6)], [heard], [STRANGER])
-    for full_pack in (True, False):
-        write_cards(tmp_path, scores, "the command", full_pack=full_pack)
-        for card in tmp_path.glob("*.md"):
-            text = card.read_text(encoding="utf-8")
-            assert ("Not to be shipped" in text) is full_pack
-            assert "`the command`" in text
+        (folder / name).write_bytes(b"weights")
+    write_cards(folder, made, lambda stem: f"the scores of {stem}")
+    return {card.stem: card.read_text(encoding="utf-8") for card in folder.glob("*.md")}
 
 
-def test_each_card_has_the_survey_of_its_model() -> None:
-    scores = Scores(0.5, {}, [], [], [], seeds="| s |", refitted="| r |", treated="| t |")
+@pytest.mark.parametrize("full_pack", [True, False])
+def test_what_may_not_be_shipped(tmp_path: Path, full_pack: bool) -> None:
+    cards = cards_of(tmp_path, Made("the command", {"laugh": 7}, full_pack))
 
-    for stem, table in (("gate", "| t |"), ("embedder", "| s |"), ("probe-open", "| r |")):
-        assert scores.survey(stem).endswith(f":\n\n{table}")
+    assert set(cards) == {"gate", "embedder", "probe-open"}
+    for stem, text in cards.items():
+        assert ("Not to be shipped" in text) is full_pack
+        assert "`the command`" in text
+        assert f"the scores of {stem}" in text
+        assert "throat clears (0), laughs (7) and breaths (0)" in text
+
+
+@pytest.mark.parametrize("hold_out", [True, False])
+def test_what_cannot_be_tested_any_more(tmp_path: Path, hold_out: bool) -> None:
+    for text in cards_of(tmp_path, Made("the command", {}, hold_out=hold_out)).values():
+        assert ("say nothing\nabout these models" in text) is not hold_out
+        assert ("No group is in two" in text) is hold_out

@@ -61,6 +61,15 @@ def test_what_the_scenes_do_not_use_is_trained_on_in_part(tmp_path: Path) -> Non
     assert set(folds.values()) == {"train", "val", "dev"}
 
 
+def test_nothing_is_kept_for_testing_where_nothing_is_to_be_tested(tmp_path: Path) -> None:
+    rows = [f"{i}.flac,cough,CC0,dev,person{i},8000,,0.1-0.2" for i in range(60)]
+    rows.append("l.flac,laugh,CC0,dev,person3,8000,0.1-0.2,")
+    clips = read_clips(pack_with(tmp_path, *rows), hold_out=False)
+
+    assert {clip.fold for clip in clips} == {"train", "val"}
+    assert clips[-1].fold == "train"
+
+
 def test_nothing_marked_is_no_span() -> None:
     assert parse_spans("") == ()
 
