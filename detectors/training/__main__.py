@@ -46,6 +46,12 @@ def _arguments() -> argparse.Namespace:
         action="store_true",
         help="keep no clip for testing, which is left to the twin made without: to be shipped",
     )
+    parser.add_argument(
+        "--twin",
+        type=Path,
+        default=TWIN_MODELS,
+        help="with --every-clip: what was made without it, for the cards to set beside",
+    )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument(
         "--device", default="cpu", help="of torch, such as cuda: where the networks are trained"
@@ -82,6 +88,7 @@ def main() -> int:
             device=given.device,
             full_pack=given.full_pack,
             hold_out=not given.every_clip,
+            twin=given.twin,
         )
         if not given.score_only:
             make_models(recipe)

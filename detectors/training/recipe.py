@@ -73,6 +73,8 @@ class Recipe:
     """Learn from clips, too, whose models may not be sold; to know what they would add."""
     hold_out: bool = True
     """Learn from no clip that tests; without it, from every one, and nothing here can test."""
+    twin: Path = TWIN_MODELS
+    """Models that were made with `hold_out`, for the cards of those without."""
 
 
 def command_of(recipe: Recipe) -> str:
@@ -192,7 +194,7 @@ def score_models(recipe: Recipe) -> None:
         log.info("%s", section)
         write_cards(recipe.out, made, lambda stem: f"{section}\n\n{scores.survey(stem)}")
         return
-    own, twins = (of_strangers(pack, models) for models in (recipe.out, TWIN_MODELS))
+    own, twins = (of_strangers(pack, models) for models in (recipe.out, recipe.twin))
     log.info("%s", own)
     write_cards(recipe.out, made, lambda stem: untested_section(stem, own, twins))
 

@@ -19,7 +19,7 @@ def survey_parser(name: str, models: Path = TWIN_MODELS) -> argparse.ArgumentPar
     """
     parser = argparse.ArgumentParser(prog=f"python -m coughd.detectors.training.{name}")
     parser.add_argument("--pack", type=Path, required=True, help="folder with clips.csv")
-    parser.add_argument("--models", type=Path, default=models, help="folder of the detector's")
+    parser.add_argument("--models", type=Path, default=models, help="folder of its models")
     return parser
 
 
