@@ -20,6 +20,7 @@ from ..open_embedder import OpenEmbedder
 from ..ports import ProbeIdentity
 from ..probe import LinearProbe
 from ..runtime import TWIN_MODELS
+from .bank import load_bank
 from .cache import claim_cache
 from .cards import Made, write_cards
 from .counting import pooled
@@ -35,12 +36,11 @@ from .mining import Origin, Windows, mine_once
 from .pack import VALIDATION_HALVES
 from .pool import PoolOrder, Shard, make_shards, read_shard, shard_paths
 from .score_tables import score_section, untested_section
-from .scoring import TEST_SNR_DB, score_all
-from .strangers import of_strangers
+from .scoring import score_all, score_on_strangers
 from .train_embedder import embed_windows
 from .train_gate import GatePlan, train_gate
 from .train_members import MembersOrder, Mined, train_members
-from .validate import Detector, Judged, judge_generated, judge_without_coughs
+from .validate import TEST_SNR_DB, Detector, Judged, judge_generated, judge_without_coughs
 
 PROBE_NAME = "cough-open-2026-11"
 DEFAULT_SHARDS = 100
@@ -168,11 +168,10 @@ def _make_probe(recipe: Recipe, fitting: Examples, halves: tuple[Examples, Examp
 
 
 def _judged_unheard(detector: Detector, recipe: Recipe, half: str) -> Iterator[Judged]:
-    pack, hold_out = recipe.pack, recipe.hold_out
+    bank = load_bank(recipe.pack, {half}, hold_out=recipe.hold_out)
     for snr_db in TEST_SNR_DB:
-        some = _THRESHOLD_SCENES // 2
-        yield from judge_generated(detector, pack, {half}, snr_db, some, hold_out=hold_out)
-    yield from judge_without_coughs(detector, pack, {half}, _THRESHOLD_SCENES, hold_out=hold_out)
+        yield from judge_generated(detector, bank, snr_db, _THRESHOLD_SCENES // 2)
+    yield from judge_without_coughs(detector, bank, _THRESHOLD_SCENES)
 
 
 def counts_at(judged: Sequence[Judged], threshold: float) -> Counts:
@@ -194,7 +193,7 @@ def score_models(recipe: Recipe) -> None:
         log.info("%s", section)
         write_cards(recipe.out, made, lambda stem: f"{section}\n\n{scores.survey(stem)}")
         return
-    own, twins = (of_strangers(pack, models) for models in (recipe.out, recipe.twin))
+    own, twins = score_on_strangers([recipe.out, recipe.twin], pack, workers=recipe.workers)
     log.info("%s", own)
     write_cards(recipe.out, made, lambda stem: untested_section(stem, own, twins))
 

@@ -1,4 +1,4 @@
-"""What other clips would change: the probe fitted again, the shipped gate and embedder as they are.
+"""What other clips would change: the probe fitted again, gate and embedder as they are.
 
     python -m coughd.detectors.training.refit --pack PATH
 

@@ -1,4 +1,4 @@
-"""How the shipped detector does on the pack's scenes when phones and rooms have been at them.
+"""How a detector does on the pack's scenes when phones and rooms have been at them.
 
     python -m coughd.detectors.training.robustness --pack PATH
 

@@ -55,25 +55,13 @@ class Scores:
 
 def score_section(scores: Scores) -> str:
     """Everything that was measured, as Markdown."""
-    quiet = quiet_threshold(scores.hour)
     everything = {**scores.generated, "pack scenes": scores.pack_scenes}
-    alarms = _alarms(scores.hour, scores.threshold)
     by_scene = ", ".join(
         f"{one.name} {one.tally(scores.threshold).false_alarms}" for one in scores.pack_scenes
     )
     errors = ", ".join(f"{name} {_calibration(judged)}" for name, judged in everything.items())
     return f"""\
-Counting one to one, overlap within 0.25 s, at the probe's threshold {scores.threshold:.2f};
-brackets: 95 % bootstrap intervals over recordings. The scenes are dense with hard
-negatives; their false alarms an hour are not those of a home.
-
-{score_table(everything, scores.threshold)}
-
-An hour of generated scenes without coughs, with some 600 hard negatives, has {alarms}
-false alarms at that threshold, and {ALLOWED_ALARMS} at most from {quiet:.3f} on.
-There the same scenes give:
-
-{score_table(everything, quiet)}
+{counting_section(everything, scores.hour, scores.threshold)}
 
 {_alone_section(everything, scores.hour)}
 
@@ -85,6 +73,26 @@ Of a source that was not trained on (other people, rooms and microphones; clips 
 commercially), each clip by itself in quiet:
 
 {strangers_section(scores.strangers, scores.threshold)}"""
+
+
+def counting_section(
+    sets: Mapping[str, Sequence[Judged]], hour: Sequence[Judged], threshold: float
+) -> str:
+    """Counting scores at the probe's threshold, and at one that the hour chooses; Markdown."""
+    quiet = quiet_threshold(hour)
+    alarms = _alarms(hour, threshold)
+    return f"""\
+Counting one to one, overlap within 0.25 s, at the probe's threshold {threshold:.2f};
+brackets: 95 % bootstrap intervals over recordings. The scenes are dense with hard
+negatives; their false alarms an hour are not those of a home.
+
+{score_table(sets, threshold)}
+
+An hour of generated scenes without coughs, with some 600 hard negatives, has {alarms}
+false alarms at that threshold, and {ALLOWED_ALARMS} at most from {quiet:.3f} on.
+There the same scenes give:
+
+{score_table(sets, quiet)}"""
 
 
 def _alone_section(sets: Mapping[str, Sequence[Judged]], hour: Sequence[Judged]) -> str:
@@ -145,18 +153,22 @@ def score_table(sets: Mapping[str, Sequence[Judged]], threshold: float) -> str:
 def untested_section(stem: str, own: str, twins: str) -> str:
     """Of models that have heard every clip that could test them; Markdown.
 
-    `own` and `twins` are the strangers' sections of both.
+    `own` and `twins` are what strangers' clips tell of both.
     """
     return f"""\
 Every clip of the pack that could test these models has trained them. What the same recipe makes of
 clips that it has not heard stands in the card of their twin, made without `--every-clip`:
 [{stem}](../training/twin/{stem}.md).
 
-Neither of them has heard the pack's clips that may not be used commercially (other people, rooms
-and microphones). Each of these by itself in quiet gives
+Neither of them has heard the pack's clips that may not be used commercially: other people, rooms
+and microphones, and other sounds. Below is what they make of these, composed into scenes (the
+voices of groups that only the probe knows speak there) and then each clip by itself in quiet. There
+are no sneezes among them, and no throat clears but mockups.
+
+### These models
 
 {own}
 
-and the twin's ears
+### Their twin
 
 {twins}"""

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
 from ...config.parent import die_with
+from .bank import load_bank
 from .refit import refit_table
 from .robustness import TREATMENTS, table_of, treated_row
 from .score_tables import Scores
 from .seeds import seeds_table
-from .strangers import Heard, hear_strangers
+from .strange_scenes import of_strange_scenes
+from .strangers import Heard, hear_strangers, of_strangers
 from .validate import (
+    HOUR_SCENES,
+    TEST_SCENES,
+    TEST_SNR_DB,
     Detector,
     Judged,
     judge_generated,
@@ -24,9 +29,6 @@ from .validate import (
     judge_without_coughs,
 )
 
-TEST_SNR_DB = (20.0, 10.0, 0.0)
-_TEST_SCENES = 350
-_HOUR_SCENES = 360
 _SURVEY_SCENES = 400
 _Result = TypeVar("_Result")
 log = logging.getLogger(__name__)
@@ -65,12 +67,24 @@ def score_all(models: Path, pack: Path, *, members: int, workers: int) -> Scores
         )
 
 
+def score_on_strangers(folders: Sequence[Path], pack: Path, *, workers: int) -> list[str]:
+    """Of each folder's models what clips tell that nobody trains on; InputError, ModelError."""
+    with ProcessPoolExecutor(workers, get_context("spawn"), die_with, (os.getpid(),)) as pool:
+        parts = [
+            [pool.submit(work, pack, models) for work in (of_strange_scenes, of_strangers)]
+            for models in folders
+        ]
+        return ["\n\n".join(part.result() for part in some) for some in parts]
+
+
 def _generated(pack: Path, models: Path, snr_db: float) -> list[Judged]:
-    return list(judge_generated(Detector.load(models), pack, {"dev"}, snr_db, _TEST_SCENES))
+    bank = load_bank(pack, {"dev"})
+    return list(judge_generated(Detector.load(models), bank, snr_db, TEST_SCENES))
 
 
 def _hour(pack: Path, models: Path) -> list[Judged]:
-    return list(judge_without_coughs(Detector.load(models), pack, {"dev"}, _HOUR_SCENES))
+    bank = load_bank(pack, {"dev"})
+    return list(judge_without_coughs(Detector.load(models), bank, HOUR_SCENES))
 
 
 def _pack_scenes(pack: Path, models: Path) -> list[Judged]:

@@ -1,4 +1,4 @@
-"""How much the seed matters: each member of the shipped embedder alone, and all together.
+"""How much the seed matters: each member of an embedder alone, and all together.
 
     python -m coughd.detectors.training.seeds --pack PATH
 

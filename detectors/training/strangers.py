@@ -1,4 +1,4 @@
-"""How the shipped detector does on a source that was not trained on.
+"""How a detector does on a source that was not trained on.
 
     python -m coughd.detectors.training.strangers --pack PATH
 
@@ -20,7 +20,7 @@ from numpy.random import Generator
 from ..ports import SAMPLE_RATE_HZ, Samples
 from ..runtime import SHIPPED_MODELS
 from .augment import rms
-from .bank import load_bank
+from .bank import Bank, load_bank
 from .counting import Claim, Reference, Tally, count, interval, pooled
 from .pack import Clip
 from .survey import print_survey, survey_parser
@@ -45,8 +45,7 @@ class Heard:
 
 def hear_strangers(detector: Detector, pack: Path) -> Iterator[Heard]:
     """Every clip of the pack that no training of ours may use."""
-    folds = {"train", "val", "dev"}
-    bank = load_bank(pack, folds, commercial_only=False, keep=_is_not_commercial)
+    bank = load_strangers(pack)
     rng = np.random.default_rng(0)
     kinds = {"cough": bank.coughs, **bank.negatives}
     for kind, sounds in kinds.items():
@@ -58,6 +57,12 @@ def hear_strangers(detector: Detector, pack: Path) -> Iterator[Heard]:
                 for mark in marks
             )
             yield Heard(kind, sound.duration_s, references, tuple(detector.claims(heard)))
+
+
+def load_strangers(pack: Path) -> Bank:
+    """All sounds that no training of ours may use; InputError."""
+    folds = {"train", "val", "dev"}
+    return load_bank(pack, folds, commercial_only=False, keep=_is_not_commercial)
 
 
 def in_hiss(samples: Samples, rng: Generator) -> Samples:

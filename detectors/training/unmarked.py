@@ -1,4 +1,4 @@
-"""Where the shipped detector and the marks of the cough clips disagree, for somebody to look at.
+"""Where a detector and the marks of the cough clips disagree, for somebody to look at.
 
     python -m coughd.detectors.training.unmarked --pack PATH
 

@@ -16,11 +16,15 @@ from ..measure import measure_cough
 from ..open_embedder import OpenEmbedder
 from ..ports import ONSET_IN_WINDOW, SAMPLE_RATE_HZ, WINDOW_SAMPLES, Context, Samples
 from ..probe import LinearProbe
-from .bank import load_bank
+from .bank import Bank
 from .counting import Claim, Reference, Tally, count, paired
 from .pack import load_samples
 from .scenes import SCENE_S, SceneRecipe, build_scene
 
+TEST_SNR_DB = (20.0, 10.0, 0.0)
+TEST_SCENES = 350
+"""At each of these."""
+HOUR_SCENES = 360
 _VALIDATION_SEED = 77
 _NO_COUGH = 1_000
 """Part of the seed of scenes without coughs, away from every SNR."""
@@ -95,18 +99,8 @@ class Judged:
         return count(self.references, kept, self.duration_s)[0]
 
 
-def judge_generated(
-    detector: Detector,
-    pack: Path,
-    folds: set[str],
-    snr_db: float,
-    scenes: int,
-    *,
-    hold_out: bool = True,
-) -> Iterator[Judged]:
-    """Scenes of some folds' clips with all coughs at one SNR; the same at every call."""
-    # The measured rooms are among them: there are too few to split.
-    bank = load_bank(pack, folds, hold_out=hold_out)
+def judge_generated(detector: Detector, bank: Bank, snr_db: float, scenes: int) -> Iterator[Judged]:
+    """Scenes of a bank's sounds with all coughs at one SNR; the same at every call."""
     recipe = SceneRecipe(cough_snr_db=(snr_db, snr_db), quiet_share=0.0)
     for number in range(scenes):
         rng = np.random.default_rng([_VALIDATION_SEED, round(snr_db), number])
@@ -125,11 +119,8 @@ def judge_generated(
         yield Judged(f"{snr_db:g}dB-{number}", references, claims, SCENE_S)
 
 
-def judge_without_coughs(
-    detector: Detector, pack: Path, folds: set[str], scenes: int, *, hold_out: bool = True
-) -> Iterator[Judged]:
-    """Scenes of some folds' clips without a cough: about 600 hard negatives an hour."""
-    bank = load_bank(pack, folds, hold_out=hold_out)
+def judge_without_coughs(detector: Detector, bank: Bank, scenes: int) -> Iterator[Judged]:
+    """Scenes of a bank's sounds without a cough: about 600 hard negatives an hour."""
     for number in range(scenes):
         rng = np.random.default_rng([_VALIDATION_SEED, _NO_COUGH, number])
         scene = build_scene(bank, rng, SceneRecipe(coughs=False))

@@ -14,7 +14,12 @@ from coughd.detectors.ports import SAMPLE_RATE_HZ
 from coughd.detectors.runtime import SHIPPED_MODELS
 from coughd.detectors.synthesis import synth_cough, synth_sound
 from coughd.detectors.training.counting import Claim, Reference
-from coughd.detectors.training.strangers import Heard, hear_strangers, table
+from coughd.detectors.training.strangers import (
+    Heard,
+    hear_strangers,
+    strangers_section,
+    table,
+)
 from coughd.detectors.training.validate import Detector
 
 HEADER = "path,label,licence,group,split,native_sr,events,coughs"
@@ -55,3 +60,15 @@ def test_the_table_counts_at_two_thresholds() -> None:
 
     assert "coughs found at 0.68 (at 0.95)" in heading
     assert rows == ["| cough | 1 | 0.5 | 1 (0) of 1 | 1 (1) |", "| laugh | 1 | 1.0 |  | 1 (0) |"]
+
+
+def test_the_section_has_intervals_over_clips() -> None:
+    mark = Reference(2.0, 2.3)
+    hit, alarm = Claim(2.0, 2.3, 0.8), Claim(4.0, 4.3, 0.9)
+    heard = [Heard("cough", 30.0, (mark,), claims) for claims in ((hit,), ())] * 10
+    heard += [Heard("laugh", 60.0, (), (alarm,))] * 2
+
+    sentence = strangers_section(heard, 0.68).replace("\n", " ")
+
+    assert "At 0.68 the sensitivity is 0.500 (0.2" in sentence
+    assert "an hour of the clips without coughs has 60 (60-60) false alarms" in sentence
