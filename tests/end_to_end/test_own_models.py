@@ -69,11 +69,16 @@ def without(name: str, folder: Path) -> None:
     (folder / name).unlink()
 
 
+def mixed(name: str, folder: Path) -> None:
+    shutil.copyfile(SHIPPED_MODELS / name, folder / name)
+
+
 @pytest.mark.parametrize(
     ("harm", "name", "says"),
     [
         (without, "gate.onnx", "models/gate.onnx cannot be read: No such file or directory"),
         (without, "probe-open.json", "models/probe-open.json cannot be read"),
+        (mixed, "embedder.onnx", "models/probe-open.json was fitted on the embedder open@"),
     ],
 )
 def test_what_does_not_belong_together(
