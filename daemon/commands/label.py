@@ -48,6 +48,8 @@ def label(
     daemon writes it and publishes `review.changed`; else it is written directly.
     """
     verdict, new_label = _meaning(word)
+    _refuse_broken_text("--note", note)
+    _refuse_broken_text("--reviewer", reviewer or "")
     settings, places = configured(config)
     event_id = _find(places, event)
     review = EventReviewed(
@@ -77,6 +79,13 @@ def _meaning(word: str) -> tuple[Literal["confirm", "reject", "relabel"], str | 
         f"{word!r} is neither confirm nor reject nor a label{hint}; the labels are "
         f"{', '.join(LABELS)}, and whatever is none of these is other"
     )
+
+
+def _refuse_broken_text(option: str, text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as exc:
+        raise UsageError(f"{option} {text!r} is not UTF-8; type it in a terminal that is") from exc
 
 
 def _label_of(verdict: str) -> str:

@@ -19,6 +19,8 @@ from ...storage.records import EmbeddingKept, EventRescored, EventReviewed, Scor
 SCHEMA = "coughd.handed_in/1"
 MOST_CHANGES = 200
 """In one document."""
+_LATEST_US = 10**17
+"""Some three thousand years from now: farther, no calendar has a date."""
 HandedIn: TypeAlias = EventReviewed | EmbeddingKept | EventRescored
 
 
@@ -81,7 +83,7 @@ def _review(fields: Mapping[str, Any]) -> EventReviewed:
         label=_one_of(label, LABELS) if verdict == "relabel" else None,
         reviewer=_text(fields["reviewer"]),
         note=_text(fields["note"]),
-        utc_us=_whole(fields["utc_us"]),
+        utc_us=_time_us(fields["utc_us"]),
     )
 
 
@@ -122,12 +124,18 @@ def _texts(fields: Mapping[str, Any], names: Sequence[str]) -> dict[str, str]:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r:.40} is no text")
+    # No store takes half a character, nor PostgreSQL a NUL, and what one refuses would come again.
+    value.encode()
+    if "\0" in value:
+        raise ValueError(f"{value!r:.40} has a character that cannot be stored")
     return value
 
 
-def _whole(value: object) -> int:
+def _time_us(value: object) -> int:
     if type(value) is not int:
         raise TypeError(f"{value!r:.40} is no whole number")
+    if not 0 <= value < _LATEST_US:
+        raise ValueError(f"{value!r:.40} is no time")
     return value
 
 

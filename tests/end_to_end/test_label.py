@@ -98,3 +98,13 @@ def test_what_cannot_be_meant_is_refused(
     said = coughd("label", event, word, "--config", config)
     assert 64 == said.exit_code
     assert sentence in said.complaints
+
+
+@pytest.mark.parametrize("option", ["--note", "--reviewer"])
+def test_text_that_no_store_can_keep_is_refused(config: Path, store: Path, option: str) -> None:
+    event_id = coughs(store)[0]
+    before = len(messages(store))
+    said = coughd("label", event_id, "reject", option, "caf\udce9", "--config", config)
+    assert 64 == said.exit_code
+    assert f"{option} 'caf\\udce9' is not UTF-8" in said.complaints
+    assert before == len(messages(store))

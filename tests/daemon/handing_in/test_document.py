@@ -73,6 +73,10 @@ def changed(**changes: Any) -> bytes:
         changed(event_id=3),
         changed(utc_us=1.5),
         changed(utc_us=True),
+        changed(utc_us=-1),
+        changed(utc_us=10**30),
+        changed(note="half a \udce9"),
+        changed(reviewer="a\0b"),
     ],
 )
 def test_what_is_not_as_we_write_it_is_refused(content: bytes) -> None:
