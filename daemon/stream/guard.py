@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Sequence
 
@@ -15,13 +16,14 @@ from .refusals import Refusals
 _ZAP = "inproc://zeromq.zap.01"
 _VERSION = b"1.0"
 _DOMAIN = b"coughd"
+_log = logging.getLogger("coughd.stream")
 
 
 class Guard:
     """Answers, on a thread of its own, whether a key may come in.
 
-    The thread reads the list of keys; it must not touch the guarded socket. It ends with the
-    context.
+    The thread reads the keys; it must not write them, nor touch the guarded socket. It ends with
+    the context.
     """
 
     def __init__(
@@ -55,11 +57,20 @@ class Guard:
     def _run(self) -> None:
         try:
             while True:
-                self._asked.send_multipart(self._answer(self._asked.recv_multipart()))
+                frames = self._asked.recv_multipart()
+                self._asked.send_multipart(self._answer_or_refuse(frames))
         except zmq.ContextTerminated:
             return
         finally:
             self._asked.close(linger=0)
+
+    def _answer_or_refuse(self, frames: Sequence[bytes]) -> list[bytes]:
+        # Where nobody answers, libzmq lets everybody in: this thread must outlive any defect.
+        try:
+            return self._answer(frames)
+        except Exception:  # noqa: BLE001 - it is logged whole
+            _log.exception("%s: a defect of coughd, nobody is let in by it", self._address)
+            return [_VERSION, frames[1], b"500", b"no key can be checked", b"", b""]
 
     def _answer(self, frames: Sequence[bytes]) -> list[bytes]:
         # libzmq asks, nobody else can: version, id, domain, address, identity, mechanism, key.

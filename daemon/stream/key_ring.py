@@ -82,6 +82,10 @@ class KeyRing:
             public_key, secret_key = _new_pair()
             document = {"public_key": public_key, "secret_key": secret_key}
             self._write(path, {"schema": SERVER_SCHEMA, **document})
+        return self._read_server_key()
+
+    def _read_server_key(self) -> ServerKey:
+        path = self.folder / SERVER_FILE
         fields = read_secret_json(
             path, SERVER_SCHEMA, "the daemon's key; move it away, and make all keys anew"
         )
@@ -135,7 +139,7 @@ class KeyRing:
         return found
 
     def name_of(self, public_key: str) -> str | None:
-        """Whose key it is, None for a stranger's; InputError where the list cannot be read."""
+        """Whose key it is, None for a stranger's; InputError where a file cannot be read."""
         with self._lock:
             self._look()
             return self._names.get(public_key)
@@ -154,7 +158,7 @@ class KeyRing:
             return
         before, self._names = self._names, {}
         try:
-            names = {self.server_key().public_key: THIS_MACHINE}
+            names = {self._read_server_key().public_key: THIS_MACHINE}
             self._names = names | {each.public_key: each.name for each in self.clients()}
         finally:
             self._seen = seen if self._names else None

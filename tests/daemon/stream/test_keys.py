@@ -215,6 +215,23 @@ def test_an_unreadable_list_lets_nobody_in(tmp_path: Path) -> None:
         assert ask_status(daemon.replay_address, 0.5, key).document is None
 
 
+def test_without_the_daemons_own_key_nobody_is_let_in(tmp_path: Path) -> None:
+    with running(tmp_path, "127.0.0.1") as daemon:
+        key = daemon.ring.add("alice", NOW)
+        (tmp_path / "keys" / "server.json").unlink()
+        assert ask_status(daemon.replay_address, 0.5, key).document is None
+        assert not (tmp_path / "keys" / "server.json").exists()
+
+
+def test_a_guard_outlives_a_defect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with running(tmp_path, "127.0.0.1") as daemon:
+        key = daemon.ring.add("alice", NOW)
+        with monkeypatch.context() as broken:
+            broken.setattr(KeyRing, "name_of", lambda _ring, _key: 1 // 0)
+            assert ask_status(daemon.replay_address, 0.5, key).document is None
+        assert ask_status(daemon.replay_address, key=key).document is not None
+
+
 def test_off_the_loopback_there_is_no_listening_without_keys(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"stream\.curve: true"):
         Publisher(
