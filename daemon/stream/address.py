@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import grp
 import os
-import socket
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +18,9 @@ import zmq
 from ...config.addresses import refuse_address
 from ...config.errors import AlreadyRunningError, ConfigError, CoughdError
 from .key_ring import KeyRing
+from .listening import somebody_listens
 
 _FOLDER_MODE = 0o700
-_PROBE_TIMEOUT_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +104,10 @@ def _clear_the_way(path: Path, address: str) -> None:
         raise ConfigError(
             f"{path} is there already and is not a socket: move it away or choose another address"
         )
-    if _somebody_answers(path):
+    if somebody_listens(address):
         raise AlreadyRunningError(
             f"another process listens at {address}: stop it or choose another address"
         )
-
-
-def _somebody_answers(path: Path) -> bool:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as knock:
-        knock.settimeout(_PROBE_TIMEOUT_S)
-        try:
-            knock.connect(os.fspath(path))
-        except TimeoutError:
-            return True
-        except OSError:
-            return False
-    return True
 
 
 def _told(exc: zmq.ZMQError, address: str) -> CoughdError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -17,10 +16,9 @@ from ...storage.upkeep.findings import Finding
 from ...storage.upkeep.room import MEGABYTE
 from ..sources.devices import choose
 from ..sources.portaudio import list_inputs
+from ..stream.listening import somebody_listens
 from ..wiring.detection import load_judge
 from ..wiring.gates import load_gate
-
-_KNOCK_S = 1.0
 
 
 def examine(
@@ -75,7 +73,7 @@ def _sockets(places: Places, *, running: bool) -> Iterator[Finding]:
         if not address.startswith("ipc://"):
             yield Finding(check, "ok", f"{address}, not knocked at")
             continue
-        answers = _answers(Path(address.removeprefix("ipc://")))
+        answers = somebody_listens(address)
         if answers == running:
             yield Finding(check, "ok", f"{address}: {'answers' if answers else 'nobody there'}")
         elif running:
@@ -94,16 +92,6 @@ def _sockets(places: Places, *, running: bool) -> Iterator[Finding]:
                 "another coughd uses this socket: stop it or choose another address",
                 exit_code=os.EX_TEMPFAIL,
             )
-
-
-def _answers(path: Path) -> bool:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as knock:
-        knock.settimeout(_KNOCK_S)
-        try:
-            knock.connect(os.fspath(path))
-        except OSError:
-            return False
-    return True
 
 
 def _fault(check: str, exc: CoughdError) -> Finding:

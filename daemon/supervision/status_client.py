@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import socket
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import zmq
 
 from ..stream.client_key import ClientKey
 from ..stream.connect import patient_socket
+from ..stream.listening import somebody_listens
 from ..stream.replay_protocol import ReplayProtocolError, encode_status_request, parse_status
 
 ANSWER_S = 3.0
-_CONNECT_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,7 @@ class Asked:
 
 def ask_status(address: str, timeout_s: float = ANSWER_S, key: ClientKey | None = None) -> Asked:
     """Ask at the replay address; waits a few seconds at most."""
-    if not _somebody_listens(address):
+    if not somebody_listens(address):
         return Asked(reached=False, document=None)
     with (
         zmq.Context() as context,
@@ -42,20 +40,3 @@ def ask_status(address: str, timeout_s: float = ANSWER_S, key: ClientKey | None 
             return Asked(reached=True, document=parse_status(client.recv_multipart()))
         except ReplayProtocolError:
             return Asked(reached=True, document=None)
-
-
-def _somebody_listens(address: str) -> bool:
-    """Whether the kernel takes a connection, which it does for a hanging process too."""
-    path = address.removeprefix("ipc://")
-    try:
-        if path != address:
-            with socket.socket(socket.AF_UNIX) as probe:
-                probe.settimeout(_CONNECT_S)
-                probe.connect(path)
-        else:
-            place = urlsplit(address)
-            with socket.create_connection((place.hostname, place.port), _CONNECT_S):
-                pass
-    except OSError:
-        return False
-    return True

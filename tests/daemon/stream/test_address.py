@@ -73,6 +73,16 @@ def test_a_living_listener_is_not_robbed(
         bind_local(second, address)
 
 
+def test_a_listener_that_is_busy_is_not_robbed(endpoint: zmq.Socket[bytes], tmp_path: Path) -> None:
+    path = tmp_path / "events.sock"
+    with socket.socket(socket.AF_UNIX) as busy, socket.socket(socket.AF_UNIX) as waits:
+        busy.bind(os.fspath(path))
+        busy.listen(0)
+        waits.connect(os.fspath(path))
+        with pytest.raises(AlreadyRunningError, match="another process listens"):
+            bind_local(endpoint, f"ipc://{path}")
+
+
 def test_an_ordinary_file_is_not_destroyed(endpoint: zmq.Socket[bytes], tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("precious")
