@@ -13,6 +13,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,7 +66,7 @@ class DoorCounts:
 
 
 def resident_bytes() -> int:
-    """What this process takes of the memory."""
+    """What this process takes of the memory; OSError where no descriptor is left to look with."""
     return int(Path("/proc/self/statm").read_bytes().split()[1]) * _PAGE_BYTES
 
 
@@ -143,7 +144,8 @@ class Doorkeeper:
                     if told["event"] == zmq.Event.MONITOR_STOPPED:
                         return
                     self._hear(told["event"], told["value"])
-                self._look_at_memory()
+                with suppress(OSError):  # no descriptor is left to look with: next time, perhaps
+                    self._look_at_memory()
                 self._look_at_keys()
         finally:
             self._events.close(linger=0)

@@ -46,7 +46,10 @@ class Child:
     """
 
     def __init__(self, command: Sequence[str]) -> None:
-        self._socket, theirs = socket.socketpair()
+        try:
+            self._socket, theirs = socket.socketpair()
+        except OSError as exc:
+            raise _cannot_start(command, exc) from exc
         self._socket.settimeout(0)
         self._reader = FrameReader()
         self._chatter = Chatter()
@@ -65,7 +68,7 @@ class Child:
                 )
         except OSError as exc:
             self._socket.close()
-            raise ModelError(f"{command[0]}: the HeAR process cannot start ({exc}).") from exc
+            raise _cannot_start(command, exc) from exc
         assert self._process.stderr is not None  # noqa: S101 (asked for above)
         self._errors = self._process.stderr
         os.set_blocking(self._errors.fileno(), False)
@@ -159,3 +162,7 @@ class Child:
         while data := self._errors.read(_RECEIVE_BYTES):
             self._chatter.feed(data)
         self._errors_ended = data == b""  # None: nothing for now
+
+
+def _cannot_start(command: Sequence[str], exc: OSError) -> ModelError:
+    return ModelError(f"{command[0]}: the HeAR process cannot start ({exc}).")

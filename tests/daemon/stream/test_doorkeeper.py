@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 import socket
@@ -41,7 +42,13 @@ class House:
     address: str
     memory: list[int] = field(default_factory=lambda: [5 * ROOM])
     now_s: list[float] = field(default_factory=lambda: [100.0])
+    no_descriptor_left: threading.Event = field(default_factory=threading.Event)
     door: Doorkeeper = field(init=False)
+
+    def resident_bytes(self) -> int:
+        if self.no_descriptor_left.is_set():
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return self.memory[-1]
 
     def counts(self) -> DoorCounts:
         return self.door.counts
@@ -55,7 +62,7 @@ def house(folder: Path, how: str) -> Iterator[House]:
         made = House(endpoint.getsockopt_string(zmq.LAST_ENDPOINT))
         made.door = Doorkeeper(
             "house", context, endpoint, largest_audience=2, room_bytes=ROOM,
-            resident_bytes=lambda: made.memory[-1], clock=lambda: made.now_s[-1],
+            resident_bytes=made.resident_bytes, clock=lambda: made.now_s[-1],
         )  # fmt: skip
         leave = threading.Event()
 
@@ -152,6 +159,17 @@ def test_where_memory_runs_away_all_must_go_and_may_come_again(
     home.now_s.append(home.now_s[0] + CLOSED_S)
     until(lambda: home.door._closed_until_s is None)
     assert answers(home.address)
+
+
+def test_where_no_descriptor_is_left_to_look_with_the_door_is_kept(home: House) -> None:
+    home.no_descriptor_left.set()
+    with ExitStack() as stack:
+        inside = [stack.enter_context(knock(home.address)) for _ in range(2)]
+        until(lambda: home.counts().peers == 2)
+        assert is_hung_up(stack.enter_context(knock(home.address)))
+        home.memory.append(home.memory[0] + ROOM + 1)
+        home.no_descriptor_left.clear()
+        assert all(map(is_hung_up, inside))
 
 
 def test_a_peer_that_goes_on_sending_is_cut_off_too(home: House) -> None:

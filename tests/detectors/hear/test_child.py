@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import resource
 import sys
 import time
 import tracemalloc
 from collections.abc import Callable
 
+import pytest
+
+from coughd.config.errors import ModelError
 from coughd.detectors.hear.child import Child
 
 LONG_S = 60.0
@@ -34,3 +38,13 @@ def test_looking_for_messages_takes_little_memory() -> None:
         finally:
             tracemalloc.stop()
     assert most_bytes < 200_000
+
+
+def test_without_a_descriptor_left_it_cannot_start() -> None:
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, allowed[1]))
+    try:
+        with pytest.raises(ModelError, match=r"cannot start .*Too many open files"):
+            Child(BUSY)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, allowed)
