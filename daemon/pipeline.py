@@ -166,9 +166,10 @@ class Pipeline:
             stretch.recent.add(onset_sample, scored.probability)
             before, event = stretch.event(window, scored)
             self._keep_all([*before, event])
-            if event_id in stretch.known_event_ids:
+            is_known = event_id in stretch.known_event_ids
+            self._clips.judged(window, event, is_known=is_known)
+            if is_known:
                 continue
-            self._clips.judged(window, event)
             if window.complete and scored.reason != BELOW_LEVEL:
                 self._second_opinion.ask(event_id, window.samples)
 
@@ -212,7 +213,7 @@ class Pipeline:
         stretch, line.stretch = line.stretch, None
         if stretch is not None:
             self._keep_all(stretch.ledger.progress())
-            self._clips.ended(stretch.stretch_id)
+            self._clips.left(stretch.stretch_id)
 
     def _tell(self, line: Line, turn: Turn | None) -> None:
         if turn is not None:

@@ -48,9 +48,14 @@ class ClipChooser:
         self._waiting: list[_Candidate] = []
         self._last_speech_start: int | None = None
         self.vetoed = 0
+        self.dropped = 0
+        """Gave way where more than 64 waited, or were undecided at the end."""
 
-    def judged(self, window: Window, event: EventFinished) -> None:
-        """Take a judged window; those of a stretch come in the order of their onsets."""
+    def judged(self, window: Window, event: EventFinished, *, is_known: bool = False) -> None:
+        """Take a judged window; those of a stretch come in the order of their onsets.
+
+        What is known was decided by an earlier daemon: it is no candidate.
+        """
         start = window.trigger.onset_sample - ONSET_IN_WINDOW
         speech = event.scored.scores.get("speech")
         # A window that no probe has looked at may hold speech as well.
@@ -61,6 +66,8 @@ class ClipChooser:
             self.vetoed += len(self._waiting) - len(kept)
             self._waiting = kept
         if not (event.scored.counted and window.complete) or event.scored.probability is None:
+            return
+        if is_known:
             return
         if self._last_speech_start is not None and _overlap(start, self._last_speech_start):
             self.vetoed += 1
@@ -74,7 +81,13 @@ class ClipChooser:
         )
         cut = slice(ONSET_IN_WINDOW - self._before, ONSET_IN_WINDOW + self._after)
         self._waiting.append(_Candidate(Clip(header, window.samples[cut].copy()), start))
-        del self._waiting[:-MOST_UNDECIDED]
+        too_many = self._waiting[:-MOST_UNDECIDED]
+        del self._waiting[: len(too_many)]
+        self.dropped += len(too_many)
+
+    def refuse(self, event_id: str) -> None:
+        """A later score does not count this event; nothing, where it is no candidate."""
+        self._waiting = [each for each in self._waiting if each.clip.header.event_id != event_id]
 
     def settled(self, sample: int) -> list[Clip]:
         """Every trigger with an onset before this sample is judged: give what is decided by it."""
@@ -84,9 +97,13 @@ class ClipChooser:
         return [each.clip for each in decided]
 
     def finish(self) -> list[Clip]:
-        """The stretch is over: give the rest."""
+        """The stretch is over, and all of it is judged: give the rest."""
         rest, self._waiting = self._waiting, []
         return [each.clip for each in rest]
+
+    def leave(self) -> None:
+        """Somebody may still have been heard to speak: drop the rest."""
+        self.dropped += len(self.finish())
 
 
 def _overlap(one_start: int, other_start: int) -> bool:

@@ -37,9 +37,14 @@ class ClipHeader:
     probability: float
 
 
+def is_event_id(text: str) -> bool:
+    """Whether it can name a clip."""
+    return _EVENT_ID.fullmatch(text) is not None
+
+
 def clip_path(folder: Path, event_id: str) -> Path:
     """Where an event's clip is; InputError for what is no event's id."""
-    if not _EVENT_ID.fullmatch(event_id):
+    if not is_event_id(event_id):
         raise InputError(f"{event_id!r} is not the id of an event")
     return folder / f"{event_id}{ENDING}"
 

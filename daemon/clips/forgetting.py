@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .clip_file import ClipHeader
+from ...storage.records import Change, EventRescored
+from .clip_file import ClipHeader, is_event_id
 
 _DAY_US = 86_400_000_000
 
@@ -29,6 +30,17 @@ class KeptClip:
     path: Path
     header: ClipHeader
     size_bytes: int
+
+
+def uncounted(changes: Iterable[Change]) -> list[str]:
+    """Give the ids of the events that a later score counts no more: their clips go."""
+    return [
+        change.event_id
+        for change in changes
+        if isinstance(change, EventRescored)
+        and not change.scored.counted
+        and is_event_id(change.event_id)
+    ]
 
 
 def to_forget(

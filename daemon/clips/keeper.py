@@ -15,16 +15,17 @@ from typing import Self
 from ...config.errors import StorageError
 from ...config.private_file import write_private
 from ...detectors.windows import Window
-from ...storage.records import Change, EventFinished, EventRescored
+from ...storage.records import Change, EventFinished
 from ...storage.upkeep.room import free_bytes
 from .choosing import Clip, ClipChooser
 from .clip_file import clip_path, encode_clip
-from .forgetting import ClipLimits, KeptClip, to_forget
+from .forgetting import ClipLimits, KeptClip, to_forget, uncounted
 from .ports import ClipCounts
 from .sealing import ClipKey
 from .shelf import CHECK_NAME, ClipShelf, sealed_check
 
 MOST_WAITING = 64
+MOST_TO_FORGET = 10_000
 _LOOK_EVERY_S = 60.0
 _TURN_S = 0.2
 _JOIN_S = 3.0
@@ -37,6 +38,7 @@ class ClipKeeper:
 
     The thread `clips` writes and deletes files in one folder; it must touch neither the store nor
     the sound. At most 64 clips wait for it, then the newest is dropped: nobody waits for a clip.
+    Events that are counted no more wait in the same row, thousands of them if need be.
     While the disk has less than `free_floor` bytes none is written and the oldest are deleted, so
     that clips give way before anything else does.
 
@@ -68,10 +70,10 @@ class ClipKeeper:
         self._free = free
         self._clock = clock
         self._choosers: dict[str, ClipChooser] = {}
-        self._past_vetoed = 0
-        self._waiting: queue.Queue[Clip | str] = queue.Queue(MOST_WAITING)
+        self._past_vetoed = self._past_dropped = 0
+        self._waiting: queue.Queue[Clip | str] = queue.Queue(MOST_TO_FORGET)
         self._stopping = threading.Event()
-        self._written = self._dropped = self._forgotten = 0
+        self._written = self._dropped = self._unwritten = self._forgotten = 0
         self._trouble: str | None = None
         self._thread = threading.Thread(target=self._run, name="clips")
 
@@ -98,21 +100,22 @@ class ClipKeeper:
         trace: TracebackType | None,
     ) -> None:
         """Write what waits, for a few seconds at most."""
-        for chooser in self._choosers.values():
-            for clip in chooser.finish():
-                self._offer(clip)
         self._stopping.set()
         self._thread.join(_JOIN_S)
 
     @property
     def counts(self) -> ClipCounts:
         """Since the start. Any thread."""
-        vetoed = self._past_vetoed + sum(each.vetoed for each in list(self._choosers.values()))
-        return ClipCounts(self._written, vetoed, self._dropped, self._forgotten)
+        choosers = list(self._choosers.values())
+        vetoed = self._past_vetoed + sum(each.vetoed for each in choosers)
+        dropped = self._past_dropped + sum(each.dropped for each in choosers)
+        dropped += self._dropped + self._unwritten
+        return ClipCounts(self._written, vetoed, dropped, self._forgotten)
 
-    def judged(self, window: Window, event: EventFinished) -> None:
-        """A window of a stretch was judged."""
-        self._choosers.setdefault(event.stretch_id, self._new_chooser()).judged(window, event)
+    def judged(self, window: Window, event: EventFinished, *, is_known: bool = False) -> None:
+        """See `Clips`."""
+        chooser = self._choosers.setdefault(event.stretch_id, self._new_chooser())
+        chooser.judged(window, event, is_known=is_known)
 
     def settled(self, stretch_id: str, sample: int) -> None:
         """Every event of the stretch with an onset before this 16 kHz sample is judged."""
@@ -121,20 +124,34 @@ class ClipKeeper:
                 self._offer(clip)
 
     def ended(self, stretch_id: str) -> None:
-        """The stretch is over."""
-        chooser = self._choosers.pop(stretch_id, None)
-        if chooser is not None:
-            for clip in chooser.finish():
+        """The stretch is over, and all of it is judged."""
+        if stretch_id in self._choosers:
+            for clip in self._choosers[stretch_id].finish():
                 self._offer(clip)
-            self._past_vetoed += chooser.vetoed
+            self._close(stretch_id)
+
+    def left(self, stretch_id: str) -> None:
+        """The stretch is left before all of it is judged."""
+        if stretch_id in self._choosers:
+            self._choosers[stretch_id].leave()
+            self._close(stretch_id)
 
     def rescored(self, changes: Collection[Change]) -> None:
-        """What a later score counts no more loses its clip."""
-        for change in changes:
-            if isinstance(change, EventRescored) and not change.scored.counted:
-                self._offer(change.event_id)
+        """What a later score counts no more loses its clip, or gets none."""
+        for event_id in uncounted(changes):
+            for chooser in self._choosers.values():
+                chooser.refuse(event_id)
+            self._offer(event_id)
+
+    def _close(self, stretch_id: str) -> None:
+        chooser = self._choosers.pop(stretch_id)
+        self._past_vetoed += chooser.vetoed
+        self._past_dropped += chooser.dropped
 
     def _offer(self, what: Clip | str) -> None:
+        if isinstance(what, Clip) and self._waiting.qsize() >= MOST_WAITING:
+            self._dropped += 1
+            return
         try:
             self._waiting.put_nowait(what)
         except queue.Full:
@@ -152,26 +169,28 @@ class ClipKeeper:
                 if self._stopping.is_set():
                     return
             else:
-                self._attempt(
-                    partial(self._write, what)
-                    if isinstance(what, Clip)
-                    else partial(self._forget_one, what)
-                )
+                self._turn(what)
 
-    def _attempt(self, work: Callable[[], None]) -> None:
-        """Do it; trouble is said once until it is over, and costs a clip at most."""
+    def _turn(self, what: Clip | str) -> None:
+        if isinstance(what, str):
+            self._attempt(partial(self._forget_one, what))
+        elif not self._attempt(partial(self._write, what)):
+            self._unwritten += 1
+
+    def _attempt(self, work: Callable[[], None]) -> bool:
+        """Whether it was done; trouble is said once until it is over."""
         try:
             work()
         except (OSError, StorageError) as exc:
-            self._dropped += 1
             trouble = exc.strerror if isinstance(exc, OSError) else str(exc)
             if self._trouble != trouble:
                 _log.warning("%s: no clips are kept now: %s", self._shelf.folder, trouble)
             self._trouble = trouble
-        else:
-            if self._trouble is not None:
-                _log.info("clips are kept again")
-            self._trouble = None
+            return False
+        if self._trouble is not None:
+            _log.info("clips are kept again")
+        self._trouble = None
+        return True
 
     def _write(self, clip: Clip) -> None:
         missing = self._free_floor - self._free(self._shelf.folder)

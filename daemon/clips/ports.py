@@ -18,7 +18,7 @@ class ClipCounts:
     vetoed: int
     """Not kept since somebody may have spoken in them."""
     dropped: int
-    """Gave way: too many waited, or the disk had no room."""
+    """Gave way: too many waited, the disk had no room, or a stop came before all was judged."""
     forgotten: int
 
 
@@ -29,14 +29,20 @@ class Clips(Protocol):
     def counts(self) -> ClipCounts | None:
         """Since the start; None where no clips are kept. Any thread."""
 
-    def judged(self, window: Window, event: EventFinished) -> None:
-        """A window of a stretch was judged; they come in the order of their onsets."""
+    def judged(self, window: Window, event: EventFinished, *, is_known: bool = False) -> None:
+        """A window of a stretch was judged; they come in the order of their onsets.
+
+        What is known was decided by an earlier daemon: it gets no clip, and may still forbid one.
+        """
 
     def settled(self, stretch_id: str, sample: int) -> None:
         """Every event of the stretch with an onset before this 16 kHz sample is judged."""
 
     def ended(self, stretch_id: str) -> None:
-        """The stretch is over."""
+        """The stretch is over, and all of it is judged."""
+
+    def left(self, stretch_id: str) -> None:
+        """The stretch is left before all of it is judged: what is undecided gets no clip."""
 
     def rescored(self, changes: Collection[Change]) -> None:
         """What a later score counts no more loses its clip."""
@@ -47,13 +53,16 @@ class NoClips:
 
     counts = None
 
-    def judged(self, window: Window, event: EventFinished) -> None:
+    def judged(self, window: Window, event: EventFinished, *, is_known: bool = False) -> None:
         """See `Clips`."""
 
     def settled(self, stretch_id: str, sample: int) -> None:
         """See `Clips`."""
 
     def ended(self, stretch_id: str) -> None:
+        """See `Clips`."""
+
+    def left(self, stretch_id: str) -> None:
         """See `Clips`."""
 
     def rescored(self, changes: Collection[Change]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from ...config.errors import ConfigError, InputError, StorageError
 from ...detectors.ports import ONSET_IN_WINDOW, SAMPLE_RATE_HZ, WINDOW_SAMPLES, Samples
+from ...storage.records import Change
 from .clip_file import ENDING, ClipHeader, clip_path, read_clip, read_header
-from .forgetting import KeptClip
+from .forgetting import KeptClip, uncounted
 from .sealing import ClipKey
 
 CLIPS_FOLDER = "clips"
@@ -70,6 +72,16 @@ class ClipShelf:
             ) from exc
         except OSError as exc:
             raise ConfigError(f"cannot read {path}: {exc.strerror}") from exc
+
+
+def forget_uncounted(data_dir: Path, changes: Iterable[Change]) -> None:
+    """Delete the clips of events that a later score counts no more; StorageError."""
+    for event_id in uncounted(changes):
+        path = clip_path(data_dir / CLIPS_FOLDER, event_id)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as exc:
+            raise StorageError(f"{path}: cannot be deleted ({exc.strerror})") from exc
 
 
 def sealed_check(key: ClipKey) -> bytes:

@@ -8,6 +8,7 @@ from ...config.errors import AlreadyRunningError
 from ...config.places import Places
 from ...config.settings import Settings
 from ...storage.lock import InstanceLock, holder_of
+from ..clips.shelf import forget_uncounted
 from ..clock import SystemClock
 from ..handing_in.document import MOST_CHANGES, HandedIn
 from ..handing_in.tray import lay_down, wait_until_taken
@@ -45,4 +46,5 @@ def deliver(
     ):
         for page in pages:
             store.write(page)
+            forget_uncounted(places.data_dir, page)
             progress(done := done + len(page))

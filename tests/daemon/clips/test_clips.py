@@ -25,7 +25,7 @@ from coughd.daemon.clips.clip_file import (
 from coughd.daemon.clips.forgetting import ClipLimits, KeptClip, to_forget
 from coughd.daemon.clips.keeper import ClipKeeper
 from coughd.daemon.clips.sealing import ClipKey, find_key_file, read_key
-from coughd.daemon.clips.shelf import ClipShelf
+from coughd.daemon.clips.shelf import ClipShelf, forget_uncounted
 from coughd.detectors.ports import WINDOW_SAMPLES, Samples, Trigger
 from coughd.detectors.windows import Window
 from coughd.storage.records import EventFinished, EventRescored, Scored
@@ -256,11 +256,62 @@ def test_a_later_score_that_counts_it_no_more_takes_the_clip(tmp_path: Path) -> 
     assert ClipShelf(tmp_path).clips() == []
 
 
+def test_what_is_counted_no_more_before_it_is_decided_gets_no_clip(tmp_path: Path) -> None:
+    with keeper(tmp_path) as clips:
+        clips.judged(*judged(1, 100_000))
+        clips.judged(*judged(2, 200_000))
+        clips.rescored([EventRescored(event_id(1), judged(1, 1, counted=False)[1].scored)])
+        clips.ended("s")
+    assert [event_id(2)] == [each.header.event_id for each in ClipShelf(tmp_path).clips()]
+
+
+def test_an_id_that_names_no_clip_disturbs_nobody(tmp_path: Path) -> None:
+    with keeper(tmp_path) as clips:
+        clips.rescored([EventRescored("../other", judged(1, 1, counted=False)[1].scored)])
+        clips.judged(*judged(1, 100_000))
+        clips.ended("s")
+    assert 1 == clips.counts.written
+
+
+def test_a_stop_before_all_is_judged_writes_no_clip(tmp_path: Path) -> None:
+    with keeper(tmp_path) as clips:
+        clips.judged(*judged(1, 100_000))
+        clips.left("s")
+        clips.judged(*judged(2, 100_000))  # the listening loop fails here
+    assert [] == ClipShelf(tmp_path).clips()
+    assert 1 == clips.counts.dropped
+
+
+def test_what_an_earlier_daemon_judged_forbids_clips_and_gets_none() -> None:
+    chooser = ClipChooser(0.5, 1.5, 0.2)
+    chooser.judged(*judged(1, 100_000, counted=False, speech=0.9), is_known=True)
+    chooser.judged(*judged(2, 110_000))
+    chooser.judged(*judged(3, 300_000), is_known=True)
+    assert [] == chooser.finish()
+    assert 1 == chooser.vetoed
+
+
+def test_beyond_its_bound_the_oldest_candidate_gives_way_and_is_counted() -> None:
+    chooser = ClipChooser(0.5, 1.5, None)
+    for number in range(70):
+        chooser.judged(*judged(number, number * 100))
+    assert 6 == chooser.dropped
+    assert event_id(6) == chooser.finish()[0].header.event_id
+
+
+def test_many_to_forget_do_not_keep_each_other_out(tmp_path: Path) -> None:
+    clips = keeper(tmp_path)  # not entered: nobody takes what waits
+    refused = judged(1, 1, counted=False)[1].scored
+    clips.rescored([EventRescored(event_id(number), refused) for number in range(500)])
+    assert 0 == clips.counts.dropped
+
+
 def test_without_room_no_clip_is_written_and_the_old_ones_go(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with keeper(tmp_path) as clips:
         clips.judged(*judged(1, 100_000))
+        clips.ended("s")
     assert len(ClipShelf(tmp_path).clips()) == 1
     with keeper(tmp_path, free=999) as clips:
         until(lambda: clips.counts.forgotten)
@@ -270,6 +321,19 @@ def test_without_room_no_clip_is_written_and_the_old_ones_go(
         until(lambda: clips.counts.dropped == 3)
     assert ClipShelf(tmp_path).clips() == []
     assert len([each for each in caplog.messages if "no clips are kept now" in each]) == 1
+
+
+def test_without_a_daemon_the_command_that_rescored_deletes(tmp_path: Path) -> None:
+    with keeper(tmp_path) as clips:
+        clips.judged(*judged(1, 100_000))
+        clips.judged(*judged(2, 200_000))
+        clips.ended("s")
+    counted, refused = (judged(1, 1, counted=each)[1].scored for each in (True, False))
+    forget_uncounted(
+        tmp_path,
+        [EventRescored(event_id(1), refused), EventRescored(event_id(2), counted)],
+    )
+    assert [event_id(2)] == [each.header.event_id for each in ClipShelf(tmp_path).clips()]
 
 
 def test_too_many_at_once_are_dropped_and_counted(tmp_path: Path) -> None:
