@@ -14,7 +14,7 @@ from typing import Self, assert_never
 
 from sqlalchemy import URL, Connection, Engine, bindparam, select
 
-from ..config.errors import StorageError
+from ..config.errors import AlreadyRunningError, StorageError
 from .clock_write import write_anchor
 from .closing import Closing
 from .coverage_write import write_covered
@@ -191,10 +191,14 @@ class EventStore(Closing):
 
     @contextmanager
     def _transaction(self, doing: str) -> Iterator[Connection]:
-        with storage_faults(f"{self._name}: {doing}"):
-            self._stay_in_place()
-            with self._connection.begin():
-                yield self._connection
+        try:
+            with storage_faults(f"{self._name}: {doing}"):
+                self._stay_in_place()
+                with self._connection.begin():
+                    yield self._connection
+        except AlreadyRunningError as exc:
+            # A server may hold the lock of a connection that was lost for a while yet.
+            raise StorageError(str(exc)) from exc
 
     def _stay_in_place(self) -> None:
         """Put the store back where its file was deleted or replaced under it."""

@@ -57,6 +57,24 @@ def test_a_server_that_restarts_costs_a_retry_and_leaves_no_hole(own: PostgresSe
         assert [row.seq for row in reader.page(0, 10).rows] == [1, 2]
 
 
+def test_a_lost_connection_whose_lock_the_server_still_holds_is_waited_for(
+    own: PostgresServer,
+) -> None:
+    place = own.new_place()
+    with open_store(place) as store:
+        store.write([seen()])
+        still_held = open_writer(store_url(place))
+        own.restart()
+        with still_held.connect():
+            with pytest.raises(StorageError, match="cannot be written"):
+                store.write([event()])
+            for _ in range(2):
+                with pytest.raises(StorageError, match="another coughd writes this database"):
+                    store.write([event()])
+        still_held.dispose()
+        assert [row.seq for row in store.write([event()])] == [1]
+
+
 def test_a_server_that_is_away_is_waited_for_by_the_caller(own: PostgresServer) -> None:
     place = own.new_place()
     with open_store(place) as store:
