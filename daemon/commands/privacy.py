@@ -21,6 +21,9 @@ from ..privacy.purge import Plan, plan_purge, purge
 from .options import ConfigOption, JsonOption
 from .privacy_view import print_report
 
+_SHOWN = 100
+"""Files, where a person is asked; there may be tens of thousands of clips."""
+
 
 def privacy(
     config: ConfigOption = None,
@@ -28,7 +31,9 @@ def privacy(
     purge_: Annotated[
         bool,
         typer.Option(
-            "--purge", help="Delete all that was heard: store, backups beside it, recordings."
+            "--purge",
+            help="Delete all that was heard: store, backups beside it, clips, recordings, and "
+            "what was handed in and waits.",
         ),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="With --purge: do not ask.")] = False,
@@ -63,8 +68,10 @@ def privacy(
 def _ask(plan: Plan) -> None:
     if not sys.stdin.isatty():
         raise UsageError("--purge deletes all that was heard for good; add --yes to do so")
-    for file in plan.deletes:
+    for file in plan.deletes[:_SHOWN]:
         typer.echo(f"{file.path} ({file.size_bytes} bytes)", err=True)
+    if len(plan.deletes) > _SHOWN:
+        typer.echo(f"and {len(plan.deletes) - _SHOWN} more", err=True)
     typer.confirm("Delete these for good?", abort=True, err=True)
 
 

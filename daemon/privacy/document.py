@@ -16,6 +16,7 @@ MEMORY = {
     "main": "the last 30 seconds of each source, and windows that wait for HeAR",
     "capture": "the last seconds of one microphone",
     "embedder": "windows of two seconds that it is asked about",
+    "remote": "windows of two seconds, which it sends to the server of embedder.remote",
 }
 """What is held of sound in memory, by role; none of it outlives the process."""
 ELSEWHERE = (

@@ -46,7 +46,7 @@ _FOLDERS: dict[str, Kind] = {
     "probes": "probe",
 }
 MOST_FILES = 10_000
-"""So many are looked at below one folder; beyond that the report says that it is not whole."""
+"""So many are shown below one folder; beyond that the report says that it is not whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,13 @@ class Inventory:
 
     files: list[FoundFile] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
+    _looked_at: set[Path] = field(default_factory=set)
 
     def add(self, path: Path, kind: Kind) -> None:
         """Look at one path, unless it is not there or was looked at before."""
-        if any(each.path == path for each in self.files):
+        if path in self._looked_at:
             return
+        self._looked_at.add(path)
         try:
             status = path.lstat()
             socket = stat.S_ISSOCK(status.st_mode)
@@ -105,17 +107,22 @@ class Inventory:
             if kind_of(path, store) != "unknown":
                 self.add(path, kind_of(path, store))
 
-    def add_below(self, folder: Path, store: Path | None) -> None:
-        """Look at everything below a folder of coughd's own."""
+    def add_below(self, folder: Path, store: Path | None, most_files: int | None) -> None:
+        """Look at everything below a folder of coughd's own, or at so many files."""
         below = _files_below(folder, self.hidden)
-        for path in islice(below, MOST_FILES):
+        for path in islice(below, most_files):
             self.add(path, kind_of(path, store))
         if next(below, None) is not None:
-            self.hidden.append(f"{folder}: there are more than {MOST_FILES} files")
+            self.hidden.append(f"{folder}: there are more than {most_files} files")
 
 
-def take_inventory(settings: Settings, places: Places, config_file: Path) -> Inventory:
-    """Find all files of a configuration; nothing is followed that links elsewhere."""
+def take_inventory(
+    settings: Settings, places: Places, config_file: Path, most_files: int | None = MOST_FILES
+) -> Inventory:
+    """Find all files of a configuration; nothing is followed that links elsewhere.
+
+    Of more than `most_files` in a folder the rest is `hidden`; None: there is no bound.
+    """
     inventory = Inventory()
     store = sqlite_path(store_url(places.store))
     _add_sound(inventory, settings)
@@ -130,7 +137,7 @@ def take_inventory(settings: Settings, places: Places, config_file: Path) -> Inv
     if settings.clips.key_file is not None:
         inventory.add(settings.clips.key_file.absolute(), "key")
     for folder in (places.data_dir, places.cache_dir):
-        inventory.add_below(folder.absolute(), store)
+        inventory.add_below(folder.absolute(), store, most_files)
     return inventory
 
 

@@ -18,6 +18,7 @@ PROC = Path("/proc")
 _ROLES = {
     b"coughd.daemon.sources.capture_process": "capture",
     b"coughd.detectors.hear.process": "embedder",
+    b"coughd.detectors.remote.process": "remote",
 }
 _DULL_DEVICES = ("/dev/null", "/dev/urandom", "/dev/random", "/dev/zero")
 
@@ -42,7 +43,7 @@ class Process:
 
     pid: int
     role: str
-    """`main`, `capture`, `embedder`, or the name of an unexpected one."""
+    """`main`, `capture`, `embedder`, `remote`, or the name of an unexpected one."""
     user: str
     core_bytes: str
     """How much of its memory a crash may write to the disk: a number or `unlimited`."""

@@ -1,4 +1,4 @@
-"""Forget everything that was heard: the store, its copies and every recording."""
+"""Forget everything that was heard: the store, its copies, clips, recordings, what waits."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def plan_purge(settings: Settings, places: Places, config_file: Path) -> Plan:
             f"{store_name(url)}: a database server may hold what other machines heard; delete "
             "there what is to be forgotten"
         )
-    inventory = take_inventory(settings, places, config_file)
+    inventory = take_inventory(settings, places, config_file, most_files=None)
     if inventory.hidden:
         raise StorageError(
             f"nothing was deleted, since not everything can be seen: {'; '.join(inventory.hidden)}"

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from command_line import coughd
 from fake_inference_server import FakeServer, embed
 from living_daemon import STORE_FILE, LivingDaemon, read, write_config, write_recording
 from numpy.typing import NDArray
@@ -115,10 +116,13 @@ def test_the_token_is_told_to_the_server_and_to_nobody_else(tmp_path: Path) -> N
             daemon.until("an embedding", lambda: embedded(store))
             told = json.dumps(daemon.status())
             seen = [told, *command_lines()]
+            privacy = json.loads("\n".join(coughd("privacy", "--json", "--config", config).lines))
             assert 0 == daemon.stop()
     assert {f"Bearer {TOKEN}"} == {headers["Authorization"] for _, headers in fake.asked}
     assert any("coughd.detectors.remote.process" in line for line in seen)
     assert not [line for line in [*seen, daemon.log] if TOKEN in line]
+    (remote,) = (each for each in privacy["processes"] if each["role"] == "remote")
+    assert "which it sends to the server" in remote["sound_in_memory"]
     samples, _ = soundfile.read(recording, dtype="float32")
     _, vector, onset, name = embedded(store)[0]
     window = scale_windows(samples[np.newaxis, onset - 8_000 : onset + 24_000])

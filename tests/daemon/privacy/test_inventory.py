@@ -7,12 +7,9 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
 from coughd.config.paths import Paths
 from coughd.config.places import Places, find_places
 from coughd.config.settings import ProbeSettings, Settings, SourceSettings, StoreSettings
-from coughd.daemon.privacy import inventory
 from coughd.daemon.privacy.inventory import HOLDS, recordings, take_inventory
 from coughd.daemon.sources.recording import Recording
 from coughd.storage.lock import InstanceLock
@@ -103,17 +100,16 @@ def test_what_nobody_knows_is_said_to_be_unknown(tmp_path: Path) -> None:
     assert kinds(tmp_path, Settings()) == {"data/deep/er/thing": "unknown"}
 
 
-def test_too_many_files_are_not_passed_over(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(inventory, "MOST_FILES", 2)
+def test_too_many_files_are_not_passed_over(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     for number in range(3):
         (tmp_path / "data" / str(number)).touch()
     settings = Settings()
-    taken = take_inventory(settings, places_of(tmp_path, settings), tmp_path / "none")
+    where = places_of(tmp_path, settings)
+    taken = take_inventory(settings, where, tmp_path / "none", most_files=2)
     (said,) = taken.hidden
     assert "more than 2 files" in said
+    assert not take_inventory(settings, where, tmp_path / "none", most_files=3).hidden
 
 
 def test_recordings_are_found_whatever_their_name(tmp_path: Path) -> None:

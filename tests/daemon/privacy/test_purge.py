@@ -10,6 +10,7 @@ from coughd.config.errors import AlreadyRunningError, UsageError
 from coughd.config.paths import Paths
 from coughd.config.places import Places, find_places
 from coughd.config.settings import Settings, SourceSettings, StoreSettings
+from coughd.daemon.privacy.inventory import MOST_FILES
 from coughd.daemon.privacy.purge import plan_purge, purge
 from coughd.storage.lock import InstanceLock
 
@@ -48,6 +49,16 @@ def test_all_that_was_heard_goes_and_the_rest_stays(folder: Path) -> None:
     assert {str(path.relative_to(folder)) for path in deleted} == set(_HEARD)
     assert left(folder) == {*_OTHERS, "data/coughd.lock"}
     assert [file.path.name for file in plan.leaves] == ["notes.txt"]
+
+
+def test_more_clips_than_a_report_shows_go_all_the_same(folder: Path) -> None:
+    clips = folder / "data/clips"
+    clips.mkdir()
+    for number in range(MOST_FILES + 1):
+        (clips / f"{number}.clip").touch()
+    deleted = purge(plan_purge(*configured(folder)), folder / "data")
+    assert len(deleted) == len(_HEARD) + MOST_FILES + 1
+    assert not list(clips.iterdir())
 
 
 def test_a_running_daemon_is_left_alone(folder: Path) -> None:
