@@ -52,8 +52,6 @@ class MonitoringServer:
         self._stop = threading.Event()
         self._problem: str | None = "it is being set up"
         self._server: _Server | None = None
-        self._answered = 0
-        self._cut_off = 0
         self._thread = threading.Thread(target=self._run, name="metrics")
 
     def __enter__(self) -> Self:
@@ -79,9 +77,7 @@ class MonitoringServer:
         host, port = self._place
         shown = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         server = self._server
-        answered, cut_off = self._answered, self._cut_off
-        if server is not None:
-            answered, cut_off = answered + server.answered, cut_off + server.cut_off
+        answered, cut_off = (server.answered, server.cut_off) if server else (0, 0)
         return MonitoringStatus(shown, self._problem, answered, cut_off)
 
     def _run(self) -> None:
@@ -164,6 +160,8 @@ class _Server(TCPServer):
             self.finish_request(request, client_address)
         except OSError:
             _log.debug("a client of the metrics went before its answer was written")
+        except Exception:  # noqa: BLE001 - it is logged whole
+            _log.exception("a defect of coughd: a question to the metrics has no answer")
         finally:
             with self._lock:
                 self.answered += self._until_s.pop(request) != math.inf

@@ -12,7 +12,7 @@ from ..supervision.faults import find_faults
 from ..supervision.status import DaemonStatus
 from .metrics import CONTENT_TYPE, render
 
-HEALTH_SCHEMA = "coughd.health/1"
+HEALTH_SCHEMA = "coughd.http_health/1"
 FRESH_S = 1.0
 """So long an answer is given again: however many ask, the status is made once a second."""
 _JSON = "application/json"

@@ -38,7 +38,7 @@ def test_health_calls_a_person_and_live_a_restart(
 
 def test_a_fault_says_which_part_and_what_to_do() -> None:
     told = json.loads(page(UNPLUGGED, "/health").body)
-    assert (told["schema"], told["state"]) == ("coughd.health/1", "faulty")
+    assert (told["schema"], told["state"]) == ("coughd.http_health/1", "faulty")
     (fault,) = told["faults"]
     assert (fault["about"], fault["code"], fault["says"]) == ("source bed", "gone", "it was pulled")
     assert fault["do"].startswith("Plug it in again")
