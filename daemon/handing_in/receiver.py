@@ -93,7 +93,10 @@ class Receiver:
         self._thread.join(_JOIN_S)
 
     def turn(self) -> None:
-        """Keep what was read, if the store keeps up. Listening thread; never waits."""
+        """Keep what was read, if the store keeps up. Listening thread.
+
+        It waits for nothing but one small file, where the probes have changed.
+        """
         if self._changed.is_set():
             self._changed.clear()
             self._probes_changed()

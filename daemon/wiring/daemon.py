@@ -14,6 +14,7 @@ from ...detectors.probe_versions import ProbeVersions
 from ...storage.engine import sqlite_path, store_url
 from ...storage.lock import InstanceLock
 from ...storage.outbox import OutboxReader
+from ...storage.records import Change
 from ...storage.store import EventStore
 from ..clock import SystemClock
 from ..explaining import explained
@@ -85,11 +86,17 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
         )
         second = stack.enter_context(second_opinion(settings, places))
         reloader = Reloader(settings, service.load, _take(judge, second, store, trained))
+        kept = stack.enter_context(clips(settings, places, clock))
+
+        def keep_handed_in(change: Change) -> None:
+            recorder.keep(change)
+            kept.rescored([change])
+
         receiver = stack.enter_context(
             Receiver(
                 places.data_dir,
                 trained.pointer,
-                keep=recorder.keep,
+                keep=keep_handed_in,
                 kept=lambda: recorder.kept,
                 written=lambda: recorder.counts.written,
                 probes_changed=reloader.take_probes,
@@ -99,7 +106,6 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
         upkeep = Upkeep(service, watchdog, reloader, receiver, lines)
         latest = LatestEvents(heard_now(settings), clock)
         tally = Tally(heard_now(settings), clock)
-        kept = stack.enter_context(clips(settings, places, clock))
         desk.report = Reporter(
             sender=store.sender,
             version=version("coughd"),
@@ -147,7 +153,8 @@ def _take(
     """Put a reload into effect; ModelError, and then nothing has changed."""
 
     def take(changed: Settings) -> None:
-        judge.present = load_judge(changed, trained)
+        # The embedder stays: this is the listening thread, and other networks want a restart.
+        judge.present = load_judge(changed, trained, judge.present.embedder)
         if isinstance(second, HearOpinion):
             second.judge_by(
                 partial(later_judge, changed.probe, trained),

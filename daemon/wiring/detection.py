@@ -11,7 +11,7 @@ from ...config.errors import ModelError
 from ...config.places import Places
 from ...config.settings import ProbeSettings, Settings
 from ...detectors.open_embedder import OpenEmbedder
-from ...detectors.ports import EmbedderIdentity, Gate
+from ...detectors.ports import Embedder, EmbedderIdentity, Gate
 from ...detectors.probe import LinearProbe
 from ...detectors.probe_versions import ProbeVersions
 from ..hear_opinion import HearOpinion
@@ -23,13 +23,15 @@ from .embedding import embedder_process
 _log = logging.getLogger("coughd.probe")
 
 
-def load_judge(settings: Settings, trained: ProbeVersions | None = None) -> Judge:
-    """Load the open embedder with its probe; ModelError.
+def load_judge(
+    settings: Settings, trained: ProbeVersions | None = None, embedder: Embedder | None = None
+) -> Judge:
+    """Load the open embedder, unless it is given, with its probe; ModelError.
 
     The probe is the configured one, else the one of `trained` that is in force, else the one
     that the networks came with.
     """
-    embedder = OpenEmbedder.load(settings.models.path)
+    embedder = embedder or OpenEmbedder.load(settings.models.path)
     configured = settings.probe.path if settings.embedder.kind == "open" else None
     if configured is not None:
         probe = LinearProbe.load(configured, embedder.identity)
