@@ -28,9 +28,6 @@ from .records import OutboxRow
 from .schema import outbox
 from .upkeep.whereabouts import whereabouts_of
 
-PRUNE_AT_ONCE = 10_000
-"""A transaction that deletes must not keep a cough waiting."""
-
 _RESERVE = insert(outbox).values(topic="", body="").returning(outbox.c.seq)
 # A sequence of PostgreSQL's leaves a hole where a transaction is rolled back, and a subscriber
 # would ask for what was never told. There is one writer, and the last message is never deleted.
@@ -80,13 +77,6 @@ def append(connection: Connection, message: Callable[[int], Message], now_us: in
     made = message(seq)
     connection.execute(_FILL, {"row": seq, "topic": made.topic, "body": made.body})
     return OutboxRow(seq, made.topic, made.body)
-
-
-def prune(connection: Connection, keep_rows: int) -> int:
-    """Delete the oldest messages beyond `keep_rows` (1 or more), `PRUNE_AT_ONCE` at most."""
-    oldest_seq, last_seq = bounds(connection)
-    until_seq = min(last_seq - max(keep_rows, 1), oldest_seq + PRUNE_AT_ONCE - 1)
-    return delete_until(connection, until_seq)
 
 
 def delete_until(connection: Connection, until_seq: int) -> int:

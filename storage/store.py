@@ -32,7 +32,6 @@ from .home import note_home, settle
 from .messages import Sender
 from .meta import ALIVE_US, write_meta
 from .migrations import prepare, read_store_id
-from .outbox import prune
 from .records import (
     AnchorSet,
     Change,
@@ -80,7 +79,6 @@ class EventStore(Closing):
         self._connection = connection
         self._sender = sender
         self._clock = clock
-        self._url = url
         self._name = store_name(url)
         self._place = _place_of(url)
         self._sweep = Sweep()
@@ -172,11 +170,6 @@ class EventStore(Closing):
         """How much the store takes; None for a database server."""
         with self._transaction("cannot be read") as connection:
             return usage_of(connection)
-
-    def prune_outbox(self, keep_rows: int) -> int:
-        """Forget the oldest messages beyond `keep_rows`, some thousands a call; gives how many."""
-        with self._transaction("cannot be pruned") as connection:
-            return prune(connection, keep_rows)
 
     def close(self) -> None:
         """Close the connection; a second call does nothing."""

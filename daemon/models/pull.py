@@ -90,12 +90,7 @@ def _check(file: RemoteFile, part: Path) -> None:
     if file.sha256 is not None:
         found, said = digest_file(part), file.sha256
     else:
-        content = part.read_bytes()
-        # Git names a file by this hash of its length and content.
-        found = hashlib.sha1(
-            b"blob %d\0" % len(content) + content, usedforsecurity=False
-        ).hexdigest()
-        said = file.git_sha1
+        found, said = _git_sha1(part.read_bytes()), file.git_sha1
     if found != said:
         part.unlink()
         raise ModelError(

@@ -90,11 +90,6 @@ class Housekeeping:
         self._offset_us = self._clock_offset_us()
         self._steady_since_s = clock.monotonic_s()
 
-    @property
-    def tight(self) -> bool:
-        """Whether the disk has less than the floor free. Any thread."""
-        return self._tight
-
     def lighten(self, changes: Sequence[Change]) -> Sequence[Change]:
         """Leave the embeddings out while room is scarce."""
         if not self._tight:

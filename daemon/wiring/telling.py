@@ -19,7 +19,7 @@ from ..stream.replay import ReplayServer
 def publisher(
     settings: Settings, places: Places, store: EventStore, outbox: OutboxReader, clock: Clock
 ) -> Publisher:
-    """Bind the socket on which everything is told as it happens; StreamError."""
+    """Make the socket on which everything is told as it happens; it is bound when it is entered."""
     oldest_seq, last_seq = outbox.bounds()
     return Publisher(
         places.publish,
@@ -41,7 +41,7 @@ def replay_server(
     outbox: OutboxReader,
     status: Callable[[], str],
 ) -> ReplayServer:
-    """Bind the socket on which the past is asked for, and the status; StreamError."""
+    """Make the socket on which the past is asked for, and the status; bound when entered."""
     return ReplayServer(
         places.replay,
         outbox=outbox,

@@ -58,11 +58,6 @@ class AnnotationFile:
     backdrops: list[BackdropRow] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
 
-    @property
-    def names_recordings(self) -> bool:
-        """Whether its rows say which recording they belong to."""
-        return any(row.file for row in self.rows) or any(row.file for row in self.backdrops)
-
     def note(self, line: int | None, sentence: str) -> None:
         """Keep a sentence for the report."""
         self.notices.append(Notice(str(self.path), line, sentence))

@@ -164,8 +164,3 @@ def _false_alarm(truth: Truth, claim: Claim) -> FalseAlarm:
 
     nearest = min(candidates, key=farness)
     return FalseAlarm(claim, nearest.label, nearest)
-
-
-def perfect_claims(truth: Truth) -> tuple[Sound, ...]:
-    """What a perfect detector would claim: the references themselves."""
-    return truth.coughs

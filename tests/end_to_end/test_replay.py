@@ -16,6 +16,7 @@ from coughd.daemon.subscriber import Item, Message, Subscriber, Truncated
 from coughd.detectors.synthesis import bundled_scene, write_scene
 from coughd.storage.records import Origin
 from coughd.storage.store import EventStore
+from coughd.storage.upkeep.retention import Limits
 
 KILLS = ("daemon", "listener") * 3
 PATIENCE_S = 300.0
@@ -94,7 +95,7 @@ def test_more_than_is_kept_is_told_and_not_passed_over(config: Path, tmp_path: P
     origin = Origin(site="home", node="n", boot_id="b", timezone="UTC", config_sha256="")
     store_file = tmp_path / "data" / "coughd.sqlite3"
     with EventStore.open(store_file, origin, lambda: time.time_ns() // 1000) as store:
-        store.prune_outbox(10)
+        store.forget(Limits(messages=10), "none")
     kept = stored(tmp_path)
     oldest_seq = json.loads(kept[0])["seq"]
     daemon = new_daemon(config)

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from coughd.config.errors import StorageError
-from coughd.storage import outbox as outbox_module
 from coughd.storage.outbox import OutboxReader
 from coughd.storage.records import Change, OutboxRow, SourceChanged
 from coughd.storage.store import EventStore
+from coughd.storage.upkeep import retention
+from coughd.storage.upkeep.retention import Limits
 
 from .facts import EPOCH_US, SOURCE, event, open_store, seen
 
@@ -22,6 +23,10 @@ def tell(store: EventStore, messages: int) -> list[OutboxRow]:
         for number in range(messages)
     ]
     return store.write(changes)
+
+
+def forget(store: EventStore, *, keep: int) -> int:
+    return store.forget(Limits(messages=keep), "none").messages
 
 
 def test_nothing_told_yet(store: EventStore, store_path: Path) -> None:
@@ -40,9 +45,9 @@ def test_pages_give_what_was_told_byte_for_byte(store: EventStore, store_path: P
     assert {(page.status, page.oldest_seq, page.last_seq) for page in pages} == {("ok", 1, 7)}
 
 
-def test_what_was_pruned_is_truncated_not_silence(store: EventStore, store_path: Path) -> None:
+def test_what_was_forgotten_is_truncated_not_silence(store: EventStore, store_path: Path) -> None:
     tell(store, 10)
-    assert store.prune_outbox(4) == 6
+    assert forget(store, keep=4) == 6
     with OutboxReader.open(store_path) as reader:
         lost = reader.page(5, 10)
         kept = reader.page(6, 10)
@@ -50,17 +55,17 @@ def test_what_was_pruned_is_truncated_not_silence(store: EventStore, store_path:
     assert (kept.status, [row.seq for row in kept.rows]) == ("ok", [7, 8, 9, 10])
 
 
-def test_pruning_keeps_the_last_message_and_its_number(store: EventStore) -> None:
+def test_forgetting_keeps_the_last_message_and_its_number(store: EventStore) -> None:
     tell(store, 3)
-    assert store.prune_outbox(0) == 2
-    assert store.prune_outbox(5) == 0
+    assert forget(store, keep=0) == 2
+    assert forget(store, keep=5) == 0
     assert [row.seq for row in tell(store, 1)] == [4]
 
 
-def test_pruning_goes_in_small_steps(store: EventStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox_module, "PRUNE_AT_ONCE", 4)
+def test_forgetting_goes_in_small_steps(store: EventStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "MESSAGES_AT_ONCE", 4)
     tell(store, 10)
-    assert [store.prune_outbox(1) for _ in range(4)] == [4, 4, 1, 0]
+    assert [forget(store, keep=1) for _ in range(4)] == [4, 4, 1, 0]
 
 
 def test_the_numbers_go_on_after_a_failure_and_a_restart(store_path: Path) -> None:
