@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detectors.measure import measure_cough
+from ..detectors.measure import measure_window
 from ..detectors.ports import Context, Embedder, EmbedderIdentity, Probe
 from ..detectors.windows import Window
 from ..storage.records import EmbeddingKept, EventRescored, Scored, ScoredBy
@@ -74,7 +74,7 @@ class Judge:
         scored = self._by_its_sound(window, before)
         if self.minimum_level_dbfs is None or not scored.counted:
             return scored
-        if level_dbfs(window) >= self.minimum_level_dbfs:
+        if measure_window(window).level_dbfs >= self.minimum_level_dbfs:
             return scored
         return replace(scored, counted=False, reason=BELOW_LEVEL)
 
@@ -105,16 +105,6 @@ class Judge:
             embedder=None,
             embedding=None,
         )
-
-
-def level_dbfs(window: Window) -> float:
-    """How loud the window's cough is, as its event says."""
-    begins = window.start_sample
-    following = window.next_onset_sample
-    onset = window.trigger.onset_sample - begins
-    return measure_cough(
-        window.samples, onset, None if following is None else following - begins
-    ).level_dbfs
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from ..detectors.context import RecentTriggers
-from ..detectors.measure import measure_cough
+from ..detectors.measure import measure_window
 from ..detectors.ports import GateStream, Samples, Trigger
 from ..detectors.windows import Window, WindowCutter
 from ..storage.records import Change, EventFinished, Scored
@@ -74,11 +74,7 @@ class Stretch:
     def event(self, window: Window, scored: Scored) -> tuple[list[Change], EventFinished]:
         """What a judged window makes true before its event, and the event."""
         trigger = window.trigger
-        measured = measure_cough(
-            window.samples,
-            trigger.onset_sample - window.start_sample,
-            window.next_onset_sample and window.next_onset_sample - window.start_sample,
-        )
+        measured = measure_window(window)
         onset_sample = self.native_sample(trigger.onset_sample)
         offset_sample = self.native_sample(window.start_sample + measured.offset_sample)
         onset_us, offset_us = self.timeline.span_us(onset_sample, offset_sample)

@@ -18,6 +18,8 @@ BANDS = 64
 GROUP_FRAMES = 10
 """The stream computes this many frames at once (0.1 s)."""
 GROUP_SAMPLES = GROUP_FRAMES * HOP_SAMPLES
+GROUP_REACH_SAMPLES = GROUP_SAMPLES - HOP_SAMPLES + FRAME_SAMPLES
+"""From a group's beginning to the end of its last frame."""
 WINDOW_FRAMES = (WINDOW_SAMPLES - FRAME_SAMPLES) // HOP_SAMPLES + 1
 """Whole frames in one window; none is padded."""
 
@@ -85,7 +87,7 @@ class LogMelStream:
     def feed(self, samples: Samples) -> list[LogMel]:
         """Hear the next samples [shape=(n,)]; the groups [shape=(10, 64)] they complete."""
         pending = np.concatenate([self._pending, samples.astype(np.float32, copy=False)])
-        reach = GROUP_SAMPLES - HOP_SAMPLES + FRAME_SAMPLES
+        reach = GROUP_REACH_SAMPLES
         groups: list[LogMel] = []
         start = 0
         while start + reach <= pending.size:

@@ -10,7 +10,15 @@ from pathlib import Path
 import numpy as np
 
 from ..config.errors import ModelError
-from .features import BANDS, GROUP_FRAMES, GROUP_SAMPLES, LogMel, LogMelStream, LogMelTransform
+from .features import (
+    BANDS,
+    GROUP_FRAMES,
+    GROUP_REACH_SAMPLES,
+    GROUP_SAMPLES,
+    LogMel,
+    LogMelStream,
+    LogMelTransform,
+)
 from .onsets import STEP_SAMPLES, Onset, OnsetDecoder
 from .ports import MIN_COUGH_SPACING_SAMPLES, Samples, Trigger
 from .runtime import SHIPPED_MODELS, OnnxModel
@@ -86,7 +94,7 @@ class CoughdGateStream:
     def _hear(self, samples: Samples) -> list[Trigger]:
         triggers: list[Trigger] = []
         for group in self._frames.feed(samples):
-            confirmed = self._groups * GROUP_SAMPLES + GROUP_SAMPLES + 240
+            confirmed = self._groups * GROUP_SAMPLES + GROUP_REACH_SAMPLES
             self._groups += 1
             for score in self._scores(group):
                 onset = self._decoder.feed(score)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .ports import ONSET_IN_WINDOW, SAMPLE_RATE_HZ, Samples
+from .windows import Window
 
 _CELL_SAMPLES = 80
 """Levels are taken every 5 ms, each over the 20 ms round it."""
@@ -32,6 +33,16 @@ class CoughMeasure:
     """RMS from onset to offset; a full-scale square wave is 0."""
     snr_db: float
     """Power from onset to offset over the floor before the onset (its quietest tenth)."""
+
+
+def measure_window(window: Window) -> CoughMeasure:
+    """Measure the cough of a window, as far as the next one; samples count from its start."""
+    begins, following = window.start_sample, window.next_onset_sample
+    return measure_cough(
+        window.samples,
+        window.trigger.onset_sample - begins,
+        None if following is None else following - begins,
+    )
 
 
 def measure_cough(

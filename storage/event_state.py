@@ -9,9 +9,10 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 from ..config.errors import UsageError
-from .records import EventFinished, EventReviewed, Origin, Scored
+from .records import EventFinished, EventReviewed, Origin, Scored, label_said
 
 COUGH = "cough"
+_REASONS = {"reject": "rejected_by_review", "relabel": "relabelled_by_review"}
 _LEVEL_LIMIT_DB = 200.0
 
 
@@ -123,17 +124,11 @@ def rescored(
 
 def reviewed(state: EventState, review: EventReviewed, now_us: int) -> EventState:
     """Take a person's word; UsageError for a relabel without a label."""
-    match review.verdict:
-        case "confirm":
-            judgement = _judgement(COUGH, None, counted=True)
-        case "reject":
-            judgement = _judgement("other", "rejected_by_review", counted=False)
-        case "relabel":
-            if not review.label:
-                raise UsageError(f"relabel of event {state.event_id}: name the new label")
-            counted = review.label == COUGH
-            reason = None if counted else "relabelled_by_review"
-            judgement = _judgement(review.label, reason, counted=counted)
+    if review.verdict == "relabel" and not review.label:
+        raise UsageError(f"relabel of event {state.event_id}: name the new label")
+    label = label_said(review.verdict, review.label)
+    reason = None if label == COUGH else _REASONS[review.verdict]
+    judgement = _judgement(label, reason, counted=label == COUGH)
     return replace(state, **_next_revision(state, now_us), **judgement)
 
 

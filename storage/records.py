@@ -192,6 +192,13 @@ class EventReviewed:
     utc_us: int
 
 
+def label_said(verdict: str, label: str | None) -> str:
+    """What an event was by a person's word; `label` is that of a `relabel`."""
+    if verdict == "relabel" and label:
+        return label
+    return "cough" if verdict == "confirm" else "other"
+
+
 @dataclass(frozen=True, slots=True)
 class EventDeleted:
     """Take an event and its embeddings out of the store; the outbox keeps what was told."""

@@ -7,7 +7,6 @@ import os
 import stat
 import tempfile
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -26,13 +25,12 @@ from ..calibration import RISE_DB, Proposal, QuietSink, Room, propose
 from ..clock import SystemClock
 from ..judge import Judge
 from ..lifecycle import StopRequest, stop_on_signals
-from ..wiring.detection import load_judge
+from ..wiring.detection import load_judge, telling_often
 from ..wiring.listener import build_listener
 from .options import ConfigOption, JsonOption
 
 _NEARLY_SURE = 0.9
 """The probe seldom is so sure of another sound, nor surer of a lonely cough."""
-_PROGRESS_S = 2.0
 _Present: TypeAlias = tuple[float, float | None]
 """Threshold and level in force."""
 
@@ -88,7 +86,6 @@ def calibrate(
 
 
 def _listen(settings: Settings, judge: Judge, for_s: float) -> list[Room]:
-    coverage = replace(settings.coverage, progress_s=_PROGRESS_S)
     sink = QuietSink()
     clock = SystemClock()
     ends_s = clock.monotonic_s() + for_s
@@ -99,8 +96,7 @@ def _listen(settings: Settings, judge: Judge, for_s: float) -> list[Room]:
             if clock.monotonic_s() >= ends_s:
                 stop.set()
 
-        quick = replace(settings, coverage=coverage)
-        listener = build_listener(quick, judge, sink, stop, each_turn)
+        listener = build_listener(telling_often(settings), judge, sink, stop, each_turn)
         with (
             console.status(f"listening for {for_s / 60:g} minutes; please do not cough"),
             listener as heard,

@@ -14,7 +14,7 @@ from ...config.guess import did_you_mean
 from ...config.places import Places
 from ...detectors.ports import LABELS
 from ...storage.history import History
-from ...storage.records import EventReviewed
+from ...storage.records import EventReviewed, label_said
 from ..wiring.delivering import deliver
 from .options import ConfigOption, configured
 
@@ -61,7 +61,7 @@ def label(
         utc_us=time.time_ns() // 1000,
     )
     deliver(settings, places, [review])
-    said = {"event_id": event_id, "verdict": verdict, "label": new_label or _label_of(verdict)}
+    said = {"event_id": event_id, "verdict": verdict, "label": label_said(verdict, new_label)}
     if as_json:
         typer.echo(json.dumps({**said, "reviewer": review.reviewer, "note": note}))
     else:
@@ -86,10 +86,6 @@ def _refuse_broken_text(option: str, text: str) -> None:
         text.encode()
     except UnicodeEncodeError as exc:
         raise UsageError(f"{option} {text!r} is not UTF-8; type it in a terminal that is") from exc
-
-
-def _label_of(verdict: str) -> str:
-    return "cough" if verdict == "confirm" else "other"
 
 
 def _find(places: Places, ending: str) -> str:

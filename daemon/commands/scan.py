@@ -15,17 +15,16 @@ from rich.console import Console
 from rich.table import Table
 
 from ...config.errors import InputError
-from ...config.settings import CoverageSettings, Settings
+from ...config.settings import Settings
 from ...detectors.probe_versions import ProbeVersions
 from ..explaining import choices
 from ..lifecycle import StopRequest, stop_on_signals
 from ..offline.scanning import FoundSound, Scan, scan_file
-from ..wiring.detection import load_judge, stretch_maker
+from ..wiring.detection import load_judge, stretch_maker, telling_often
 from ..wiring.gates import load_gate
 from .bars import progress_bar
 from .options import ConfigOption, VerboseOption, configured, to_stderr
 
-_PROGRESS_S = 2.0
 Progress: TypeAlias = Callable[[float, float], None]
 
 
@@ -100,11 +99,10 @@ def _progress(path: Path, *, verbose: bool) -> AbstractContextManager[Progress]:
 
 
 def _scanning(settings: Settings, threshold: float | None) -> Settings:
-    """Tell progress more often than a daemon does, and judge by another threshold if asked."""
+    """Tell progress often, and judge by another threshold if asked."""
     if threshold is not None:
         settings = replace(settings, probe=replace(settings.probe, threshold=threshold))
-    coverage = CoverageSettings(settings.coverage.silence_s, _PROGRESS_S)
-    return replace(settings, coverage=coverage)
+    return telling_often(settings)
 
 
 def _complain(sentence: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -22,12 +22,10 @@ from ...detectors.evaluation.sounds import Heard
 from ...detectors.evaluation.spectrogram import spectrogram_png
 from ...detectors.known_sound import KnownSound
 from ..lifecycle import StopRequest
-from ..wiring.detection import load_judge, stretch_maker
+from ..wiring.detection import load_judge, stretch_maker, telling_often
 from ..wiring.gates import load_gate
 from .excerpts import read_excerpts
 from .scan_pool import Ears, ScannedFile, scan_all
-
-_PROGRESS_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ def gather(paths: Sequence[Path], annotations: Sequence[Path]) -> Gathered:
 
 def load_ears(settings: Settings) -> Ears:
     """Gate, embedder and probe of a configuration, for recordings; ModelError."""
-    quick = replace(settings, coverage=replace(settings.coverage, progress_s=_PROGRESS_S))
+    quick = telling_often(settings)
     return Ears(stretch_maker(quick, load_gate(quick), {}), load_judge(quick))
 
 

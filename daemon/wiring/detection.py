@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from functools import partial
 
 from ...config.errors import ModelError
@@ -46,6 +47,11 @@ def load_judge(
         keep_embeddings=settings.probe.keep_embeddings,
         minimum_level_dbfs=settings.probe.minimum_level_dbfs,
     )
+
+
+def telling_often(settings: Settings) -> Settings:
+    """Let what lasts be told each two seconds: for a command that shows how far it is."""
+    return replace(settings, coverage=replace(settings.coverage, progress_s=2.0))
 
 
 def stretch_maker(

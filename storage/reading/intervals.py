@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
+from ..rollup import EPOCH_GAP_US
 from .local_time import HOUR_US, SECOND_US, from_us
 from .rates import poisson_interval
 
-DEFAULT_GAP_S = 2.0
+DEFAULT_GAP_S = EPOCH_GAP_US / SECOND_US
 DEFAULT_MINIMUM_COUGHS = 1
 DEFAULT_MINIMUM_COVERAGE = 0.5
 

@@ -10,10 +10,8 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
 from ...detectors.ports import EmbedderIdentity
+from ..records import label_said
 from ..schema import embeddings, events, models, reviews
-
-_COUGH = "cough"
-_OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +89,8 @@ def read_embeddings(
             source_id=row.source_id,
             onset_us=row.onset_us,
             timezone=row.timezone,
-            said=_label(row.verdict, row.label),
+            said=row.verdict and label_said(row.verdict, row.label),
             vector=np.frombuffer(row.vector, "<f4").astype(np.float32),
         )
         for row in connection.execute(query)
     ]
-
-
-def _label(verdict: str | None, label: str | None) -> str | None:
-    match verdict:
-        case None:
-            return None
-        case "confirm":
-            return _COUGH
-        case "relabel":
-            return label
-        case _:
-            return _OTHER
