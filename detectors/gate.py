@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 
-from ..config.errors import ModelError
 from .features import (
     BANDS,
     GROUP_FRAMES,
@@ -21,7 +20,7 @@ from .features import (
 )
 from .onsets import STEP_SAMPLES, Onset, OnsetDecoder
 from .ports import MIN_COUGH_SPACING_SAMPLES, Samples, Trigger
-from .runtime import SHIPPED_MODELS, OnnxModel
+from .runtime import OnnxModel, models_folder
 
 LOOK_AHEAD_OUTPUTS = 9
 """An output speaks about the sound this many steps (of 20 ms) earlier."""
@@ -38,9 +37,12 @@ class CoughdGate:
     """Holds the weights; every stretch gets a stream of its own. ModelError when unusable."""
 
     def __init__(self, model: OnnxModel, threshold: float = GATE_THRESHOLD) -> None:
-        shapes = model.shapes
-        if set(shapes) != {"log_mel", "state"} or shapes["log_mel"] != (1, GROUP_FRAMES, BANDS):
-            raise ModelError("gate.onnx does not have the inputs of a gate. Reinstall coughd.")
+        self._state_size = _state_size(model)
+        state = (1, self._state_size)
+        model.expect(
+            takes={"log_mel": (1, GROUP_FRAMES, BANDS), "state": state},
+            gives=[(1, _STEPS_PER_GROUP), state],
+        )
         self._model = model
         self._threshold = threshold
         self._transform = LogMelTransform()
@@ -48,7 +50,7 @@ class CoughdGate:
     @classmethod
     def load(cls, models_dir: Path | None = None, threshold: float = GATE_THRESHOLD) -> CoughdGate:
         """Load the shipped gate, or `gate.onnx` of another folder."""
-        return cls(OnnxModel((models_dir or SHIPPED_MODELS) / "gate.onnx"), threshold)
+        return cls(OnnxModel(models_folder(models_dir) / "gate.onnx"), threshold)
 
     @property
     def name(self) -> str:
@@ -57,17 +59,19 @@ class CoughdGate:
 
     def open_stream(self) -> CoughdGateStream:
         """Start a stretch."""
-        return CoughdGateStream(self._model, self._transform, self._threshold)
+        return CoughdGateStream(self._model, self._transform, self._threshold, self._state_size)
 
 
 class CoughdGateStream:
     """See `ports.GateStream`. Memory is constant however long the stretch is."""
 
-    def __init__(self, model: OnnxModel, transform: LogMelTransform, threshold: float) -> None:
+    def __init__(
+        self, model: OnnxModel, transform: LogMelTransform, threshold: float, state_size: int
+    ) -> None:
         self._model = model
         self._frames = LogMelStream(transform)
         self._decoder = OnsetDecoder(threshold)
-        self._state_size = model.shapes["state"][1]
+        self._state_size = state_size
         self._state: LogMel | None = None
         self._heard_samples = 0
         self._groups = 0
@@ -120,3 +124,9 @@ class CoughdGateStream:
             confirmed_sample=min(confirmed_sample, max(self._heard_samples, 1)),
             gate_score=onset.score,
         )
+
+
+def _state_size(model: OnnxModel) -> int:
+    """How many numbers the state has, the bands' slow means first; some, where there is none."""
+    length = (model.shapes.get("state") or (0,))[-1]
+    return max(length, BANDS) if isinstance(length, int) else BANDS

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..config.errors import InputError, ModelError
-from .runtime import SHIPPED_MODELS
+from .runtime import models_folder
 
 _HEARD = "heard.txt"
 _DIGITS = 16
@@ -28,7 +28,7 @@ class KnownSound:
 
     def __init__(self, models_dir: Path | None = None) -> None:
         """Of the shipped models, or those in another folder; ModelError."""
-        path = (models_dir or SHIPPED_MODELS) / _HEARD
+        path = models_folder(models_dir) / _HEARD
         try:
             lines = path.read_text(encoding="ascii").splitlines() if path.exists() else []
         except (OSError, ValueError) as exc:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..config.errors import ModelError
 from .features import BANDS, WINDOW_FRAMES, LogMelTransform
 from .ports import EMBEDDING_SIZE, WINDOW_SAMPLES, EmbedderIdentity
-from .runtime import SHIPPED_MODELS, OnnxModel
+from .runtime import OnnxModel, models_folder
 
 
 class OpenEmbedder:
@@ -21,10 +21,7 @@ class OpenEmbedder:
     """
 
     def __init__(self, model: OnnxModel) -> None:
-        if model.shapes != {"log_mel": (1, WINDOW_FRAMES, BANDS)}:
-            raise ModelError(
-                "embedder.onnx does not have the input of the open embedder. Reinstall coughd."
-            )
+        model.expect({"log_mel": (1, WINDOW_FRAMES, BANDS)}, [(1, EMBEDDING_SIZE)])
         self._model = model
         self._transform = LogMelTransform()
         self._identity = EmbedderIdentity(
@@ -40,7 +37,7 @@ class OpenEmbedder:
     @classmethod
     def load(cls, models_dir: Path | None = None) -> OpenEmbedder:
         """Load the shipped embedder, or `embedder.onnx` of another folder."""
-        return cls(OnnxModel((models_dir or SHIPPED_MODELS) / "embedder.onnx"))
+        return cls(OnnxModel(models_folder(models_dir) / "embedder.onnx"))
 
     @property
     def identity(self) -> EmbedderIdentity:

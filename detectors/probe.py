@@ -16,7 +16,7 @@ from ..config.errors import ModelError
 from .context import ContextWeights
 from .log_odds import probability_of
 from .ports import EMBEDDING_SIZE, LABELS, Context, EmbedderIdentity, ProbeIdentity, Verdict
-from .runtime import SHIPPED_MODELS, read_model_file, sha256_of
+from .runtime import models_folder, read_model_file, sha256_of
 
 PROBE_FORMAT = "coughd.probe/1"
 SOFTMAX = "softmax"
@@ -75,22 +75,41 @@ def judge(
 
 
 def probe_beside(models_dir: Path | None) -> Path:
-    """The file of the open embedder's probe among the shipped models, or in another folder."""
-    return (models_dir or SHIPPED_MODELS) / "probe-open.json"
+    """The file of the open embedder's probe, shipped or in another folder; ConfigError."""
+    return models_folder(models_dir) / "probe-open.json"
 
 
 class LinearProbe:
     """One probe, bound to the embedder whose embeddings it was fitted on."""
 
-    def __init__(self, identity: ProbeIdentity, threshold: float, weights: ProbeWeights) -> None:
+    def __init__(
+        self,
+        identity: ProbeIdentity,
+        threshold: float,
+        weights: ProbeWeights,
+        gate_sha256: str | None = None,
+    ) -> None:
         self._identity = identity
         self._threshold = threshold
         self._weights = weights
+        self.gate_sha256 = gate_sha256
+        """Of the gate whose scores its context was fitted to; None: it does not say."""
 
     @classmethod
     def beside(cls, models_dir: Path | None, embedder: EmbedderIdentity) -> LinearProbe:
-        """The probe that comes with the shipped networks, or those of a folder; ModelError."""
-        return cls.load(probe_beside(models_dir), embedder)
+        """The probe that comes with the shipped networks, or those of a folder; ModelError.
+
+        It is refused beside a gate other than that whose scores its context was fitted to.
+        """
+        path = probe_beside(models_dir)
+        probe = cls.load(path, embedder)
+        gate = path.with_name("gate.onnx")
+        if probe.gate_sha256 not in (None, sha256_of(read_model_file(gate))):
+            raise ModelError(
+                f"{path} was fitted beside another gate than {gate}. Use the gate that belongs to "
+                "it, or retrain."
+            )
+        return probe
 
     @classmethod
     def load(cls, path: Path, embedder: EmbedderIdentity) -> LinearProbe:
@@ -108,6 +127,8 @@ class LinearProbe:
             name = str(document["name"])
             threshold = _share(document["threshold"])
             weights = _weights(document)
+            gate = document.get("gate")
+            gate_sha256 = None if gate is None else str(gate["sha256"])
         except (KeyError, TypeError, ValueError, OverflowError) as exc:
             raise ModelError(f"{path} is damaged ({exc!r}). Restore or retrain the probe.") from exc
         if belongs_to != embedder.sha256:
@@ -117,7 +138,7 @@ class LinearProbe:
             )
         _warn_of_other_runs(path, document["embedder"], embedder)
         identity = ProbeIdentity(name=name, sha256=sha256_of(content), embedder=embedder.name)
-        return cls(identity, threshold, weights)
+        return cls(identity, threshold, weights, gate_sha256)
 
     @property
     def identity(self) -> ProbeIdentity:

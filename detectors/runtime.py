@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..config.errors import ModelError
+from ..config.errors import ConfigError, ModelError
 
 SHIPPED_MODELS = Path(__file__).parent / "models"
 TWIN_MODELS = Path(__file__).parent / "training" / "twin"
 """Made like the shipped ones without the clips that test; in the repository, not in the package."""
+
+Shape: TypeAlias = tuple[int | str | None, ...]
+"""As the file says it: where a length is left open, its name or None."""
 
 
 def sha256_of(content: bytes) -> str:
@@ -22,14 +26,28 @@ def sha256_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def models_folder(configured: Path | None) -> Path:
+    """Where gate, open embedder and probe lie; ConfigError where `models.path` is no folder."""
+    if configured is None:
+        return SHIPPED_MODELS
+    if not configured.is_dir():
+        raise ConfigError(f"{configured} is no folder, or cannot be seen: correct models.path")
+    return configured
+
+
+def remedy_for(path: Path) -> str:
+    """What to do about a model file that cannot be used."""
+    if path.parent == SHIPPED_MODELS:
+        return "Reinstall coughd."
+    return "Restore it, or correct the configuration."
+
+
 def read_model_file(path: Path) -> bytes:
     """Bytes of a model or probe file; ModelError when it cannot be read."""
     try:
         return path.read_bytes()
     except OSError as exc:
-        raise ModelError(
-            f"{path} cannot be read: {exc.strerror}. Reinstall coughd, or correct the path."
-        ) from exc
+        raise ModelError(f"{path} cannot be read: {exc.strerror}. {remedy_for(path)}") from exc
 
 
 class OnnxModel:
@@ -45,6 +63,7 @@ class OnnxModel:
         self._session = _open_session(path, content)
         self._outputs = [output.name for output in self._session.get_outputs()]
         self._shapes = {given.name: tuple(given.shape) for given in self._session.get_inputs()}
+        self._gives = [tuple(given.shape) for given in self._session.get_outputs()]
 
     @property
     def runtime(self) -> str:
@@ -52,16 +71,26 @@ class OnnxModel:
         return f"onnxruntime {_load().__version__}"
 
     @property
-    def shapes(self) -> dict[str, tuple[int, ...]]:
+    def shapes(self) -> dict[str, Shape]:
         """Input name -> shape."""
         return dict(self._shapes)
+
+    def expect(self, takes: Mapping[str, Shape], gives: Sequence[Shape]) -> None:
+        """See that inputs (by name) and outputs (in order) have these shapes; ModelError."""
+        if self._shapes != dict(takes) or self._gives != list(gives):
+            raise ModelError(
+                f"{self._path} is another network: it makes {self._gives} of {self._shapes}, "
+                f"wanted {list(gives)} of {dict(takes)}. {remedy_for(self._path)}"
+            )
 
     def run(self, inputs: dict[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
         """Outputs in the model's order; ModelError when the runtime refuses."""
         try:
             outputs: list[NDArray[np.float32]] = self._session.run(self._outputs, inputs)
         except _runtime_errors() as exc:
-            raise ModelError(f"{self._path} cannot be run: {exc}. Reinstall coughd.") from exc
+            raise ModelError(
+                f"{self._path} cannot be run: {exc}. {remedy_for(self._path)}"
+            ) from exc
         return outputs
 
 
@@ -98,5 +127,5 @@ def _open_session(path: Path, content: bytes) -> Any:  # noqa: ANN401 - onnxrunt
         )
     except _runtime_errors() as exc:
         raise ModelError(
-            f"{path} is not a model that this onnxruntime can run: {exc}. Reinstall coughd."
+            f"{path} is not a model that this onnxruntime can run: {exc}. {remedy_for(path)}"
         ) from exc

@@ -95,7 +95,7 @@ def _sockets(places: Places, *, running: bool) -> Iterator[Finding]:
 
 
 def _fault(check: str, exc: CoughdError) -> Finding:
-    what, _, remedy = str(exc).rpartition("; ")
-    return Finding(
-        check, "fault", what or str(exc), remedy or "see the sentence", exit_code=exc.exit_code
-    )
+    what, found, remedy = str(exc).rpartition("; ")
+    if not found:
+        what, remedy = remedy, "see the sentence"
+    return Finding(check, "fault", what, remedy, exit_code=exc.exit_code)

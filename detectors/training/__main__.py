@@ -68,6 +68,10 @@ def main() -> int:
         out = given.out or (SHIPPED_MODELS if given.every_clip else TWIN_MODELS)
         if given.full_pack and out.resolve() in (SHIPPED_MODELS.resolve(), TWIN_MODELS.resolve()):
             raise UsageError("With --full-pack the models may not be shipped: choose --out.")
+        if given.full_pack and given.every_clip:
+            raise UsageError("Either --full-pack or --every-clip: else no clip is left to ask.")
+        if given.every_clip and out.resolve() == given.twin.resolve():
+            raise UsageError(f"{out} is where the twin lies: choose another --out or --twin.")
         try:
             from .recipe import Recipe, make_models, score_models  # noqa: PLC0415 - needs torch
         except ImportError as exc:

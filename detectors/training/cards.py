@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...config.errors import InputError
 from ..runtime import sha256_of
 
 _CLIPS = """\
 Clips that may be used commercially (licence without `NC`) of the data pack, composed into
-ten-second scenes: coughs of some 500 people (induced, a part in telephone band), throat clears,
+ten-second scenes: coughs of {coughers} people (induced, a part in telephone band), throat clears,
 sneezes, laughs, speech, doors, household sounds, animals, music and noise, in measured and
 simulated rooms, at -6 to 70 dB over the background. One sound in twenty is synthesised by
 `detectors/synthesis.py`, and one other sound in four is a laugh, throat clear or breath put
@@ -87,8 +89,21 @@ class Made:
     command: str
     heard: Mapping[str, int]
     """The pack's label -> clips that were learnt from."""
+    coughers: int
+    """Groups of clips with coughs that were learnt from: as good as people."""
     full_pack: bool = False
     hold_out: bool = True
+
+
+def check_made_by(models: Path, command: str) -> None:
+    """See that a folder's models were made by this command line; InputError."""
+    path = models / "probe-open.json"
+    try:
+        made_by = json.loads(path.read_bytes())["provenance"]["command"]
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        raise InputError(f"{path} does not say how it was made: {exc!r:.200}. Train.") from exc
+    if made_by != command:
+        raise InputError(f"{path} was made by `{made_by}`: score it with the same arguments.")
 
 
 def write_cards(models: Path, made: Made, scores_of: Callable[[str], str]) -> None:
@@ -112,7 +127,8 @@ def write_cards(models: Path, made: Made, scores_of: Callable[[str], str]) -> No
 
 
 def _data(made: Made) -> str:
-    said = [_CLIPS, _HELD_OUT if made.hold_out else _EVERY_CLIP, _MARKS]
+    clips = _CLIPS.format(coughers=made.coughers)
+    said = [clips, _HELD_OUT if made.hold_out else _EVERY_CLIP, _MARKS]
     return "\n\n".join([_FULL_PACK, *said] if made.full_pack else said)
 
 

@@ -97,6 +97,7 @@ def write_probe(
     path: Path,
     weights: ProbeWeights,
     embedder: EmbedderIdentity,
+    gate_sha256: str,
     threshold: float,
     provenance: Mapping[str, object],
 ) -> None:
@@ -105,6 +106,7 @@ def write_probe(
         "format": PROBE_FORMAT,
         "name": provenance["name"],
         "embedder": {"name": embedder.name, "sha256": embedder.sha256},
+        "gate": {"sha256": gate_sha256},
         "labels": list(LABELS),
         "threshold": threshold,
         "calibration": {"slope": weights.cough_slope, "offset": weights.cough_offset},

@@ -70,7 +70,7 @@ class Clip:
 
     @property
     def fold(self) -> str:
-        """`train`, `val` or `dev`; the clips of a group are never in two of them."""
+        """`train`, `val` or `dev`; a group is in one, but for sounds so few that all must train."""
         if self.tests:
             return TEST_FOLD
         if self.label in _ALL_TO_TRAINING:

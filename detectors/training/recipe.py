@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,10 +20,10 @@ from ..known_sound import write_known
 from ..open_embedder import OpenEmbedder
 from ..ports import ProbeIdentity
 from ..probe import LinearProbe
-from ..runtime import TWIN_MODELS
+from ..runtime import TWIN_MODELS, sha256_of
 from .bank import load_bank
 from .cache import claim_cache
-from .cards import Made, write_cards
+from .cards import Made, check_made_by, write_cards
 from .counting import pooled
 from .devices import CPU, check_device
 from .embedder_network import EmbedderEnsemble
@@ -96,6 +97,8 @@ def command_of(recipe: Recipe) -> str:
 def make_models(recipe: Recipe) -> None:
     """Train and write the three models; goes on where an earlier run stopped. InputError."""
     check_device(recipe.device)
+    if not recipe.hold_out:
+        Detector.load(recipe.twin)  # it is set beside these in hours: is it there?
     claim_cache(recipe.cache, command_of(recipe))
     torch.set_num_threads(recipe.workers)
     held_out = _shards(recipe, "val", _VALIDATION_SHARDS)
@@ -164,7 +167,8 @@ def _make_probe(recipe: Recipe, fitting: Examples, halves: tuple[Examples, Examp
     }
     path = recipe.out / "probe-open.json"
     whole = replace(weights, context=context)
-    write_probe(path, whole, embedder.identity, threshold, provenance)
+    gate_sha256 = sha256_of((recipe.out / "gate.onnx").read_bytes())
+    write_probe(path, whole, embedder.identity, gate_sha256, threshold, provenance)
 
 
 def _judged_unheard(detector: Detector, recipe: Recipe, half: str) -> Iterator[Judged]:
@@ -181,12 +185,17 @@ def counts_at(judged: Sequence[Judged], threshold: float) -> Counts:
 
 
 def score_models(recipe: Recipe) -> None:
-    """Score what lies in the output folder on clips that it has not heard; write the cards."""
+    """Score what lies in the output folder on clips that it has not heard; write the cards.
+
+    InputError where another command has made it: then it may have heard them.
+    """
+    check_made_by(recipe.out, command_of(recipe))
     log.info("scoring")
     pack, full_pack, hold_out = recipe.pack, recipe.full_pack, recipe.hold_out
     clips = clips_heard(pack, full_pack=full_pack, hold_out=hold_out)
     heard = Counter(clip.label for clip in clips)
-    made = Made(command_of(recipe), heard, full_pack, hold_out)
+    coughers = len({clip.group for clip in clips if clip.label == "cough"})
+    made = Made(command_of(recipe), heard, coughers, full_pack, hold_out)
     if hold_out:
         scores = score_all(recipe.out, pack, members=recipe.members, workers=recipe.workers)
         section = score_section(scores)
@@ -195,7 +204,8 @@ def score_models(recipe: Recipe) -> None:
         return
     own, twins = score_on_strangers([recipe.out, recipe.twin], pack, workers=recipe.workers)
     log.info("%s", own)
-    write_cards(recipe.out, made, lambda stem: untested_section(stem, own, twins))
+    twin = Path(os.path.relpath(recipe.twin, recipe.out))
+    write_cards(recipe.out, made, lambda stem: untested_section(twin / f"{stem}.md", own, twins))
 
 
 def _shards(recipe: Recipe, fold: str, count: int) -> list[Shard]:

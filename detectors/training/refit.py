@@ -31,6 +31,8 @@ from .targets import label_at
 
 SOURCES = ("dcase", "esc10", "fsuser", "fs")
 """As a clip's group begins; coughs are nearly all of one source, so none is left out of them."""
+SCENES = 200
+"""For each fit; half as many for the test."""
 _COUGH = LABELS.index("cough")
 _SEED = 5
 log = logging.getLogger(__name__)
@@ -80,11 +82,11 @@ def line(name: str, fitting: Examples, calibrating: Examples, testing: Examples)
 def main() -> int:
     """Print the table."""
     parser = survey_parser("refit")
-    parser.add_argument("--scenes", type=int, default=800, help="for each fit; half for the test")
+    parser.add_argument("--scenes", type=int, default=SCENES, help="for each fit; half to test")
     return print_survey(parser, lambda given: [refit_table(given.pack, given.models, given.scenes)])
 
 
-def refit_table(pack: Path, models: Path, scenes: int) -> str:
+def refit_table(pack: Path, models: Path, scenes: int = SCENES) -> str:
     """As Markdown; so many scenes for each fit, half as many to test. InputError, ModelError."""
     hearing = CoughdGate.load(models), OpenEmbedder.load(models)
     testing = triggers_of(load_bank(pack, {"dev"}), hearing, scenes // 2, 0)

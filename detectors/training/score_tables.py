@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -69,30 +70,44 @@ False alarms in the pack's scenes at the probe's threshold: {by_scene}.
 Calibration error (ECE, ten bins, all that the gate claimed; in brackets what chance would leave if
 every probability meant what it says): {errors}.
 
-Of a source that was not trained on (other people, rooms and microphones; clips that may not be used
-commercially), each clip by itself in quiet:
+Of the pack's clips that may not be used commercially, nearly all of them of ESC-50, each clip by
+itself in quiet. Nobody's cough or laugh of that collection was learnt from; of its animals, snores
+and household sounds other clips were:
 
 {strangers_section(scores.strangers, scores.threshold)}"""
 
 
 def counting_section(
-    sets: Mapping[str, Sequence[Judged]], hour: Sequence[Judged], threshold: float
+    sets: Mapping[str, Sequence[Judged]],
+    hour: Sequence[Judged],
+    threshold: float,
+    few_clips: int | None = None,
 ) -> str:
-    """Counting scores at the probe's threshold, and at one that the hour chooses; Markdown."""
+    """Counting scores at the probe's threshold, and at one that the hour chooses; Markdown.
+
+    Where all coughs are of so few clips, no interval is given: between scenes that repeat the same
+    clips it would say far too little of other people's coughs.
+    """
     quiet = quiet_threshold(hour)
     alarms = _alarms(hour, threshold)
+    brackets = (
+        "brackets: 95 % bootstrap intervals over recordings."
+        if few_clips is None
+        else f"no intervals, since all coughs are of {few_clips} clips."
+    )
+    intervals = few_clips is None
     return f"""\
 Counting one to one, overlap within 0.25 s, at the probe's threshold {threshold:.2f};
-brackets: 95 % bootstrap intervals over recordings. The scenes are dense with hard
+{brackets} The scenes are dense with hard
 negatives; their false alarms an hour are not those of a home.
 
-{score_table(sets, threshold)}
+{score_table(sets, threshold, intervals=intervals)}
 
 An hour of generated scenes without coughs, with some 600 hard negatives, has {alarms}
 false alarms at that threshold, and {ALLOWED_ALARMS} at most from {quiet:.3f} on.
 There the same scenes give:
 
-{score_table(sets, quiet)}"""
+{score_table(sets, quiet, intervals=intervals)}"""
 
 
 def _alone_section(sets: Mapping[str, Sequence[Judged]], hour: Sequence[Judged]) -> str:
@@ -130,8 +145,10 @@ def _calibration(judged: Sequence[Judged]) -> str:
     return f"{calibration_error(rows):.3f} ({were_they_true(rows)['ece']:.3f})"
 
 
-def score_table(sets: Mapping[str, Sequence[Judged]], threshold: float) -> str:
-    """Counting scores of each set with 95 % bootstrap intervals, as a Markdown table."""
+def score_table(
+    sets: Mapping[str, Sequence[Judged]], threshold: float, *, intervals: bool = True
+) -> str:
+    """Counting scores of each set, with 95 % bootstrap intervals or not, as a Markdown table."""
     lines = [
         "| recordings | coughs | sensitivity | PPV | F1 | false alarms/h | onset error |",
         "| --- | --- | --- | --- | --- | --- | --- |",
@@ -141,8 +158,10 @@ def score_table(sets: Mapping[str, Sequence[Judged]], threshold: float) -> str:
         whole = pooled(tallies)
         cells = [name, str(whole.hits + whole.misses)]
         for measure in ("sensitivity", "precision", "f1"):
-            low, high = interval(tallies, measure)
-            cells.append(f"{getattr(whole, measure):.3f} ({low:.3f}-{high:.3f})")
+            cells.append(f"{getattr(whole, measure):.3f}")
+            if intervals:
+                low, high = interval(tallies, measure)
+                cells[-1] += f" ({low:.3f}-{high:.3f})"
         cells.append(f"{whole.false_alarms_per_hour:.1f}")
         errors_ms = np.abs(whole.onset_errors_s) * 1e3
         cells.append(f"{np.median(errors_ms):.0f} ms" if errors_ms.size else "")
@@ -150,20 +169,22 @@ def score_table(sets: Mapping[str, Sequence[Judged]], threshold: float) -> str:
     return "\n".join(lines)
 
 
-def untested_section(stem: str, own: str, twins: str) -> str:
+def untested_section(card: Path | str, own: str, twins: str) -> str:
     """Of models that have heard every clip that could test them; Markdown.
 
-    `own` and `twins` are what strangers' clips tell of both.
+    `card` is that of the twin, as seen from here; `own` and `twins` are what strangers' clips tell
+    of both.
     """
     return f"""\
 Every clip of the pack that could test these models has trained them. What the same recipe makes of
 clips that it has not heard stands in the card of their twin, made without `--every-clip`:
-[{stem}](../training/twin/{stem}.md).
+[{card}]({card}).
 
-Neither of them has heard the pack's clips that may not be used commercially: other people, rooms
-and microphones, and other sounds. Below is what they make of these, composed into scenes (the
-voices of groups that only the probe knows speak there) and then each clip by itself in quiet. There
-are no sneezes among them, and no throat clears but mockups.
+Neither of them has heard the pack's clips that may not be used commercially, nearly all of them of
+ESC-50: nobody's cough or laugh of that collection was learnt from, but other clips of its animals,
+snores and household sounds were. Below is what they make of these, composed into scenes (the voices
+and the music of groups that only the probe knows sound there) and then each clip by itself in
+quiet. There are no sneezes among them, and no throat clears but mockups.
 
 ### These models
 

@@ -29,7 +29,6 @@ from .validate import (
     judge_without_coughs,
 )
 
-_SURVEY_SCENES = 400
 _Result = TypeVar("_Result")
 log = logging.getLogger(__name__)
 
@@ -44,8 +43,8 @@ def score_all(models: Path, pack: Path, *, members: int, workers: int) -> Scores
             part.add_done_callback(lambda _: log.info("scored: %s", name))
             return part
 
-        seeds = begin("each member alone", seeds_table, members, _SURVEY_SCENES)
-        refitted = begin("other clips", refit_table, _SURVEY_SCENES // 2)
+        seeds = begin("each member alone", seeds_table, members)
+        refitted = begin("other clips", refit_table)
         generated = {
             name: begin(name, _generated, snr_db)
             for snr_db in TEST_SNR_DB

@@ -21,18 +21,21 @@ from .refit import heading, line, triggers_of
 from .survey import print_survey, survey_parser
 from .views import CLOSE
 
+SCENES = 400
+"""For the fit; half as many for the test."""
+
 
 def main() -> int:
     """Print the table."""
     parser = survey_parser("seeds")
     parser.add_argument("--members", type=int, default=MEMBERS, help="that the embedder has")
-    parser.add_argument("--scenes", type=int, default=800, help="for the fit; half for the test")
+    parser.add_argument("--scenes", type=int, default=SCENES, help="for the fit; half for the test")
     return print_survey(
         parser, lambda given: [seeds_table(given.pack, given.models, given.members, given.scenes)]
     )
 
 
-def seeds_table(pack: Path, models: Path, members: int, scenes: int) -> str:
+def seeds_table(pack: Path, models: Path, members: int, scenes: int = SCENES) -> str:
     """As Markdown; fitted on so many scenes, tested on half as many. InputError, ModelError."""
     hearing = CoughdGate.load(models), OpenEmbedder.load(models)
     fitting, calibrating, testing = (

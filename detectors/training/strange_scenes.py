@@ -3,9 +3,9 @@
     python -m coughd.detectors.training.strange_scenes --pack PATH
 
 prints the counting scores of scenes like those that it was trained on, made of the clips that may
-not be used commercially: of other people, rooms, microphones and sounds. It is the only question by
-scenes that the shipped models can be asked. The clips' coughs were marked by rule, and nobody has
-looked at them. Needs the extra `coughd[train]`; takes some minutes and writes nothing.
+not be used commercially: nobody's cough or laugh among them was learnt from. It is the only
+question by scenes that the shipped models can be asked. The clips' coughs were marked by rule, and
+nobody has looked at them. Needs the extra `coughd[train]`; takes some minutes and writes nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from .validate import (
 
 
 def strange_bank(pack: Path) -> Bank:
-    """Strangers' sounds; there is no speech nor music among them, so the probe's; InputError."""
+    """Strangers' sounds; hardly any of them is speech or music, so the probe's; InputError."""
     probes = load_bank(pack, {"val"})
     return replace(load_strangers(pack), speech=probes.speech, music=probes.music)
 
@@ -43,7 +43,7 @@ def of_strange_scenes(pack: Path, models: Path) -> str:
         for snr_db in TEST_SNR_DB
     }
     hour = list(judge_without_coughs(detector, bank, HOUR_SCENES))
-    return counting_section(generated, hour, detector.probe.threshold)
+    return counting_section(generated, hour, detector.probe.threshold, few_clips=len(bank.coughs))
 
 
 def main() -> int:

@@ -1,10 +1,10 @@
-"""How a detector does on a source that was not trained on.
+"""How a detector does on clips that nobody trains on.
 
     python -m coughd.detectors.training.strangers --pack PATH
 
-prints a Markdown table of the pack's clips that may not be used commercially: mostly one source,
-and other people, rooms and microphones than all others. Each clip is heard by itself, with quiet
-hiss around it. Needs the extra `coughd[train]`; takes a minute and writes nothing.
+prints a Markdown table of the pack's clips that may not be used commercially, nearly all of one
+source, whose people cough and laugh in no other clip of the pack. Each clip is heard by itself,
+with quiet hiss around it. Needs the extra `coughd[train]`; takes a minute and writes nothing.
 """
 
 from __future__ import annotations

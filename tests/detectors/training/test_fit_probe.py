@@ -38,8 +38,9 @@ def test_a_fitted_probe_is_right_and_calibrated(tmp_path: Path) -> None:
     assert ((chances > 0.5) == coughs).mean() > 0.9
     assert chances.mean() == pytest.approx(coughs.mean(), abs=0.05)
 
-    write_probe(tmp_path / "p.json", weights, EMBEDDER, 0.5, {"name": "cough-test"})
+    write_probe(tmp_path / "p.json", weights, EMBEDDER, "aa" * 32, 0.5, {"name": "cough-test"})
     probe = LinearProbe.load(tmp_path / "p.json", EMBEDDER)
+    assert probe.gate_sha256 == "aa" * 32
     verdict = probe.judge(fresh.embeddings[0])
     assert verdict.probability == pytest.approx(chances[0], abs=1e-3)
     assert max(verdict.scores[label] for label in ("throat_clear", "laugh")) < 0.01

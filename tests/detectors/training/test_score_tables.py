@@ -65,7 +65,7 @@ def test_each_card_has_the_survey_of_its_model() -> None:
 
 
 def test_models_without_a_test_say_whose_scores_to_read() -> None:
-    section = untested_section("gate", "own table", "twin's table")
+    section = untested_section("../twin/gate.md", "own table", "twin's table")
 
-    assert "[gate](../training/twin/gate.md)" in section
+    assert "[../twin/gate.md](../twin/gate.md)" in section
     assert section.index("own table") < section.index("twin's table")
