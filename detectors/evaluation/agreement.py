@@ -34,7 +34,7 @@ def pieces(recording: int, truth: Truth, claims: Sequence[Interval]) -> list[Pie
     A shorter recording is one piece, its counts scaled up to an hour. Counts what counts one to
     one: sure coughs, and claims that do not lie on unsure ones only.
     """
-    undecided = set(tell_apart(truth.coughs, claims).undecided)
+    undecided = set(tell_apart(truth, claims).undecided)
     claimed = [claim.onset_s for index, claim in enumerate(claims) if index not in undecided]
     number = max(1, round(truth.duration_s / HOUR_S))
     edges_s = np.linspace(0.0, truth.duration_s, number + 1)

@@ -39,7 +39,7 @@ def judged_triggers(heard: Heard) -> Numbers:
     or not; triggers that lie on unsure coughs only are left out.
     """
     judged = [claim for claim in heard.claims if claim.probability is not None]
-    sides = tell_apart(heard.truth.coughs, judged)
+    sides = tell_apart(heard.truth, judged)
     coughs = {claim for _, claim in sides.pairs}
     rows = [
         (judged[index].probability, float(index in coughs))

@@ -11,7 +11,7 @@ from .sounds import Truth
 
 def cough_second_tally(truth: Truth, claims: Sequence[Interval]) -> Tally:
     """Compare seconds; one in which only an unsure cough begins counts neither way."""
-    undecided = set(tell_apart(truth.coughs, claims).undecided)
+    undecided = set(tell_apart(truth, claims).undecided)
     claimed = _seconds(claim for index, claim in enumerate(claims) if index not in undecided)
     sure = _seconds(truth.sure)
     unsure = _seconds(cough for cough in truth.coughs if not cough.sure)

@@ -48,7 +48,7 @@ def _point(
     hits_by_group: dict[str, int] = {}
     for heard, group_of in zip(recordings, groups, strict=True):
         claims = [claim for claim in heard.claims if claim.counts_at(threshold)]
-        sides = tell_apart(heard.truth.coughs, claims)
+        sides = tell_apart(heard.truth, claims)
         total[0, HIT] += len(sides.pairs)
         total[0, MISS] += len(sides.missed)
         total[0, FALSE_ALARM] += len(sides.wrong)

@@ -25,7 +25,7 @@ def field_tally(truth: Truth, claims: Sequence[Interval]) -> Tally:
     from timescoring.annotations import Annotation  # noqa: PLC0415 - only an evaluation needs it
     from timescoring.scoring import EventScoring  # noqa: PLC0415
 
-    undecided = set(tell_apart(truth.coughs, claims).undecided)
+    undecided = set(tell_apart(truth, claims).undecided)
     kept = [claim for index, claim in enumerate(claims) if index not in undecided]
     grid_points = max(1, round(truth.duration_s * _GRID_HZ))
     scored = EventScoring(

@@ -68,7 +68,7 @@ class Outcome:
     misses: tuple[Miss, ...]
     false_alarms: tuple[FalseAlarm, ...]
     undecided: tuple[Claim, ...]
-    """Counted claims on coughs that nobody was sure of; they count neither way."""
+    """Counted claims on what may have been coughs; they count neither way."""
 
     @property
     def tally(self) -> Tally:
@@ -89,11 +89,12 @@ class Sides:
     wrong: tuple[int, ...]
     """Indices of claims."""
     undecided: tuple[int, ...]
-    """Indices of claims that lie on unsure coughs only."""
+    """Indices of claims that lie only on what nobody is sure of."""
 
 
-def tell_apart(coughs: Sequence[Sound], claims: Sequence[Interval]) -> Sides:
-    """Match one to one; what touches unsure coughs only counts neither way."""
+def tell_apart(truth: Truth, claims: Sequence[Interval]) -> Sides:
+    """Match one to one; what touches only what nobody is sure of counts neither way."""
+    coughs = truth.coughs
     matched = match(coughs, claims)
     pairs = [
         (index, claim)
@@ -102,8 +103,8 @@ def tell_apart(coughs: Sequence[Sound], claims: Sequence[Interval]) -> Sides:
     ]
     taken = {claim for claim in matched if claim is not None}
     undecided = taken - {claim for _, claim in pairs}
-    unsure = [cough for cough in coughs if not cough.sure]
-    sure = [cough for cough in coughs if cough.sure]
+    unsure = [*(cough for cough in coughs if not cough.sure), *truth.unknown]
+    sure = truth.sure
     for index in set(range(len(claims))) - taken:
         if _touches(claims[index], unsure) and not _touches(claims[index], sure):
             undecided.add(index)
@@ -123,7 +124,7 @@ def _touches(claim: Interval, coughs: Sequence[Sound]) -> bool:
 
 def tally(truth: Truth, claims: Sequence[Interval]) -> Tally:
     """Count any claims, such as the references themselves."""
-    sides = tell_apart(truth.coughs, claims)
+    sides = tell_apart(truth, claims)
     return Tally(len(sides.pairs), len(sides.missed), len(sides.wrong), truth.duration_s)
 
 
@@ -131,7 +132,7 @@ def examine(heard: Heard) -> Outcome:
     """Count one recording, and say of each mistake what it was."""
     truth = heard.truth
     counted = heard.counted
-    sides = tell_apart(truth.coughs, counted)
+    sides = tell_apart(truth, counted)
     return Outcome(
         truth=truth,
         hits=tuple(Hit(truth.coughs[cough], counted[claim]) for cough, claim in sides.pairs),

@@ -72,7 +72,8 @@ class Truth:
     coughs: tuple[Sound, ...]
     """The references, in order of onset."""
     sounds: tuple[Sound, ...] = ()
-    """Everything else that was marked; says what false alarms were."""
+    """Everything else that was marked; says what false alarms were, except where it is labelled
+    `UNKNOWN`: that may have been a cough."""
     backdrops: tuple[Backdrop, ...] = ()
     subject: str | None = None
     """Whose recording it is, where it is one person's."""
@@ -81,6 +82,11 @@ class Truth:
     def sure(self) -> tuple[Sound, ...]:
         """The references that count."""
         return tuple(cough for cough in self.coughs if cough.sure)
+
+    @property
+    def unknown(self) -> tuple[Sound, ...]:
+        """The sounds of which nobody knows whether they are coughs."""
+        return tuple(sound for sound in self.sounds if sound.label == UNKNOWN)
 
     def background(self, time_s: float) -> str:
         """The backdrop at a moment."""

@@ -23,6 +23,15 @@ def test_an_unsure_cough_counts_neither_way() -> None:
         assert outcome.undecided == claims
 
 
+def test_a_claim_on_a_sound_of_unknown_label_counts_neither_way() -> None:
+    recording = truth(cough(1.0), sounds=(sound(0.5, "unknown", 8.0), sound(20.0, "door")))
+    outcome = examine(heard(recording, claim(1.0), claim(5.0), claim(20.0)))
+
+    assert outcome.tally == Tally(hits=1, misses=0, false_alarms=1, duration_s=60.0)
+    assert [alarm.label for alarm in outcome.false_alarms] == ["door"]
+    assert [one.onset_s for one in outcome.undecided] == [5.0]
+
+
 def test_a_second_claim_beside_a_sure_cough_is_a_false_alarm() -> None:
     outcome = examine(heard(truth(cough(1.0), cough(1.5, sure=False)), claim(1.0), claim(1.2)))
 
