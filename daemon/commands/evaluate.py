@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ...config.errors import InputError
+from ...config.errors import ConfigError, InputError, ModelError
 from ...config.settings import Settings
 from ...detectors.evaluation.annotation_rows import Notice
 from ...detectors.evaluation.page import make_page
@@ -23,13 +23,14 @@ from ...detectors.evaluation.report import System, make_report
 from ...detectors.evaluation.report_numbers import Json
 from ...detectors.evaluation.units import units_of_sounds
 from ..lifecycle import StopRequest, stop_on_signals
-from ..offline.evaluating import Gathered, gather, hear_all, picture_cases
+from ..offline.evaluating import Listener, hear_all, heard_by_all, prepare
+from ..offline.gathering import Gathered, first_of, gather
+from ..offline.picturing import picture_cases
 from ..offline.scan_pool import usable_cores
 from .evaluate_lines import print_report
+from .evaluate_outputs import STANDARD_OUTPUT, Outputs, write
 from .options import ConfigOption, configured
 
-STANDARD_OUTPUT = Path("-")
-_MOST_COMPLAINTS = 20
 _STOPPED = 130
 
 
@@ -85,27 +86,30 @@ def evaluate(
     Whatever cannot be used of the annotations or the recordings is named with file and line, and
     the rest is scored. Nothing is stored or published.
     """
-    chosen = [(config, _with_threshold(configured(config)[0], threshold))]
-    if compare is not None:
-        chosen.append((compare, configured(compare)[0]))
+    outputs = Outputs(json_path, html_path)
+    outputs.check()
+    settings = _with_threshold(configured(config)[0], threshold)
+    other = None if compare is None else _compared(compare)
     gathered = gather(paths, annotations or [])
-    systems, notices = _hear(gathered, chosen, workers or usable_cores())
-    for notice in notices[:_MOST_COMPLAINTS]:
-        _say(str(notice))
-    if len(notices) > _MOST_COMPLAINTS:
-        _say(f"and {len(notices) - _MOST_COMPLAINTS} more; the report has them all.")
+    listeners = [prepare(config, settings)]
+    if compare is not None and other is not None:
+        listeners.append(_prepared(compare, other))
+    systems, notices = _hear(gathered, listeners, workers or usable_cores())
+    _complain(notices, outputs)
     if not systems[0].heard:
         raise InputError("No recording could be heard, so there is nothing to score.")
     units = units_of_sounds([heard.truth for heard in systems[0].heard], over)
     report = make_report(systems, notices, units, version("coughd"))
-    if html_path is not None:
-        _write(html_path, make_page(report, picture_cases(gathered, systems[0])))
     if json_path == STANDARD_OUTPUT:
         typer.echo(_as_json(report))
     else:
         print_report(report)
-        if json_path is not None:
-            _write(json_path, _as_json(report) + "\n")
+    if json_path is not None and json_path != STANDARD_OUTPUT:
+        write("--json", json_path, _as_json(report) + "\n")
+    if html_path is not None:
+        cases, unseen = picture_cases(gathered, systems[0])
+        _complain(unseen, outputs)
+        write("--html", html_path, make_page(report, cases))
 
 
 def _with_threshold(settings: Settings, threshold: float | None) -> Settings:
@@ -114,21 +118,36 @@ def _with_threshold(settings: Settings, threshold: float | None) -> Settings:
     return replace(settings, probe=replace(settings.probe, threshold=threshold))
 
 
+def _compared(config: Path) -> Settings:
+    if not config.exists():
+        raise ConfigError(f"there is no configuration file {config}: check --compare")
+    return configured(config)[0]
+
+
+def _prepared(config: Path, settings: Settings) -> Listener:
+    try:
+        return prepare(config, settings)
+    except (ConfigError, ModelError) as exc:
+        raise type(exc)(f"--compare {config}: {exc}") from exc
+
+
 def _hear(
-    gathered: Gathered, chosen: Sequence[tuple[Path | None, Settings]], workers: int
+    gathered: Gathered, listeners: Sequence[Listener], workers: int
 ) -> tuple[list[System], list[Notice]]:
     systems: list[System] = []
-    notices: list[Notice] = []
+    notices = [*gathered.notices]
+    recordings = len(gathered.recordings)
+    what = f"{recordings} recording{'s' * (recordings > 1)}"
     with closing(StopRequest()) as stop, stop_on_signals(stop):
-        for number, (path, settings) in enumerate(chosen, 1):
-            recordings = len(gathered.recordings)
-            what = f"{recordings} recording{'s' * (recordings > 1)}"
-            with _bar(what if len(chosen) == 1 else f"{what}, {number} of 2") as progress:
-                system, notices = hear_all(gathered, path, settings, workers, stop, progress)
+        for number, listener in enumerate(listeners, 1):
+            with _bar(what if len(listeners) == 1 else f"{what}, {number} of 2") as progress:
+                system, found = hear_all(gathered, listener, workers, stop, progress)
             if stop.is_set():
                 raise typer.Exit(_STOPPED)
             systems.append(system)
-    return systems, [*gathered.notices, *notices]
+            notices += found
+    systems, different = heard_by_all(systems)
+    return systems, [*dict.fromkeys([*notices, *different])]
 
 
 @contextmanager
@@ -139,18 +158,13 @@ def _bar(what: str) -> Iterator[Callable[[float], None]]:
         yield lambda share: bar.update(task, completed=share)
 
 
-def _say(sentence: str) -> None:
-    sys.stderr.write(f"coughd: {sentence}\n")
+def _complain(notices: Sequence[Notice], outputs: Outputs) -> None:
+    where = (
+        "; the report has them all." if outputs.asked_for else "; --html or --json has them all."
+    )
+    for sentence in first_of(notices, where):
+        sys.stderr.write(f"coughd: {sentence}\n")
 
 
 def _as_json(report: Json) -> str:
     return json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as exc:
-        raise InputError(
-            f"'{path}' cannot be written: {exc.strerror}; choose another path."
-        ) from exc

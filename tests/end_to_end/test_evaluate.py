@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from command_line import coughd
 
+from coughd.detectors.runtime import SHIPPED_MODELS
 from coughd.detectors.synthesis import render, write_scene
 
 
@@ -115,3 +117,48 @@ def test_nothing_to_score_is_an_error(night: Path, tmp_path: Path) -> None:
     assert without.exit_code == gone.exit_code == os.EX_DATAERR
     assert "No recording has annotations" in without.complaints
     assert "does not exist" in gone.complaints
+
+
+def test_what_cannot_end_well_is_refused_before_anything_is_heard(
+    night: Path, tmp_path: Path
+) -> None:
+    """The recording is no sound: whoever got so far as to hear it would say so."""
+    (tmp_path / "a.flac").write_bytes(b"no sound at all")
+    (tmp_path / "a.csv").write_text("onset_s,offset_s\n1,2\n", encoding="utf-8")
+    odd = tmp_path / "odd.yaml"
+    odd.write_text(f"config_version: 1\nmodels: {{path: {tmp_path}/none}}\n", encoding="utf-8")
+    page = tmp_path / "none" / "r.html"
+    for options, exit_code, sentence in (
+        (("--html", page), os.EX_DATAERR, "--html"),
+        (("--html", "-"), os.EX_USAGE, "--html writes a file"),
+        (("--compare", odd), os.EX_CONFIG, f"--compare {odd}: "),
+        (("--compare", tmp_path / "gone.yaml"), os.EX_CONFIG, "check --compare"),
+    ):
+        said = coughd("evaluate", tmp_path, *options)
+        assert (said.exit_code, said.lines) == (exit_code, [])
+        assert sentence in said.complaints
+        assert "decode" not in said.complaints
+
+
+def test_damaged_knowledge_of_what_was_learnt_is_met_before_hearing(
+    night: Path, tmp_path: Path
+) -> None:
+    models = tmp_path / "models"
+    shutil.copytree(SHIPPED_MODELS, models)
+    (models / "heard.txt").write_bytes(b"\xff\xfe")
+    config = tmp_path / "own.yaml"
+    config.write_text(f"config_version: 1\nmodels: {{path: {models}}}\n", encoding="utf-8")
+    said = coughd("evaluate", night / "mistakes", "--config", config)
+
+    assert said.exit_code == os.EX_SOFTWARE
+    assert said.complaints.startswith("coughd: ")
+    assert "heard.txt cannot be read" in said.complaints
+    assert "silent.flac" not in said.complaints
+
+
+def test_what_was_heard_is_told_although_a_report_cannot_be_written(night: Path) -> None:
+    said = coughd("evaluate", night / "scene20.flac", "--json", "/dev/full")
+
+    assert said.exit_code == os.EX_DATAERR
+    assert any(line.startswith("Counting, one to one: F1\t") for line in said.lines)
+    assert "--json '/dev/full' cannot be written" in said.complaints

@@ -1,0 +1,57 @@
+"""Recordings and annotations of an evaluation, brought together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...config.errors import InputError
+from ...detectors.evaluation.annotation_files import read_annotation_file
+from ...detectors.evaluation.annotation_rows import Notice
+from ...detectors.evaluation.discovery import find_material
+from ...detectors.evaluation.pairing import Annotated, pair, without_annotations
+
+MOST_COMPLAINTS = 20
+"""So many sentences a terminal gets before the result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Annotated recordings, and what had to be left out so far."""
+
+    recordings: tuple[Path, ...]
+    annotated: Mapping[Path, Annotated]
+    notices: tuple[Notice, ...]
+
+    @property
+    def names(self) -> dict[Path, str]:
+        """What the report calls each recording: its path below the folder common to all."""
+        absolute = {path: path.resolve() for path in self.recordings}
+        common = os.path.commonpath([path.parent for path in absolute.values()])
+        return {path: str(whole.relative_to(common)) for path, whole in absolute.items()}
+
+
+def gather(paths: Sequence[Path], annotations: Sequence[Path]) -> Gathered:
+    """Find recordings and annotations and bring them together; InputError if none match."""
+    material = find_material(paths, annotations)
+    files = [read_annotation_file(path) for path in material.annotations]
+    annotated, notices = pair(material.recordings, files)
+    notices += without_annotations(material.recordings, annotated)
+    recordings = tuple(path for path in material.recordings if path in annotated)
+    if not recordings:
+        raise InputError(
+            "No recording has annotations, so there is nothing to score; name them with "
+            "--annotations, or put them beside the recordings."
+            + "".join(f"\n{sentence}" for sentence in first_of(notices, "."))
+        )
+    return Gathered(recordings, annotated, tuple(notices))
+
+
+def first_of(notices: Sequence[Notice], where_all_are: str) -> list[str]:
+    """The first sentences, and how many more there are."""
+    sentences = [str(notice) for notice in notices[:MOST_COMPLAINTS]]
+    if len(notices) > MOST_COMPLAINTS:
+        sentences.append(f"and {len(notices) - MOST_COMPLAINTS} more{where_all_are}")
+    return sentences
