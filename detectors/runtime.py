@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from ..config.errors import ConfigError, ModelError
 
 SHIPPED_MODELS = Path(__file__).parent / "models"
+MODEL_FILES = ("gate.onnx", "embedder.onnx", "probe-open.json")
+"""What belongs together in a folder of models."""
 TWIN_MODELS = Path(__file__).parent / "training" / "twin"
 """Made like the shipped ones without the clips that test; in the repository, not in the package."""
 

@@ -58,6 +58,7 @@ def test_every_data_file_is_listed(folders: list[Path]) -> None:
         if path.is_file() and path.parent != _NOT_INSTALLED
     }
     assert {path for path in found - listed if path.suffix not in {".py", ".pyc"}} == set()
+    assert [path for path in listed if path.parent == _NOT_INSTALLED] == []
 
 
 @pytest.mark.parametrize("package", _PACKAGES)
@@ -76,6 +77,7 @@ def test_every_listed_package_is_installed(package: str) -> None:
         ("coughd.detectors", "models/embedder.md"),
         ("coughd.detectors", "models/probe-open.json"),
         ("coughd.detectors", "models/probe-open.md"),
+        ("coughd.detectors", "models/heard.txt"),
         ("coughd.storage", "event.schema.json"),
         ("coughd.storage", "stream.schema.json"),
         ("coughd.systemd", "coughd.service"),

@@ -13,7 +13,7 @@ from typing import Any
 
 from ...config.errors import CoughdError
 from ...config.settings import Settings
-from ...detectors.runtime import SHIPPED_MODELS, sha256_of
+from ...detectors.runtime import MODEL_FILES, SHIPPED_MODELS, sha256_of
 from ..service.layout import UNIT
 from ..service.systemctl import Systemctl
 
@@ -54,8 +54,7 @@ def system() -> dict[str, Any]:
 def models(settings: Settings) -> dict[str, Any]:
     """Hashes of the models that hear, and of a probe of one's own."""
     folder = settings.models.path or SHIPPED_MODELS
-    files = [path for path in sorted(folder.glob("*")) if path.suffix in (".onnx", ".json")]
-    files = files or [folder]
+    files = [folder / name for name in MODEL_FILES]
     if settings.probe.path is not None:
         files.append(settings.probe.path)
     return {str(path): _hash(path) for path in files}

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from coughd.config.errors import InputError, ModelError
 from coughd.detectors.known_sound import KnownSound, write_known
+from coughd.detectors.runtime import SHIPPED_MODELS
 
 
 @pytest.fixture
@@ -27,6 +29,12 @@ def test_another_is_not(heard: Path, content: bytes) -> None:
     other = heard.with_name("other.flac")
     other.write_bytes(content)
     assert not KnownSound(heard.parent).has(other)
+
+
+def test_the_shipped_models_say_what_they_have_learnt_from() -> None:
+    lines = (SHIPPED_MODELS / "heard.txt").read_text(encoding="ascii").splitlines()
+    assert len(lines) > 1_000
+    assert all(re.fullmatch(r"\d+ [0-9a-f]{16}", line) for line in lines)
 
 
 def test_models_that_do_not_say_know_nothing(tmp_path: Path) -> None:

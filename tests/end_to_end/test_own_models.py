@@ -80,6 +80,7 @@ def mixed(name: str, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("harm", "name", "says"),
     [
+        (mixed, "gate.onnx", "models/probe-open.json was fitted beside another gate than"),
         (without, "gate.onnx", "models/gate.onnx cannot be read: No such file or directory"),
         (without, "probe-open.json", "models/probe-open.json cannot be read"),
         (mixed, "embedder.onnx", "models/probe-open.json was fitted on the embedder open@"),
@@ -97,3 +98,13 @@ def test_what_does_not_belong_together(
     assert (said.exit_code, said.lines) == (os.EX_SOFTWARE, [])
     assert says in said.complaints
     assert len(said.complaints.splitlines()) == 1
+
+
+def test_a_folder_that_is_not_there_is_not_tried_again(tmp_path: Path) -> None:
+    recording = write_recording(tmp_path / "bed.flac", 1)
+    config = write_config(tmp_path, recording, tmp_path, models={"path": "gone"})
+    said = coughd("run", "--config", config)
+    assert (said.exit_code, said.lines) == (os.EX_CONFIG, [])
+    assert "gone is no folder, or cannot be seen: correct models.path" in said.complaints
+    (fault,) = (line for line in coughd("doctor", "--config", config).lines if "no folder" in line)
+    assert fault.count("correct models.path") == 1

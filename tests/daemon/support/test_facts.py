@@ -6,7 +6,7 @@ from pathlib import Path
 
 from coughd.config.settings import ModelsSettings, ProbeSettings, Settings
 from coughd.daemon.support.facts import models
-from coughd.detectors.runtime import SHIPPED_MODELS
+from coughd.detectors.runtime import MODEL_FILES, SHIPPED_MODELS
 
 
 def test_the_shipped_ones_and_a_probe_of_ones_own(tmp_path: Path) -> None:
@@ -21,10 +21,16 @@ def test_the_shipped_ones_and_a_probe_of_ones_own(tmp_path: Path) -> None:
 def test_ones_own_where_they_are_configured(tmp_path: Path) -> None:
     (tmp_path / "gate.onnx").write_bytes(b"weights")
     (tmp_path / "gate.md").write_text("card", encoding="utf-8")
-    assert set(models(Settings(models=ModelsSettings(tmp_path)))) == {str(tmp_path / "gate.onnx")}
+    (tmp_path / "other.json").write_text("{}", encoding="utf-8")
+    named = models(Settings(models=ModelsSettings(tmp_path)))
+    assert set(named) == {str(tmp_path / name) for name in MODEL_FILES}
+    assert len(named[str(tmp_path / "gate.onnx")]) == 64
+    missing = "cannot be read: No such file or directory"
+    assert named[str(tmp_path / "embedder.onnx")] == missing
 
 
 def test_a_missing_folder_is_named_too(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     named = models(Settings(models=ModelsSettings(gone)))
-    assert named == {str(gone): "cannot be read: No such file or directory"}
+    missing = "cannot be read: No such file or directory"
+    assert named == {str(gone / name): missing for name in MODEL_FILES}
