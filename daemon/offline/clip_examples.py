@@ -9,10 +9,10 @@ import numpy as np
 
 from ...config.errors import InputError
 from ...detectors.fitting.examples import Examples
+from ...detectors.hear.waited_for import in_batches
 from ...detectors.ports import LABELS, Embedder, Gate
 from .clip_table import ClipTable
 from .clip_windows import ClipWindow, LeftOut, cut_windows
-from .slow_embedder import in_batches
 
 BATCH = 32
 """Windows handed to the embedder at once."""

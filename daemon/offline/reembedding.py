@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...detectors.hear.waited_for import in_batches
 from ...detectors.ports import Embedder, EmbedderIdentity
 from ...storage.reading.places_reading import EventPlace
 from ...storage.records import EmbeddingKept, EventRescored
@@ -16,7 +17,6 @@ from ..handing_in.document import HandedIn
 from ..judge import LaterJudge
 from .kept_sound import Found
 from .neighbourhood import Neighbourhood
-from .slow_embedder import in_batches
 
 BATCH = 32
 """Windows handed to the embedder at once, and changes to the store."""

@@ -8,11 +8,11 @@ from contextlib import closing, contextmanager
 from ...config.places import Places
 from ...config.settings import Settings
 from ...detectors.fitting.training import InForce
+from ...detectors.hear.waited_for import SlowEmbedder
 from ...detectors.open_embedder import OpenEmbedder
 from ...detectors.ports import Embedder, EmbedderIdentity
 from ...detectors.probe import LinearProbe, probe_beside
 from ...detectors.probe_versions import ProbeVersions
-from ..offline.slow_embedder import SlowEmbedder
 from .embedding import embedder_process
 
 

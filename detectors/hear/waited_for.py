@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...config.errors import ModelError
-from ...detectors.hear.client import HearProcess
-from ...detectors.hear.outcomes import Embedded
-from ...detectors.ports import EMBEDDING_SIZE, EmbedderIdentity
+from ..ports import EMBEDDING_SIZE, EmbedderIdentity
+from .client import HearProcess
+from .outcomes import Embedded
 
 _TURN_S = 0.5
 

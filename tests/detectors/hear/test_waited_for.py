@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from coughd.config.errors import ModelError
-from coughd.daemon.offline.slow_embedder import SlowEmbedder, in_batches
 from coughd.detectors.hear.client import HearProcess
 from coughd.detectors.hear.outcomes import HearLimits
+from coughd.detectors.hear.waited_for import SlowEmbedder, in_batches
 
 LONG_S = 60.0
 
