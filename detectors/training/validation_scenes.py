@@ -5,8 +5,9 @@
 writes minutes of sound into a folder for each signal-to-noise ratio, with at least 500 single
 coughs each (those that are surely one; `sure` says which), and an hour without a cough that is full
 of other sounds. The scenes are those of the training's recipe, joined end to end, but made of clips
-that training never saw (what the pack's own scenes are made of, and some more of its `dev` split).
-The same seed gives the same files. Needs the extra `coughd[train]`.
+that the training of the twin never saw (what the pack's own scenes are made of, and some more of
+its `dev` split): score them with detectors/training/twin/coughd.yaml, since the shipped models have
+learnt from these clips. The same seed gives the same files. Needs the extra `coughd[train]`.
 """
 
 from __future__ import annotations
