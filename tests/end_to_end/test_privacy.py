@@ -11,7 +11,6 @@ import sqlite3
 import stat
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from typing import Any
 import pytest
 import soundfile
 from command_line import Said, command, coughd, environment
+from patience import until
 from pulse import pulse_server, skip_unless_available
 
 from coughd.detectors.ports import SAMPLE_RATE_HZ
@@ -270,7 +270,7 @@ def test_what_is_let_in_by_key_and_kept_as_clips_is_told(folder: Path) -> None:
     config.write_text(json.dumps(more))
     assert coughd("keys", "new", "alice", "-o", folder / "a.key", "-c", config).exit_code == 0
     with daemon(config):
-        until_clip(folder / "data" / "clips")
+        until(lambda: list((folder / "data" / "clips").glob("*.clip")))
         document = reported(config, 1)
         asked = coughd("status", "--json", "-c", config)
     assert asked.exit_code == 0
@@ -289,13 +289,6 @@ def test_what_is_let_in_by_key_and_kept_as_clips_is_told(folder: Path) -> None:
     assert coughd("privacy", "--purge", "--yes", "-c", config).exit_code == 0
     assert list((folder / "data" / "clips").iterdir()) == []
     assert (folder / "data" / "keys" / "clients.json").exists()
-
-
-def until_clip(clips: Path) -> None:
-    deadline_s = time.monotonic() + 60.0
-    while not list(clips.glob("*.clip")):
-        assert time.monotonic() < deadline_s
-        time.sleep(0.05)
 
 
 def promise(document: dict[str, Any], name: str) -> dict[str, Any]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import base64
 import stat
-import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from patience import until
 
 from coughd.config.errors import ConfigError, InputError
 from coughd.config.private_file import write_private
@@ -214,13 +212,6 @@ def keeper(folder: Path, limits: ClipLimits = NO_LIMITS, free: int = PLENTY) -> 
         folder, KEY, lambda: ClipChooser(0.5, 1.5, 0.2), limits, 1000, lambda: 10 * DAY_US,
         free=lambda _: free,
     )  # fmt: skip
-
-
-def until(happens: Callable[[], object]) -> None:
-    deadline_s = time.monotonic() + 20.0
-    while not happens():
-        assert time.monotonic() < deadline_s
-        threading.Event().wait(0.01)
 
 
 def test_a_kept_clip_is_the_window_that_was_judged(tmp_path: Path) -> None:

@@ -6,32 +6,23 @@ import http.client
 import logging
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
 from fakes import FakeClock
+from patience import PATIENCE_S, until
 
 from coughd.daemon.monitoring.http_server import ANSWER_S, MOST_AT_ONCE, MonitoringServer
 from coughd.daemon.monitoring.pages import Pages
 
 from ..supervision.facts_of_status import WELL
 
-PATIENCE_S = 120.0
-
 
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
         return port
-
-
-def until(happens: Callable[[], object]) -> None:
-    deadline_s = time.monotonic() + PATIENCE_S
-    while not happens():
-        assert time.monotonic() < deadline_s
-        threading.Event().wait(0.01)
 
 
 @contextmanager

@@ -5,14 +5,14 @@ import itertools
 import os
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 import zmq
+from patience import PATIENCE_S, until
 from zmtp import RawPeer
 
 from coughd.daemon.stream.doorkeeper import (
@@ -23,16 +23,8 @@ from coughd.daemon.stream.doorkeeper import (
     resident_bytes,
 )
 
-PATIENCE_S = 120.0
 ROOM = 1000
 WAIT_MS = 120_000
-
-
-def until(happens: Callable[[], bool]) -> None:
-    deadline_s = time.monotonic() + PATIENCE_S
-    while not happens():
-        assert time.monotonic() < deadline_s
-        threading.Event().wait(0.01)
 
 
 @dataclass

@@ -7,14 +7,13 @@ import os
 import socket
 import stat
 import subprocess
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import zmq
+from patience import PATIENCE_S, until
 
 from coughd.config.errors import ConfigError, InputError, UsageError
 from coughd.daemon.stream.address import Admission
@@ -28,14 +27,6 @@ from coughd.daemon.supervision.status_client import Asked, ask_status
 from .fakes import FakeOutbox, durable, heartbeat
 
 NOW = "2026-11-21T12:00:00+00:00"
-PATIENCE_S = 120.0
-
-
-def until(happens: Callable[[], object]) -> None:
-    deadline_s = time.monotonic() + PATIENCE_S
-    while not happens():
-        assert time.monotonic() < deadline_s
-        threading.Event().wait(0.01)
 
 
 def own_addresses() -> list[str]:

@@ -2,23 +2,15 @@ from __future__ import annotations
 
 import resource
 import sys
-import time
 import tracemalloc
-from collections.abc import Callable
 
 import pytest
+from patience import until
 
 from coughd.config.errors import ModelError
 from coughd.detectors.hear.child import Child
 
-LONG_S = 60.0
 BUSY = (sys.executable, "-c", "while True: pass")
-
-
-def until(holds: Callable[[], bool]) -> None:
-    deadline_s = time.monotonic() + LONG_S
-    while not holds():
-        assert time.monotonic() < deadline_s
 
 
 def test_processor_time_grows_while_a_process_works_and_ends_with_it() -> None:
