@@ -36,7 +36,7 @@ from ..supervision.tally import Tally
 from ..supervision.upkeep import Service, Upkeep
 from ..supervision.watchdog import Watchdog, Worker
 from .clips import clips
-from .detection import later_judge, load_judge, second_opinion, stretch_maker
+from .detection import OpenModels, later_judge, load_judge, second_opinion, stretch_maker
 from .gates import open_gate
 from .keeping import heard_before, housekeeping, open_store
 from .lines import heard_now, open_lines
@@ -63,7 +63,8 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
         store = stack.enter_context(open_store(settings, places, clock))
         gate = stack.enter_context(open_gate(settings))
         trained = ProbeVersions(places.data_dir)
-        judge = JudgeInForce(load_judge(settings, trained))
+        models = OpenModels(settings.models.path)
+        judge = JudgeInForce(load_judge(settings, trained, models))
         outbox = stack.enter_context(OutboxReader.open(places.store))
         live = stack.enter_context(publisher(settings, places, store, outbox, clock))
         desk = StatusDesk()
@@ -85,7 +86,7 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
             )
         )
         second = stack.enter_context(second_opinion(settings, places))
-        reloader = Reloader(settings, service.load, _take(judge, second, store, trained))
+        reloader = Reloader(settings, service.load, _take(judge, models, second, store, trained))
         kept = stack.enter_context(clips(settings, places, clock))
 
         def keep_handed_in(change: Change) -> None:
@@ -148,13 +149,16 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
 
 
 def _take(
-    judge: JudgeInForce, second: SecondOpinion, store: EventStore, trained: ProbeVersions
+    judge: JudgeInForce,
+    models: OpenModels,
+    second: SecondOpinion,
+    store: EventStore,
+    trained: ProbeVersions,
 ) -> Callable[[Settings], None]:
     """Put a reload into effect; ModelError, and then nothing has changed."""
 
     def take(changed: Settings) -> None:
-        # The embedder stays: this is the listening thread, and other networks want a restart.
-        judge.present = load_judge(changed, trained, judge.present.embedder)
+        judge.present = load_judge(changed, trained, models)
         if isinstance(second, HearOpinion):
             second.judge_by(
                 partial(later_judge, changed.probe, trained),

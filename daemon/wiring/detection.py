@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from ...config.errors import ModelError
 from ...config.places import Places
 from ...config.settings import ProbeSettings, Settings
 from ...detectors.open_embedder import OpenEmbedder
-from ...detectors.ports import Embedder, EmbedderIdentity, Gate
+from ...detectors.ports import EmbedderIdentity, Gate
 from ...detectors.probe import LinearProbe
 from ...detectors.probe_versions import ProbeVersions
 from ..hear_opinion import HearOpinion
@@ -24,24 +25,42 @@ from .embedding import embedder_process
 _log = logging.getLogger("coughd.probe")
 
 
+class OpenModels:
+    """The open embedder and the probe that came with it, each read once.
+
+    A daemon judges by one set as long as it runs, whatever becomes of the files: what an upgrade
+    puts in their place is taken at the next start, all three together.
+    """
+
+    def __init__(self, models_dir: Path | None) -> None:
+        self._models_dir = models_dir
+        self._probe: LinearProbe | None = None
+        self.embedder = OpenEmbedder.load(models_dir)
+
+    def probe(self) -> LinearProbe:
+        """Read at the first call; ModelError."""
+        self._probe = self._probe or LinearProbe.beside(self._models_dir, self.embedder.identity)
+        return self._probe
+
+
 def load_judge(
-    settings: Settings, trained: ProbeVersions | None = None, embedder: Embedder | None = None
+    settings: Settings, trained: ProbeVersions | None = None, models: OpenModels | None = None
 ) -> Judge:
-    """Load the open embedder, unless it is given, with its probe; ModelError.
+    """Load the open embedder, unless it is given, with its probe; ModelError, ConfigError.
 
     The probe is the configured one, else the one of `trained` that is in force, else the one
     that the networks came with.
     """
-    embedder = embedder or OpenEmbedder.load(settings.models.path)
+    models = models or OpenModels(settings.models.path)
+    identity = models.embedder.identity
     configured = settings.probe.path if settings.embedder.kind == "open" else None
     if configured is not None:
-        probe = LinearProbe.load(configured, embedder.identity)
+        probe = LinearProbe.load(configured, identity)
     else:
-        own = _own_probe(trained, embedder.identity)
-        probe = own or LinearProbe.beside(settings.models.path, embedder.identity)
+        probe = _own_probe(trained, identity) or models.probe()
     threshold = settings.probe.threshold
     return Judge(
-        embedder=embedder,
+        embedder=models.embedder,
         probe=probe,
         threshold=probe.threshold if threshold is None else threshold,
         keep_embeddings=settings.probe.keep_embeddings,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from command_line import coughd
 from living_daemon import STORE_FILE, LivingDaemon, read, write_config, write_recording
 
 from coughd.detectors.known_sound import write_known
-from coughd.detectors.runtime import SHIPPED_MODELS, TWIN_MODELS, sha256_of
+from coughd.detectors.runtime import MODEL_FILES, SHIPPED_MODELS, TWIN_MODELS, sha256_of
 from coughd.detectors.synthesis import render, write_scene
 
 pytestmark = pytest.mark.skipif(
@@ -67,6 +68,26 @@ def test_a_daemon_hears_by_them(tmp_path: Path) -> None:
     assert names == {f"open@{revision(TWIN_MODELS / 'embedder.onnx')}"}
     ((counted,),) = read(store, "SELECT count(*) FROM events WHERE counted")
     assert counted >= 8
+
+
+def test_other_files_in_their_place_are_taken_at_the_next_start(tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    shutil.copytree(TWIN_MODELS, models)
+    recording = write_recording(tmp_path / "bed.flac", 1)
+    more = {"models": {"path": str(models)}, "source": {"pace": "realtime", "loop": True}}
+    config = write_config(tmp_path, recording, tmp_path / "data", **more)
+    with LivingDaemon(config) as daemon:
+        daemon.until("answer", lambda: daemon.status()["sources"])
+        for name in MODEL_FILES:
+            shutil.copyfile(SHIPPED_MODELS / name, models / name)
+        chosen = json.loads(config.read_text())
+        config.write_text(json.dumps({**chosen, "probe": {"threshold": 0.7}}))
+        daemon.process.send_signal(signal.SIGHUP)
+        daemon.until("the reload", lambda: "taken: probe.threshold" in daemon.log)
+        assert 0 == daemon.stop()
+    store = tmp_path / "data" / STORE_FILE
+    names = {name for (name,) in read(store, "SELECT name FROM models WHERE kind = 'open'")}
+    assert names <= {f"open@{revision(TWIN_MODELS / 'embedder.onnx')}"}
 
 
 def without(name: str, folder: Path) -> None:
