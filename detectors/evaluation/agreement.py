@@ -55,12 +55,17 @@ def _per_piece(onsets_s: Sequence[float], edges_s: Numbers) -> list[float]:
 
 
 def concordance(rates: Numbers) -> float:
-    """Lin's coefficient of rows (reference, claimed) [shape=(n, 2)]; NaN where nothing varies."""
+    """Lin's coefficient of rows (reference, claimed) [shape=(n, 2)], n >= 1.
+
+    NaN where the reference does not vary, as with a single row: it would be 0 whatever is claimed.
+    """
     reference, claimed = rates[:, 0], rates[:, 1]
+    if not np.ptp(reference):
+        return float("nan")
     covariance = float(np.mean((reference - reference.mean()) * (claimed - claimed.mean())))
     shift = float(claimed.mean() - reference.mean())
     spread = float(reference.var() + claimed.var()) + shift**2
-    return 2.0 * covariance / spread if spread > 0.0 else float("nan")
+    return 2.0 * covariance / spread
 
 
 def bias(rates: Numbers) -> float:

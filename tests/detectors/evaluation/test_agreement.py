@@ -25,8 +25,10 @@ def test_concordance_is_less_than_correlation() -> None:
     assert concordance(np.array([[1.0, 1.0], [5.0, 5.0]])) == pytest.approx(1.0)
 
 
-def test_concordance_of_what_never_varies_is_not_defined() -> None:
+def test_concordance_with_what_never_varies_is_not_defined() -> None:
     assert math.isnan(concordance(np.zeros((3, 2))))
+    assert math.isnan(concordance(np.array([[7.0, 9.0]])))
+    assert math.isnan(concordance(np.array([[7.0, 9.0], [7.0, 3.0]])))
 
 
 def test_bland_altman() -> None:
