@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from .matching import Interval
@@ -16,6 +17,8 @@ PARAMETERS = {
     "min_duration_between_events_s": 0.0,
 }
 """For coughs; the library's own defaults are for seizures."""
+POINT_LENGTH_S = 0.3
+"""Of a cough that is marked without an end: the library finds nothing in what has no length."""
 _GRID_HZ = 10
 """The library computes on this grid whatever it is given."""
 
@@ -44,4 +47,10 @@ def field_tally(truth: Truth, claims: Sequence[Interval]) -> Tally:
 
 
 def _events(intervals: Sequence[Interval]) -> list[tuple[float, float]]:
-    return sorted((interval.onset_s, interval.offset_s) for interval in intervals)
+    """In order; a point lasts until the next one begins, but 0.3 s at most."""
+    ordered = sorted((interval.onset_s, interval.offset_s) for interval in intervals)
+    next_onsets_s = [onset_s for onset_s, _ in ordered[1:]] + [math.inf]
+    return [
+        (onset_s, offset_s if offset_s > onset_s else min(onset_s + POINT_LENGTH_S, next_onset_s))
+        for (onset_s, offset_s), next_onset_s in zip(ordered, next_onsets_s, strict=False)
+    ]

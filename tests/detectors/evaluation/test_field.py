@@ -35,3 +35,11 @@ def test_claims_may_come_in_any_order_and_reach_over_the_end() -> None:
     recording = truth(cough(1.0), cough(9.8), duration_s=10.0)
 
     assert field_tally(recording, [claim(9.8), claim(1.0)]).hits == 2
+
+
+def test_coughs_marked_by_a_point_are_as_long_as_one_and_end_before_the_next() -> None:
+    recording = truth(cough(1.0, 0.0), cough(1.25, 0.0), cough(9.0, 0.0), duration_s=9.1)
+
+    assert field_tally(recording, recording.coughs) == Tally(3, 0, 0, 9.1)
+    assert field_tally(recording, [claim(1.25), claim(5.0)]) == Tally(2, 1, 1, 9.1)
+    assert field_tally(truth(cough(1.0)), [cough(1.1, 0.0)]).hits == 1
