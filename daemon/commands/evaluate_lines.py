@@ -70,8 +70,7 @@ def _print_scores(report: Json) -> None:
                 shown.append(figure(last["value"]))
             rows.append([f"{title}: {name}", *shown, interval(last), best_possible(values)])
     _print_table(headings, rows)
-    intervals = report["intervals"]
-    _say(f"Intervals: bootstrap over {intervals['units']} {intervals['over']}.")
+    _say(report["intervals"]["sentence"])
 
 
 def _print_groups(system: Json) -> None:

@@ -107,12 +107,10 @@ def _scores(report: Json) -> str:
                 measured = difference[section][measure]
                 row += [figure(measured["value"]), interval(measured)]
             rows.append(row)
-    drawn = report["intervals"]
     how = (
-        f"<p>Intervals: {drawn['method']}, {drawn['draws']} draws over {drawn['units']} "
-        f"{drawn['over']}; scores of whole recordings over {drawn['recordings_units']} "
-        f"{drawn['recordings_over']}. “Perfect” is what the annotations themselves get; of "
-        "the calibration, what chance would leave if every probability meant what it says.</p>"
+        f"<p>{escape(report['intervals']['sentence'])} “Perfect” is what the annotations "
+        "themselves get; of the calibration, what chance would leave if every probability meant "
+        "what it says.</p>"
     )
     return "<h2>Scores</h2>" + table(headings, rows) + how
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from . import agreement, breakdown, calibration, field, resampling
+from . import agreement, breakdown, calibration, field
 from .annotation_rows import Notice
 from .matching import TOLERANCE_S
 from .outcome import Outcome
 from .report_curve import curve_points, reliability_bins
 from .report_errors import false_alarms, misses
+from .report_intervals import intervals
+from .report_notes import notes
 from .report_numbers import Json, measured, rounded
 from .scores import Draws, Scores, Section, differences, score
 from .sounds import Heard, Truth
@@ -47,17 +49,8 @@ def make_report(
         "coughd": version,
         "rules": _rules(),
         "totals": _totals(truths),
-        "intervals": {
-            "level": resampling.LEVEL,
-            "method": "percentile bootstrap",
-            "draws": resampling.DRAWS,
-            "seed": resampling.SEED,
-            "over": units.over,
-            "units": len(units.names),
-            "recordings_over": draws.recordings.over,
-            "recordings_units": len(draws.recordings.names),
-        },
-        "notes": [*_notes(truths, draws, scores), *_flattered(systems)],
+        "intervals": intervals(draws),
+        "notes": notes(truths, draws, scores, [system.learnt_from for system in systems]),
         "left_out": [
             {"path": notice.path, "line": notice.line, "sentence": notice.sentence}
             for notice in notices
@@ -70,20 +63,14 @@ def make_report(
     }
 
 
-def _flattered(systems: Sequence[System]) -> list[str]:
-    whose = ["These"] if len(systems) == 1 else ["The first", "The second"]
-    return [
-        f"{which} models have learnt from {', '.join(system.learnt_from)}: scores on that sound "
-        "flatter, and say nothing about other rooms and people (docs/training.md)."
-        for which, system in zip(whose, systems, strict=True)
-        if system.learnt_from
-    ]
-
-
 def _rules() -> Json:
     return {
         "counting_tolerance_s": TOLERANCE_S,
-        "field": {"library": "timescoring", **field.PARAMETERS},
+        "field": {
+            "library": "timescoring",
+            **field.PARAMETERS,
+            "point_length_s": field.POINT_LENGTH_S,
+        },
         "calibration_bins": calibration.BINS,
     }
 
@@ -96,28 +83,6 @@ def _totals(truths: Sequence[Truth]) -> Json:
         "unsure_coughs": sum(len(truth.coughs) - len(truth.sure) for truth in truths),
         "other_sounds": sum(len(truth.sounds) for truth in truths),
     }
-
-
-def _notes(truths: Sequence[Truth], draws: Draws, scores: Sequence[Scores]) -> list[str]:
-    notes = []
-    if not any(truth.sure for truth in truths):
-        notes.append(
-            "No sure cough is annotated in these recordings: sensitivity, PPV, F1 and onset error "
-            "are not defined, and only false alarms per hour say anything."
-        )
-    if len(draws.recordings.names) < resampling.FEWEST_UNITS:
-        notes.append(
-            "There is one unit only to draw from, so scores of whole recordings have no intervals."
-        )
-    longest_s = max(piece.end_s - piece.start_s for piece in scores[0].pieces)
-    if longest_s < agreement.HOUR_S / 2:
-        notes.append(
-            f"No recording lasts half an hour (the longest piece is {longest_s:.0f} s): hourly "
-            "rates are scaled up from what there is and vary more than real hours would."
-        )
-    if any(not len(one.triggers) for one in scores):
-        notes.append("No trigger was judged by the probe, so calibration is not defined.")
-    return notes
 
 
 def _system(system: System, scores: Scores, draws: Draws) -> Json:

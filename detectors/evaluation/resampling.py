@@ -6,6 +6,7 @@ a difference is taken on the same draws.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -34,7 +35,21 @@ class Measured:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The middle 95 % of the draws on which it is defined; None without such draws."""
+        """The middle 95 % of the draws on which it is defined.
+
+        None without such draws, and where they all agree: that says how few they are drawn from,
+        not how sure the score is.
+        """
+        found = self._middle()
+        return None if found is None or _equal(*found) else found
+
+    @property
+    def is_the_same_on_all_draws(self) -> bool:
+        """Whether it has draws, and for want of differences no interval."""
+        found = self._middle()
+        return found is not None and _equal(*found)
+
+    def _middle(self) -> tuple[float, float] | None:
         defined = self.drawn[np.isfinite(self.drawn)]
         if not np.isfinite(self.value) or not defined.size:
             return None
@@ -45,6 +60,11 @@ class Measured:
     def minus(self, other: Measured) -> Measured:
         """How much larger this score is than another one of the same draws."""
         return Measured(self.value - other.value, self.drawn - other.drawn)
+
+
+def _equal(low: float, high: float) -> bool:
+    """Whether they differ by rounding at most."""
+    return math.isclose(low, high, rel_tol=1e-9, abs_tol=1e-12)
 
 
 def _ratio(part: Numbers, whole: Numbers) -> Numbers:

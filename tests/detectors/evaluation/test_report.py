@@ -73,7 +73,7 @@ def test_its_numbers_are_those_of_the_recordings() -> None:
 
     assert document["totals"]["coughs"] == 24
     assert (counting["hits"], counting["misses"], counting["false_alarms"]) == (18, 6, 12)
-    assert counting["sensitivity"] == {"value": 0.75, "low": 0.75, "high": 0.75, "perfect": 1.0}
+    assert counting["sensitivity"] == {"value": 0.75, "low": None, "high": None, "perfect": 1.0}
     assert counting["ppv"]["value"] == 0.6
     assert counting["false_alarms_per_hour"]["value"] == pytest.approx(120.0)
     assert system["onset_error"]["median_abs_s"]["value"] == pytest.approx(0.02)
@@ -118,7 +118,8 @@ def test_no_coughs_at_all_is_said_and_not_scored() -> None:
             assert system[section][measure]["perfect"] is None
         assert system[section]["false_alarms_per_hour"]["value"] == pytest.approx(6.0)
     assert system["threshold_curve"]["best_f1"] is None
-    assert system["hourly"]["concordance"]["value"] == 0.0
+    assert system["hourly"]["concordance"]["value"] is None
+    assert any("concordance is not defined" in note for note in document["notes"])
     assert "not defined" in make_page(document, [])
 
 
@@ -137,11 +138,7 @@ def test_two_systems_are_compared_on_the_same_draws() -> None:
     document = report(recordings(), recordings(false_alarms=1))
     difference = document["difference"]
 
-    assert difference["counting"]["false_alarms_per_hour"] == {
-        "value": pytest.approx(-60.0),
-        "low": pytest.approx(-60.0),
-        "high": pytest.approx(-60.0),
-    }
+    assert difference["counting"]["false_alarms_per_hour"]["value"] == pytest.approx(-60.0)
     assert difference["counting"]["sensitivity"]["value"] == 0.0
     assert len(document["systems"]) == 2
     page = make_page(document, [])
@@ -185,6 +182,10 @@ def test_scores_that_flatter_are_said_to() -> None:
     one, other = recordings(), recordings(shift_s=0.1)
     (note,) = [n for n in report(one, learnt_from=("1.flac", "2.flac"))["notes"] if "learnt" in n]
     assert note.startswith("These models have learnt from 1.flac, 2.flac: ")
+
+    many = report(one, learnt_from=tuple(f"{n}.flac" for n in range(1_800)))
+    assert "learnt from 0.flac, 1.flac, 2.flac and 1797 more: " in many["notes"][-1]
+    assert len(many["systems"][0]["learnt_from"]) == 1_800
 
     document = report(one, other, learnt_from=("1.flac",))
     assert [system["learnt_from"] for system in document["systems"]] == [[], ["1.flac"]]

@@ -58,7 +58,20 @@ def test_a_difference_is_taken_draw_by_draw() -> None:
     table = np.random.default_rng(2).integers(1, 9, (30, 4)).astype(np.float64)
     score = Resampling(30).ratios(table)["f1"]
 
-    assert score.minus(score).interval == (0.0, 0.0)
+    other = Measured(score.value + 0.1, score.drawn + np.linspace(0.0, 0.2, score.drawn.size))
+    interval = other.minus(score).interval
+
+    assert interval == (pytest.approx(0.005), pytest.approx(0.195))
+
+
+def test_draws_that_all_agree_are_no_interval() -> None:
+    table = np.tile([2.0, 1.0, 0.0, 0.1], (7, 1))
+    scores = Resampling(7).ratios(table)
+
+    for measured in scores.values():
+        assert measured.interval is None
+        assert measured.is_the_same_on_all_draws
+    assert not Resampling(1).ratios(table[:1])["f1"].is_the_same_on_all_draws
 
 
 def test_any_statistic_is_drawn_by_unit() -> None:

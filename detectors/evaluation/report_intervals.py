@@ -1,0 +1,65 @@
+"""What was drawn again for the intervals, as numbers and as a sentence. Pure."""
+
+from __future__ import annotations
+
+from . import resampling
+from .report_numbers import Json
+from .scores import Draws
+from .units import Units
+
+FEW_UNITS = 10
+"""Below so many the percentiles of a bootstrap are known to lie too near to each other."""
+
+
+def intervals(draws: Draws) -> Json:
+    """How the intervals of a report were made."""
+    return {
+        "level": resampling.LEVEL,
+        "method": "percentile bootstrap",
+        "draws": resampling.DRAWS,
+        "seed": resampling.SEED,
+        "over": draws.sounds.over,
+        "units": len(draws.sounds.names),
+        "recordings_over": draws.recordings.over,
+        "recordings_units": len(draws.recordings.names),
+        "sentence": _sentence(draws),
+    }
+
+
+def few_units(draws: Draws) -> list[str]:
+    """A warning for each kind of unit of which there are few."""
+    kinds = dict.fromkeys(
+        _told(units)
+        for units in (draws.sounds, draws.recordings)
+        if resampling.FEWEST_UNITS <= len(units.names) < FEW_UNITS
+    )
+    return [
+        f"Few units are drawn again ({told}): intervals over them are narrower than they should be."
+        for told in kinds
+    ]
+
+
+def _sentence(draws: Draws) -> str:
+    of_recordings = _told(draws.recordings)
+    enough = len(draws.recordings.names) >= resampling.FEWEST_UNITS
+    how = f"{100 * resampling.LEVEL:g} %, percentile bootstrap, {resampling.DRAWS} draws"
+    if draws.sounds.whole:
+        return (
+            f"Intervals: {how} over {of_recordings}." if enough else "No intervals: one recording."
+        )
+    others = f"over {of_recordings}" if enough else "have none, there is one recording"
+    return (
+        f"Intervals: {how}; counting, onset error and groups over {_told(draws.sounds)}; "
+        f"all other scores {others}."
+    )
+
+
+def _told(units: Units) -> str:
+    """How many units of which kind."""
+    if units.whole:
+        return f"{len(units.names)} {units.over}"
+    rest = len(units.names) - len(units.of_subject)
+    return (
+        f"{len(units.of_subject)} subject{'s' * (len(units.of_subject) != 1)} and {rest} "
+        f"recording{'s' * (rest != 1)} for what belongs to nobody"
+    )
