@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .matching import Interval, match, near
-from .sounds import Claim, Heard, Sound, Truth
+from .sounds import COUGH, Claim, Heard, Sound, Truth
 
 STAGES = ("gate", "merge", "probe", "edge")
 """Where a missed cough was lost; docs/evaluation.md says what each means."""
 _LASTING = "speech"
-_NOTHING_MARKED = "background"
+NOTHING_MARKED = "background"
+BESIDE_A_COUGH = "beside_a_cough"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ class FalseAlarm:
 
     claim: Claim
     label: str
-    """Of the annotated sound there: `cough` where one cough was claimed twice, `background`
-    where nothing was annotated."""
+    """Of the annotated sound there: `cough` on a cough that another claim has, `beside_a_cough`
+    where it only lies near one, `background` where nothing was annotated."""
     sound: Sound | None
 
 
@@ -157,11 +158,15 @@ def _misses(missed: Sequence[Sound], claims: Sequence[Claim]) -> Iterable[Miss]:
 def _false_alarm(truth: Truth, claim: Claim) -> FalseAlarm:
     candidates = [sound for sound in (*truth.sounds, *truth.coughs) if near(sound, claim)]
     if not candidates:
-        return FalseAlarm(claim, _NOTHING_MARKED, None)
+        return FalseAlarm(claim, NOTHING_MARKED, None)
 
     def farness(sound: Sound) -> tuple[bool, bool, float]:
-        apart = claim.onset_s >= sound.offset_s or claim.offset_s <= sound.onset_s
-        return apart, sound.label == _LASTING, abs(claim.onset_s - sound.onset_s)
+        return _apart(sound, claim), sound.label == _LASTING, abs(claim.onset_s - sound.onset_s)
 
     nearest = min(candidates, key=farness)
-    return FalseAlarm(claim, nearest.label, nearest)
+    beside = nearest.label == COUGH and all(_apart(cough, claim) for cough in truth.coughs)
+    return FalseAlarm(claim, BESIDE_A_COUGH if beside else nearest.label, nearest)
+
+
+def _apart(sound: Sound, claim: Claim) -> bool:
+    return claim.onset_s >= sound.offset_s or claim.offset_s <= sound.onset_s

@@ -83,7 +83,20 @@ def test_a_false_alarm_knows_what_sounded() -> None:
     outcome = examine(heard(recording, *claims))
 
     labels = [alarm.label for alarm in outcome.false_alarms]
-    assert labels == ["speech", "throat_clear", "cough", "door", "background"]
+    assert labels == ["speech", "throat_clear", "beside_a_cough", "door", "background"]
+
+
+def test_a_cough_claimed_twice_is_told_from_what_lies_beside_one() -> None:
+    bout = sound(10.0, "cough", 3.0)
+    recording = truth(cough(5.0), cough(10.0), sounds=(bout,))
+    claims = (claim(4.6), claim(5.0), claim(5.2), claim(10.0), claim(11.5))
+    outcome = examine(heard(recording, *claims))
+
+    assert [(alarm.claim.onset_s, alarm.label) for alarm in outcome.false_alarms] == [
+        (4.6, "beside_a_cough"),
+        (5.2, "cough"),
+        (11.5, "beside_a_cough"),
+    ]
 
 
 def test_a_claim_tells_what_else_it_may_have_been() -> None:
