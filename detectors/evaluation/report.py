@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from . import agreement, breakdown, calibration, field
+from . import breakdown, calibration, field
 from .annotation_rows import Notice
 from .matching import TOLERANCE_S
-from .outcome import Outcome
 from .report_curve import curve_points, reliability_bins
 from .report_errors import false_alarms, misses
 from .report_intervals import intervals
 from .report_notes import notes
 from .report_numbers import Json, measured, rounded
+from .report_totals import counts, recording, totals
 from .scores import Draws, Scores, Section, differences, score
-from .sounds import Heard, Truth
+from .sounds import Heard
 from .units import Units
 
 SCHEMA = "coughd.evaluation/1"
@@ -48,7 +48,7 @@ def make_report(
         "schema": SCHEMA,
         "coughd": version,
         "rules": _rules(),
-        "totals": _totals(truths),
+        "totals": totals(truths),
         "intervals": intervals(draws),
         "notes": notes(truths, draws, scores, [system.learnt_from for system in systems]),
         "left_out": [
@@ -75,16 +75,6 @@ def _rules() -> Json:
     }
 
 
-def _totals(truths: Sequence[Truth]) -> Json:
-    return {
-        "recordings": len(truths),
-        "hours": rounded(sum(truth.duration_s for truth in truths) / agreement.HOUR_S),
-        "coughs": sum(len(truth.sure) for truth in truths),
-        "unsure_coughs": sum(len(truth.coughs) - len(truth.sure) for truth in truths),
-        "other_sounds": sum(len(truth.sounds) for truth in truths),
-    }
-
-
 def _system(system: System, scores: Scores, draws: Draws) -> Json:
     outcomes = scores.outcomes
     sections = {
@@ -94,7 +84,7 @@ def _system(system: System, scores: Scores, draws: Draws) -> Json:
     return {
         "description": dict(system.description),
         "threshold": system.threshold,
-        "counting": {**_counts(outcomes), **sections["counting"]},
+        "counting": {**counts(outcomes), **sections["counting"]},
         "onset_error": sections["onset_error"],
         "field": sections["field"],
         "cough_seconds": sections["cough_seconds"],
@@ -114,16 +104,7 @@ def _system(system: System, scores: Scores, draws: Draws) -> Json:
             "bins": reliability_bins(scores.triggers) if len(scores.triggers) else [],
         },
         "threshold_curve": curve_points(system.heard, system.threshold),
-        "recordings": [_recording(outcome) for outcome in outcomes],
-    }
-
-
-def _counts(outcomes: Sequence[Outcome]) -> Json:
-    return {
-        "hits": sum(len(outcome.hits) for outcome in outcomes),
-        "misses": sum(len(outcome.misses) for outcome in outcomes),
-        "false_alarms": sum(len(outcome.false_alarms) for outcome in outcomes),
-        "undecided": sum(len(outcome.undecided) for outcome in outcomes),
+        "recordings": [recording(outcome) for outcome in outcomes],
     }
 
 
@@ -161,19 +142,3 @@ def _groups(groups: Sequence[breakdown.Group]) -> list[Json]:
         }
         for group in groups
     ]
-
-
-def _recording(outcome: Outcome) -> Json:
-    truth = outcome.truth
-    return {
-        "file": truth.name,
-        "duration_s": rounded(truth.duration_s),
-        "subject": truth.subject,
-        "coughs": len(truth.sure),
-        "unsure_coughs": len(truth.coughs) - len(truth.sure),
-        "other_sounds": len(truth.sounds),
-        "hits": len(outcome.hits),
-        "misses": len(outcome.misses),
-        "false_alarms": len(outcome.false_alarms),
-        "undecided": len(outcome.undecided),
-    }

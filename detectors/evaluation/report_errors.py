@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from .outcome import STAGES, FalseAlarm, Miss, Outcome
 from .report_numbers import Json, rounded
+from .report_totals import other_sounds
 from .scores import hours_of
 from .sounds import UNKNOWN, Truth
 
@@ -14,6 +16,11 @@ def false_alarms(outcomes: Sequence[Outcome]) -> Json:
     """By what they were, and one by one."""
     alarms = [(outcome, alarm) for outcome in outcomes for alarm in outcome.false_alarms]
     hours = hours_of(outcomes)
+    annotated = Counter(
+        sound.label
+        for outcome in outcomes
+        for sound in (*other_sounds(outcome.truth), *outcome.truth.coughs)
+    )
     by_label: dict[str, dict[str, int]] = {}
     for _, alarm in alarms:
         seen_as = by_label.setdefault(alarm.label, {})
@@ -25,11 +32,7 @@ def false_alarms(outcomes: Sequence[Outcome]) -> Json:
                 "label": label,
                 "count": sum(seen_as.values()),
                 "per_hour": rounded(sum(seen_as.values()) / hours) if hours else None,
-                "annotated": sum(
-                    sound.label == label
-                    for outcome in outcomes
-                    for sound in (*outcome.truth.sounds, *outcome.truth.coughs)
-                ),
+                "annotated": annotated[label],
                 "likeliest_other": dict(sorted(seen_as.items(), key=lambda item: -item[1])),
             }
             for label, seen_as in sorted(by_label.items(), key=lambda item: -sum(item[1].values()))

@@ -178,6 +178,22 @@ def test_the_worst_come_first() -> None:
     assert cases[3].caption == "20 dB; lost at: gate; no trigger of its own"
 
 
+def test_a_bout_beside_its_single_coughs_is_not_counted_again() -> None:
+    recording = truth(
+        cough(1.0),
+        cough(1.5),
+        cough(9.0, sure=False),
+        sounds=(sound(1.0, "cough", 1.0), sound(9.0, "cough", 0.5), sound(20.0, "door")),
+    )
+    document = report((heard(recording, claim(1.0), claim(1.1), claim(1.5), claim(20.0)),))
+    (system,) = document["systems"]
+
+    assert document["totals"]["other_sounds"] == system["recordings"][0]["other_sounds"] == 1
+    assert document["totals"]["other_sounds_by_label"] == {"door": 1}
+    annotated = {row["label"]: row["annotated"] for row in system["false_alarms"]["by_label"]}
+    assert annotated == {"cough": 3, "door": 1}
+
+
 def test_scores_that_flatter_are_said_to() -> None:
     one, other = recordings(), recordings(shift_s=0.1)
     (note,) = [n for n in report(one, learnt_from=("1.flac", "2.flac"))["notes"] if "learnt" in n]
