@@ -85,7 +85,7 @@ def counting_section(
 ) -> str:
     """Counting scores at the probe's threshold, and at one that the hour chooses; Markdown.
 
-    Where all coughs are of so few clips, no interval is given: between scenes that repeat the same
+    Where nearly all coughs are of so few clips, no interval is given: between scenes that repeat the same
     clips it would say far too little of other people's coughs.
     """
     quiet = quiet_threshold(hour)
@@ -93,7 +93,7 @@ def counting_section(
     brackets = (
         "brackets: 95 % bootstrap intervals over recordings."
         if few_clips is None
-        else f"no intervals, since all coughs are of {few_clips} clips."
+        else f"no intervals: nearly all coughs are of {few_clips} clips."
     )
     intervals = few_clips is None
     return f"""\

@@ -9,6 +9,7 @@ pytest.importorskip("scipy", reason="comes with the extra coughd[train]")
 from coughd.detectors.training.counting import Claim, Reference
 from coughd.detectors.training.score_tables import (
     Scores,
+    counting_section,
     quiet_threshold,
     score_section,
     untested_section,
@@ -55,6 +56,14 @@ def test_the_section_tells_alarms_and_scores() -> None:
     assert "d01 0." in section
     assert "easy 0.100 (0.1" in section  # 0.9 is wrong by 0.1, or by 0.9 once in ten
     assert "| laugh | 1 | 0.1 |  | 1 (0) |" in section
+
+
+def test_few_clips_have_no_intervals() -> None:
+    heard = Judged("d01", (Reference(1.0, 1.3),), (Claim(1.0, 1.3, 0.9, 0.25),), 60.0)
+    section = counting_section({"easy": [heard]}, [recording(0.6)], 0.5, few_clips=3)
+
+    assert "no intervals: nearly all coughs are of 3 clips." in section
+    assert "| easy | 1 | 1.000 | 1.000 | 1.000 |" in section
 
 
 def test_each_card_has_the_survey_of_its_model() -> None:
