@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .printable import printable
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -14,6 +16,11 @@ class Notice:
     path: str
     line: int | None
     sentence: str
+
+    @classmethod
+    def at(cls, path: Path, line: int | None, sentence: str) -> Notice:
+        """Say something about a file in text that can be printed, whatever its name is."""
+        return cls(printable(str(path)), line, printable(sentence))
 
     def __str__(self) -> str:
         """`FILE:LINE: sentence`."""
@@ -27,15 +34,22 @@ class Row:
 
     line: int
     file: str | None
-    """The recording as the table names it; None where the file's own name says which."""
+    """The recording as the table names it; empty where it does not, None where it has no column
+    that could."""
     onset_s: float | None
     """None: the recording was listened to, and this row marks nothing in it."""
     offset_s: float
     label: str
+    """`UNKNOWN` where it is not one of those that we know."""
     sure: bool
     snr_db: float | None
     subject: str | None
+    """Who is heard."""
     source: str
+    clip: str | None = None
+    """The piece of sound that was put here, where a recording was made of such."""
+    unknown_label: str | None = None
+    """What the annotator wrote instead of a label that we know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +63,15 @@ class BackdropRow:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class OwnerRow:
+    """Whose recording it is, and nothing about what is in it."""
+
+    line: int
+    file: str
+    subject: str
+
+
 @dataclass(slots=True)
 class AnnotationFile:
     """All that could be read of one file."""
@@ -56,11 +79,12 @@ class AnnotationFile:
     path: Path
     rows: list[Row] = field(default_factory=list)
     backdrops: list[BackdropRow] = field(default_factory=list)
+    owners: list[OwnerRow] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
 
     def note(self, line: int | None, sentence: str) -> None:
         """Keep a sentence for the report."""
-        self.notices.append(Notice(str(self.path), line, sentence))
+        self.notices.append(Notice.at(self.path, line, sentence))
 
 
 class UnusableRowError(Exception):

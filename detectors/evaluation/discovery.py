@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...config.errors import InputError
-from .annotation_files import is_label_file
+from .label_files import is_label_file
 
 AUDIO_SUFFIXES = frozenset(
     {".aif", ".aiff", ".flac", ".mp3", ".oga", ".ogg", ".opus", ".w64", ".wav"}

@@ -34,7 +34,7 @@ def test_a_table_of_single_coughs(tmp_path: Path) -> None:
     first, second = found.rows
     assert (first.line, first.file, first.onset_s, first.offset_s) == (2, "a.flac", 3.457, 3.847)
     assert (first.label, first.sure, first.snr_db) == ("cough", True, -5.0)
-    assert (first.source, first.subject) == ("cov", "pack/cough/cov_1.flac")
+    assert (first.source, first.clip) == ("cov", "pack/cough/cov_1.flac")
     assert not second.sure
 
 
@@ -105,9 +105,17 @@ def test_decimal_commas(tmp_path: Path) -> None:
         ("a.wav,inf,2,cough", ":3: the onset 'inf' is no number; the row is left out."),
         ("a.wav,2,1,cough", ":3: ends at 1 s, before it begins at 2 s; it is left out."),
         (
-            "a.wav,2,3,couhg",
-            ":3: the label 'couhg' is not known, so it is left out; did you mean 'cough'?",
+            "a.wav,,,cough",
+            (
+                ":3: has a label but no time; it is left out: give its onset_s, or leave out the "
+                "label if there is nothing in the recording."
+            ),
         ),
+        (
+            "a.wav,,3,",
+            ":3: has an end but no onset; it is left out: give its onset_s.",
+        ),
+        (",NA,NA,NA", ":3: has neither a file nor a time; it is left out."),
         ("a.wav,2,3", ":3: has 3 columns where the header has 4; the row is left out."),
         (
             "a.wav;2;3;cough",
@@ -149,6 +157,145 @@ def test_a_table_that_is_none(tmp_path: Path, text: str, sentence: str) -> None:
 
     assert sentences(found) == [sentence]
     assert found.rows == []
+
+
+def test_what_is_no_number_in_an_optional_cell_is_unknown(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        "onset_s,offset_s,snr_db,subject\n1,1.3,NA,N/A\n2,nan,inf,\n3,3.3,none,p\n4,4.3,loud,p\n5,soon,1,p\n",
+    )
+
+    assert [(row.onset_s, row.offset_s, row.snr_db, row.subject) for row in found.rows] == [
+        (1.0, 1.3, None, None),
+        (2.0, 2.0, None, None),
+        (3.0, 3.3, None, "p"),
+        (4.0, 4.3, None, "p"),
+        (5.0, 5.0, 1.0, "p"),
+    ]
+    assert sentences(found) == [
+        ":5: the SNR 'loud' is no number; it is taken as unknown.",
+        ":6: the offset 'soon' is no number; it is taken as unknown.",
+    ]
+
+
+def test_unknown_labels_are_kept_as_unknown_and_told_once_each(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        "onset_s,offset_s,label\n1,1.5,couhg\n2,3,couhg\n4,5,sneeze\n6,7,\n8,9,couhg\n",
+    )
+
+    assert [row.label for row in found.rows] == [
+        "unknown",
+        "unknown",
+        "sneeze",
+        "unknown",
+        "unknown",
+    ]
+    assert sentences(found) == [
+        (
+            ":2: the label 'couhg' is not known (in this and 2 more, 2.5 s in all); what is "
+            "counted there counts neither way; did you mean 'cough'?"
+        ),
+        (
+            ":5: the label is empty (in this row, 1.0 s in all); what is counted there counts "
+            "neither way."
+        ),
+    ]
+
+
+def test_labels_without_any_text_are_coughs(tmp_path: Path) -> None:
+    found = read(tmp_path, "1.0\t1.0\t\n2.0\t2.0\t\n3.0\t3.2\n", "night.txt")
+
+    assert [(row.onset_s, row.label, row.sure) for row in found.rows] == [
+        (1.0, "cough", True),
+        (2.0, "cough", True),
+        (3.0, "cough", True),
+    ]
+    assert sentences(found) == [
+        ":1: has no text in any label, so each of them is taken as a cough."
+    ]
+
+
+def test_labels_some_of_which_have_text_are_unknown_without_it(tmp_path: Path) -> None:
+    found = read(tmp_path, "1.0\t1.0\t\n2.0\t2.0\tcough\n", "night.txt")
+
+    assert [row.label for row in found.rows] == ["unknown", "cough"]
+    assert "the label is empty" in sentences(found)[0]
+
+
+def test_cells_of_several_lines(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        '"file","onset_s","offset_s","note"\n'
+        '"a.wav","1","1.3","two\n\nlines, and a comma"\n'
+        '"a.wav","2","2.3",""\n'
+        '"a.wav","late","3",""\n',
+    )
+
+    assert [(row.line, row.onset_s) for row in found.rows] == [(2, 1.0), (5, 2.0)]
+    assert sentences(found) == [":6: the onset 'late' is no number; the row is left out."]
+
+
+@pytest.mark.parametrize("after", ["", 'a.wav,4,4.3,"\n'])
+def test_an_open_quotation_mark_takes_no_other_row(tmp_path: Path, after: str) -> None:
+    found = read(
+        tmp_path,
+        f'file,onset_s,offset_s,note\na.wav,1,1.3,"wet\na.wav,2,2.3,\na.wav,3,3.3,dry\n{after}',
+    )
+
+    assert [row.onset_s for row in found.rows][:3] == [1.0, 2.0, 3.0]
+    assert sentences(found)[0] == (
+        ":2: opens a quotation mark that is not closed; it is read to the end of its line."
+    )
+
+
+def test_cells_that_no_table_can_hold(tmp_path: Path) -> None:
+    long = "x" * 140_000
+    rows = read(tmp_path, f"onset_s,offset_s,note\n1,1.3,\n2,2.3,{long}\n3,3.3,\n")
+    header = read(tmp_path, f"{long}\n1\n")
+
+    assert [row.onset_s for row in rows.rows] == [1.0, 3.0]
+    assert sentences(rows) == [":3: cannot be read, its cells are too long; the row is left out."]
+    assert sentences(header) == [
+        ":1: begins with a line that is too long to be a header; it is left out."
+    ]
+
+
+def test_a_header_may_follow_blank_lines(tmp_path: Path) -> None:
+    found = read(tmp_path, "\n\nonset_s,offset_s\n\n1,2\n")
+
+    assert [row.line for row in found.rows] == [5]
+    assert found.notices == []
+
+
+def test_subjects_of_whole_recordings(tmp_path: Path) -> None:
+    heard = read(tmp_path, "file,onset_s,offset_s,label,subject\na.wav,,,,p\n")
+    owners = read(tmp_path, "file,subject,age\na.wav,p,50\nb.wav,NA,60\n")
+    mistyped = read(tmp_path, "file,onst_s,subject\na.wav,1,p\n")
+
+    assert [(row.onset_s, row.subject) for row in heard.rows] == [(None, "p")]
+    assert [(row.file, row.subject) for row in owners.owners] == [("a.wav", "p")]
+    assert sentences(owners) == [
+        ":3: does not have both a file and a subject; the row is left out."
+    ]
+    assert mistyped.owners == []
+    assert "did you mean 'onset_s'?" in sentences(mistyped)[0]
+
+
+def test_tabs_are_no_wonder_in_a_table_of_tabs(tmp_path: Path) -> None:
+    assert read(tmp_path, "onset_s\toffset_s\n1\t2\n", "table.tsv").notices == []
+
+
+def test_a_background_has_an_end_after_its_start(tmp_path: Path) -> None:
+    found = read(
+        tmp_path, "file,background,start_s,end_s\na.wav,tv,9,9\na.wav,tv,1,\na.wav,tv,0,9\n"
+    )
+
+    assert len(found.backdrops) == 1
+    assert sentences(found) == [
+        ":2: ends at 9 s, not after it begins at 9 s; it is left out.",
+        ":3: the duration '' is no number; the row is left out.",
+    ]
 
 
 def test_an_unclear_sure_is_not_sure(tmp_path: Path) -> None:
