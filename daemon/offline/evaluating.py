@@ -11,7 +11,7 @@ from ...config.errors import InputError
 from ...config.render import config_sha256
 from ...config.settings import Settings
 from ...detectors.evaluation.annotation_rows import Notice
-from ...detectors.evaluation.pairing import check
+from ...detectors.evaluation.checking import check
 from ...detectors.evaluation.report import System
 from ...detectors.evaluation.sounds import Heard
 from ...detectors.known_sound import KnownSound
@@ -79,7 +79,7 @@ def _against_annotations(
     for file in files:
         if file.trouble is not None:
             left_out = "it is left out" if file.duration_s <= 0.0 else "the rest is left out"
-            notices.append(Notice(str(file.path), None, f"{file.trouble} So {left_out}."))
+            notices.append(Notice.at(file.path, None, f"{file.trouble} So {left_out}."))
         if file.duration_s <= 0.0:
             continue
         truth, found = check(names[file.path], file.duration_s, gathered.annotated[file.path])

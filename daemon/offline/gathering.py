@@ -10,8 +10,10 @@ from pathlib import Path
 from ...config.errors import InputError
 from ...detectors.evaluation.annotation_files import read_annotation_file
 from ...detectors.evaluation.annotation_rows import Notice
+from ...detectors.evaluation.annotators import beside_single_coughs, several_annotators
 from ...detectors.evaluation.discovery import find_material
 from ...detectors.evaluation.pairing import Annotated, pair, without_annotations
+from ...detectors.evaluation.printable import printable_names
 
 MOST_COMPLAINTS = 20
 """So many sentences a terminal gets before the result."""
@@ -30,7 +32,8 @@ class Gathered:
         """What the report calls each recording: its path below the folder common to all."""
         absolute = {path: path.resolve() for path in self.recordings}
         common = os.path.commonpath([path.parent for path in absolute.values()])
-        return {path: str(whole.relative_to(common)) for path, whole in absolute.items()}
+        names = [str(whole.relative_to(common)) for whole in absolute.values()]
+        return dict(zip(absolute, printable_names(names), strict=True))
 
 
 def gather(paths: Sequence[Path], annotations: Sequence[Path]) -> Gathered:
@@ -38,6 +41,8 @@ def gather(paths: Sequence[Path], annotations: Sequence[Path]) -> Gathered:
     material = find_material(paths, annotations)
     files = [read_annotation_file(path) for path in material.annotations]
     annotated, notices = pair(material.recordings, files)
+    notices += several_annotators(annotated)
+    notices += beside_single_coughs(annotated, files)
     notices += without_annotations(material.recordings, annotated)
     recordings = tuple(path for path in material.recordings if path in annotated)
     if not recordings:
