@@ -92,7 +92,7 @@ def _find(places: Places, ending: str) -> str:
     if len(ending) < _SHORTEST_ENDING:
         raise UsageError(f"{ending!r} is too short; give four characters of the event's id or more")
     with History.open(places.store) as history:
-        found = history.ids_ending(ending)
+        found = history.ids_ending(ending) if ending.isascii() else []
     if not found:
         raise UsageError(f"no event's id ends in {ending!r}; `coughd history` shows the endings")
     if len(found) > 1:

@@ -88,6 +88,7 @@ def test_a_running_daemon_writes_and_tells_it(
         ("ab", "reject", "is too short"),
         ("zzzzzzzz", "reject", "no event's id ends in 'zzzzzzzz'"),
         ("%%%%", "reject", "no event's id ends"),
+        ("caf\udce9", "reject", "no event's id ends"),
         ("zzzzzzzz", "rejct", "neither confirm nor reject nor a label; did you mean 'reject'?"),
         ("zzzzzzzz", "dog", "whatever is none of these is other"),
     ],
