@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from .annotation_rows import Row
 from .pairing import Annotated
+from .sounds import COUGH
 
 
 class Subjects:
@@ -20,8 +21,9 @@ class Subjects:
         self._of_clip = {row.clip: row.subject for row in rows if row.clip and row.subject}
         said = (row.subject for row in rows if row.onset_s is None)
         self._whole = _only((*annotated.owners, *said))
-        self.owner = _only((*(self._own(row) for row in rows), self._whole))
-        """Whose recording it is, where it is one person's."""
+        of_coughs = {self._own(row) for row in rows if row.label == COUGH} - {None}
+        self.owner = _only(of_coughs or (self._own(row) for row in rows))
+        """Whose recording it is: the only one who coughs in it, or else the only one heard."""
 
     def of(self, row: Row) -> str | None:
         """Find whose sound it is."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .outcome import Outcome, Tally
+from .outcome import Outcome, Tally, examine
 from .resampling import FALSE_ALARM, HIT, HOURS, MISS, Numbers
-from .sounds import Truth
+from .sounds import Heard, Truth
 
 Over: TypeAlias = Literal["recordings", "subjects"]
 
@@ -49,30 +49,50 @@ def units_of_recordings(truths: Sequence[Truth]) -> Units:
     return Units(over, names, tuple(names.index(owner) for owner in owners), {})
 
 
-def units_of_sounds(truths: Sequence[Truth], over: Over | None = None) -> Units:
-    """Make each subject a unit where every cough has one, else each recording.
+def units_of_sounds(
+    truths: Sequence[Truth], over: Over | None = None, alarming: Collection[str] = ()
+) -> Units:
+    """Make each subject a unit where every sure cough has one, else each recording.
 
-    A false alarm belongs to the subject of the sound that caused it, else to its recording; with
-    several subjects in a recording the hours are shared out equally, so that each draw has all.
+    A false alarm belongs to the subject of the sound that caused it, else to its recording or whose
+    that is; with several subjects in a recording the hours are shared out equally, so that each
+    draw has all. Whose sounds caused none, see `alarming`, and who did not cough is no unit, lest
+    there seem to be more to draw from than there is.
     """
     if over == "recordings":
         names = tuple(truth.name for truth in truths)
         return Units("recordings", names, tuple(range(len(names))), {})
-    coughs = [cough for truth in truths for cough in truth.coughs]
-    everybody_known = coughs and all(cough.subject is not None for cough in coughs)
-    if not everybody_known or all(
-        truth.subject is not None or not truth.coughs for truth in truths
-    ):
+    coughing = [cough.subject for truth in truths for cough in truth.sure]
+    everybody_known = coughing and None not in coughing
+    if not everybody_known or all(truth.subject is not None or not truth.sure for truth in truths):
         return units_of_recordings(truths)
-    known = (sound.subject for truth in truths for sound in (*truth.coughs, *truth.sounds))
+    others = (sound.subject for truth in truths for sound in truth.sounds)
+    known = (
+        *coughing,
+        *(subject for subject in others if subject in alarming),
+        *(truth.subject for truth in truths),
+    )
     subjects = tuple(dict.fromkeys(subject for subject in known if subject is not None))
-    rest = tuple(truth.name for truth in truths)
+    nobodys = tuple(truth.name for truth in truths if truth.subject is None)
+    names = (*subjects, *nobodys)
+    of_subject = {subject: index for index, subject in enumerate(subjects)}
+    of_nobodys = {name: len(subjects) + index for index, name in enumerate(nobodys)}
     return Units(
         "subjects",
-        (*subjects, *rest),
-        tuple(len(subjects) + index for index in range(len(rest))),
-        {subject: index for index, subject in enumerate(subjects)},
+        names,
+        tuple(
+            of_nobodys[truth.name] if truth.subject is None else of_subject[truth.subject]
+            for truth in truths
+        ),
+        of_subject,
     )
+
+
+def alarming_subjects(recordings: Iterable[Heard]) -> frozenset[str]:
+    """On whose annotated sounds false alarms lie."""
+    alarms = (alarm for heard in recordings for alarm in examine(heard).false_alarms)
+    subjects = (alarm.sound.subject for alarm in alarms if alarm.sound is not None)
+    return frozenset(subject for subject in subjects if subject is not None)
 
 
 def count_table(outcomes: Sequence[Outcome], units: Units) -> Numbers:

@@ -99,10 +99,11 @@ def test_a_sound_of_unknown_label_may_overlap_a_cough() -> None:
 
 def test_a_recording_has_the_subject_that_all_its_rows_name() -> None:
     silent, _ = checked(row(2, "a", None, subject="p"))
+    guest, _ = checked(row(2, "a", 1.0, subject="p"), row(3, "a", 9.0, 9.5, "laugh", subject="q"))
     one, _ = checked(row(2, "a", 1.0, subject="p"), row(3, "a", 2.0))
     two, _ = checked(row(2, "a", 1.0, subject="p"), row(3, "a", 2.0, subject="q"), row(4, "a", 3.0))
 
-    assert silent.subject == "p"
+    assert silent.subject == guest.subject == "p"
     assert (one.subject, [cough.subject for cough in one.coughs]) == ("p", ["p", "p"])
     assert (two.subject, [cough.subject for cough in two.coughs]) == (None, ["p", "q", None])
 

@@ -7,6 +7,7 @@ from annotated import claim, cough, heard, sound, truth
 
 from coughd.detectors.evaluation.outcome import Tally, examine
 from coughd.detectors.evaluation.units import (
+    alarming_subjects,
     count_table,
     tally_table,
     units_of_recordings,
@@ -42,18 +43,34 @@ def test_people_within_recordings_are_units_and_share_the_hours() -> None:
         duration_s=1_800.0,
     )
     second = truth(cough(1.0, subject="p"), name="b", subject="p", duration_s=1_800.0)
-    units = units_of_sounds([first, second])
-    table = count_table(
-        [
-            examine(heard(first, claim(1.0), claim(9.0), claim(30.0))),
-            examine(heard(second, claim(1.0))),
-        ],
-        units,
+    recordings = [
+        heard(first, claim(1.0), claim(9.0), claim(30.0)),
+        heard(second, claim(1.0), claim(30.0)),
+    ]
+    units = units_of_sounds([first, second], alarming=alarming_subjects(recordings))
+    table = count_table([examine(recording) for recording in recordings], units)
+
+    assert units.names == ("p", "q", "l", "a")
+    assert table[:, :3].tolist() == [[2, 0, 1], [0, 1, 0], [0, 0, 1], [0, 0, 1]]
+    np.testing.assert_allclose(table[:, 3], 0.25)
+
+
+def test_who_neither_coughs_nor_causes_false_alarms_is_no_unit() -> None:
+    recording = truth(
+        cough(1.0, subject="p"),
+        cough(5.0, subject="q"),
+        cough(7.0, sure=False, subject="r"),
+        sounds=(sound(9.0, "laugh", subject="l"),),
+        name="a",
     )
 
-    assert units.names == ("p", "q", "l", "a", "b")
-    assert table[:, :3].tolist() == [[2, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 1], [0, 0, 0]]
-    np.testing.assert_allclose(table[:, 3], 0.2)
+    assert units_of_sounds([recording]).names == ("p", "q", "a")
+
+
+def test_an_unsure_cough_of_nobody_does_not_hide_who_coughs() -> None:
+    recording = truth(cough(1.0, subject="p"), cough(5.0, sure=False), name="a", subject="p")
+
+    assert units_of_sounds([recording, truth(name="b", subject="p")]).names == ("p",)
 
 
 def test_one_unknown_cough_makes_recordings_the_units() -> None:
