@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Literal
@@ -19,9 +20,9 @@ from ...config.errors import ConfigError, InputError, ModelError
 from ...config.settings import Settings
 from ...detectors.evaluation.annotation_rows import Notice
 from ...detectors.evaluation.page import make_page
-from ...detectors.evaluation.report import System, make_report
+from ...detectors.evaluation.report import Made, System, make_report
 from ...detectors.evaluation.report_numbers import Json
-from ...detectors.evaluation.units import units_of_sounds
+from ...detectors.evaluation.units import alarming_subjects, units_of_sounds
 from ..lifecycle import StopRequest, stop_on_signals
 from ..offline.evaluating import Listener, hear_all, heard_by_all, prepare
 from ..offline.gathering import Gathered, first_of, gather
@@ -98,8 +99,9 @@ def evaluate(
     _complain(notices, outputs)
     if not systems[0].heard:
         raise InputError("No recording could be heard, so there is nothing to score.")
-    units = units_of_sounds([heard.truth for heard in systems[0].heard], over)
-    report = make_report(systems, notices, units, version("coughd"))
+    alarming = alarming_subjects(heard for system in systems for heard in system.heard)
+    units = units_of_sounds([heard.truth for heard in systems[0].heard], over, alarming)
+    report = make_report(systems, notices, units, _made())
     if json_path == STANDARD_OUTPUT:
         typer.echo(_as_json(report))
     else:
@@ -110,6 +112,10 @@ def evaluate(
         cases, unseen = picture_cases(gathered, systems[0])
         _complain(unseen, outputs)
         write("--html", html_path, make_page(report, cases))
+
+
+def _made() -> Made:
+    return Made(version("coughd"), datetime.now(UTC), tuple(sys.argv[1:]))
 
 
 def _with_threshold(settings: Settings, threshold: float | None) -> Settings:

@@ -10,7 +10,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from ...detectors.evaluation.titles import BREAKDOWNS, TITLES, best_possible, figure, interval
+from ...detectors.evaluation.report_tables import (
+    Words,
+    alarm_table,
+    counts_line,
+    interval_or_dash,
+    number_of,
+    operating_table,
+)
+from ...detectors.evaluation.titles import BREAKDOWNS, TITLES, best_possible, figure
+from ..offline.gathering import MOST_COMPLAINTS
 
 Json = Mapping[str, Any]
 
@@ -20,31 +29,32 @@ _FEWEST_GROUPS = 2
 
 def print_report(report: Json) -> None:
     """Print what a person looks at first."""
-    totals = report["totals"]
+    totals, systems = report["totals"], report["systems"]
     _say(
-        f"{_number_of(totals['recordings'], 'recording')}, {totals['hours']:.2f} hours, "
-        f"{_number_of(totals['coughs'], 'cough')} ({totals['unsure_coughs']} more that nobody is "
+        f"{number_of(totals['recordings'], 'recording')}, {totals['hours']:.2f} hours, "
+        f"{number_of(totals['coughs'], 'cough')} ({totals['unsure_coughs']} more that nobody is "
         f"sure of)"
     )
+    for number, system in enumerate(systems, 1):
+        _say(counts_line(system) if len(systems) == 1 else f"{number}: {counts_line(system)}")
     for note in report["notes"]:
         _say(f"Note: {note}")
-    if report["left_out"]:
-        _say(f"Left out or understood otherwise: {len(report['left_out'])}, named above.")
+    left_out = len(report["left_out"])
+    if left_out:
+        named = "" if left_out <= MOST_COMPLAINTS else f"the first {MOST_COMPLAINTS} of them "
+        _say(f"Left out or understood otherwise: {left_out}, {named}named above.")
     _print_scores(report)
-    for number, system in enumerate(report["systems"], 1):
-        if len(report["systems"]) > 1:
+    for number, system in enumerate(systems, 1):
+        if len(systems) > 1:
             _say(f"\n{number}: {_name(system)}")
+        _print_words(operating_table(system))
         _print_groups(system)
-        _print_mistakes(system)
+        _print_mistakes(report, system)
 
 
 def _say(line: str) -> None:
     """A sentence; into a pipe it is marked, so that what is not marked are columns."""
     typer.echo(line if sys.stdout.isatty() else f"# {line.strip()}")
-
-
-def _number_of(number: int, what: str) -> str:
-    return f"{number} {what}" + "s" * (number != 1)
 
 
 def _name(system: Json) -> str:
@@ -53,22 +63,21 @@ def _name(system: Json) -> str:
 
 
 def _print_scores(report: Json) -> None:
-    systems = report["systems"]
-    if len(systems) == 1:
-        headings = ["score", f"at {systems[0]['threshold']:g}", "95 % interval", "perfect"]
-    else:
-        first, second = (f"{n}: at {one['threshold']:g}" for n, one in enumerate(systems, 1))
-        headings = ["score", first, second, "2 - 1", "95 % interval", "perfect"]
+    systems, difference = report["systems"], report["difference"]
+    headings = ["score"]
+    for number, system in enumerate(systems, 1):
+        at = f"at {system['threshold']:g}"
+        headings += [f"{number}: {at}" if difference else at, "95 % interval"]
+    headings += (["2 - 1", "95 % interval"] if difference else []) + ["perfect"]
     rows = []
     for section, (title, measures) in TITLES.items():
         for measure, name in measures.items():
             values = [system[section][measure] for system in systems]
-            shown = [figure(value["value"]) for value in values]
-            last = values[0]
-            if len(systems) > 1:
-                last = report["difference"][section][measure]
-                shown.append(figure(last["value"]))
-            rows.append([f"{title}: {name}", *shown, interval(last), best_possible(values)])
+            shown = [*values, difference[section][measure]] if difference else values
+            cells = [
+                cell for one in shown for cell in (figure(one["value"]), interval_or_dash(one))
+            ]
+            rows.append([f"{title}: {name}", *cells, best_possible(values)])
     _print_table(headings, rows)
     _say(report["intervals"]["sentence"])
 
@@ -91,10 +100,22 @@ def _group(group: Json) -> list[str]:
         group["group"],
         str(group["hits"] + group["misses"]),
         figure(group["sensitivity"]["value"]),
-        interval(group["sensitivity"]),
+        interval_or_dash(group["sensitivity"]),
         "" if group["false_alarms"] is None else str(group["false_alarms"]),
         "" if rate is None else figure(rate["value"]),
     ]
+
+
+def _print_mistakes(report: Json, system: Json) -> None:
+    _print_words(alarm_table(report, system))
+    stages = [f"{stage} {count}" for stage, count in system["misses"]["by_stage"].items() if count]
+    _say(f"\nMissed at: {', '.join(stages) or 'nowhere'}")
+
+
+def _print_words(words: Words) -> None:
+    if words.rows:
+        typer.echo()
+        _print_table(words.headings, words.rows)
 
 
 def _print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -108,17 +129,3 @@ def _print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None
     for row in rows:
         table.add_row(*row)
     Console().print(table)
-
-
-def _print_mistakes(system: Json) -> None:
-    alarms: Sequence[Json] = system["false_alarms"]["by_label"]
-    told = ", ".join(f"{alarm['label']} {alarm['count']}" for alarm in alarms)
-    _say(f"\nFalse alarms: {told or 'none'}")
-    stages = [f"{stage} {count}" for stage, count in system["misses"]["by_stage"].items() if count]
-    _say(f"Missed at: {', '.join(stages) or 'nowhere'}")
-    best = system["threshold_curve"]["best_f1"]
-    if best is not None:
-        _say(
-            f"Best F1 on these very recordings: {best['f1']:.3f} at a threshold of "
-            f"{best['threshold']:g}"
-        )

@@ -7,10 +7,12 @@ from html import escape
 from importlib import resources
 from typing import Any
 
-from ..evaluation import charts
+from . import charts, page_tables
 from .cases import Case
 from .page_cases import cases_section
-from .titles import BREAKDOWNS, TITLES, best_possible, figure, interval
+from .page_method import method
+from .page_tables import table, which
+from .report_tables import counts_line
 
 Json = Mapping[str, Any]
 
@@ -29,16 +31,18 @@ def make_page(report: Json, cases: Sequence[tuple[Case, bytes]]) -> str:
         _totals(report),
         _notes(report),
         _systems(systems),
-        _scores(report),
+        page_tables.scores(report),
         '<section class="charts">',
         *(
             f"<figure>{svg}<figcaption>{text}</figcaption></figure>"
             for svg, text in _charts(systems)
         ),
         "</section>",
-        *_groups(systems),
-        _recordings(systems),
-        cases_section(cases),
+        *page_tables.thresholds_and_alarms(report),
+        *page_tables.groups(systems),
+        *page_tables.recordings(systems),
+        cases_section(cases, "configuration 1" if len(systems) > 1 else ""),
+        method(report),
         _left_out(report),
         f"<footer>{_DISCLAIMER} coughd {escape(report['coughd'])}, {report['schema']}.</footer>",
     ]
@@ -51,11 +55,15 @@ def make_page(report: Json, cases: Sequence[tuple[Case, bytes]]) -> str:
 
 
 def _totals(report: Json) -> str:
-    totals = report["totals"]
+    totals, systems = report["totals"], report["systems"]
     return (
         f"<p>{totals['recordings']} recordings, {totals['hours']:.2f} hours, "
         f"{totals['coughs']} coughs that somebody was sure of, {totals['unsure_coughs']} that "
         f"count neither way, {totals['other_sounds']} other sounds.</p>"
+        + "".join(
+            f"<p><strong>{counts_line(system)}</strong>{which(systems, number)}</p>"
+            for number, system in enumerate(systems)
+        )
     )
 
 
@@ -85,34 +93,6 @@ def _systems(systems: Sequence[Json]) -> str:
         )
     headings = ["", "configuration", "gate", "embedder", "probe", "threshold"]
     return f'<div class="words">{table(headings, rows)}</div>'
-
-
-def _scores(report: Json) -> str:
-    systems = report["systems"]
-    difference = report["difference"]
-    headings = ["score"]
-    for number in range(len(systems)):
-        headings += [str(number + 1) if difference else "value", "95 % interval"]
-    headings += ["perfect"] + (["2 - 1", "95 % interval"] if difference else [])
-    rows: list[list[str]] = []
-    for section, (title, measures) in TITLES.items():
-        rows.append([f"<strong>{escape(title)}</strong>", *[""] * (len(headings) - 1)])
-        for measure, name in measures.items():
-            row = [escape(name)]
-            for system in systems:
-                measured = system[section][measure]
-                row += [figure(measured["value"]), interval(measured)]
-            row.append(best_possible([system[section][measure] for system in systems]))
-            if difference:
-                measured = difference[section][measure]
-                row += [figure(measured["value"]), interval(measured)]
-            rows.append(row)
-    how = (
-        f"<p>{escape(report['intervals']['sentence'])} “Perfect” is what the annotations "
-        "themselves get; of the calibration, what chance would leave if every probability meant "
-        "what it says.</p>"
-    )
-    return "<h2>Scores</h2>" + table(headings, rows) + how
 
 
 def _charts(systems: Sequence[Json]) -> Iterable[tuple[str, str]]:
@@ -146,50 +126,6 @@ def _charts(systems: Sequence[Json]) -> Iterable[tuple[str, str]]:
     )
 
 
-def _groups(systems: Sequence[Json]) -> Iterable[str]:
-    for kind, title in BREAKDOWNS.items():
-        for number, system in enumerate(systems):
-            rows = [_group(group) for group in system["by"][kind]]
-            if not rows:
-                continue
-            of = f" ({number + 1})" if len(systems) > 1 else ""
-            yield f"<h2>By {title}{of}</h2>"
-            headings = [title, "coughs", "sensitivity", "95 % interval"]
-            if any(len(row) > len(headings) for row in rows):
-                headings += ["false alarms", "per hour"]
-            yield table(headings, rows)
-
-
-def _group(group: Json) -> list[str]:
-    rate = group["false_alarms_per_hour"]
-    cells = [
-        escape(group["group"]),
-        str(group["hits"] + group["misses"]),
-        figure(group["sensitivity"]["value"]),
-        interval(group["sensitivity"]),
-    ]
-    if group["false_alarms"] is not None:
-        cells += [str(group["false_alarms"]), "" if rate is None else figure(rate["value"])]
-    return cells
-
-
-def _recordings(systems: Sequence[Json]) -> str:
-    headings = ["recording", "minutes", "coughs", "found", "missed", "false alarms", "neither way"]
-    rows = [
-        [
-            escape(one["file"]),
-            f"{one['duration_s'] / 60:.1f}",
-            str(one["coughs"]),
-            str(one["hits"]),
-            str(one["misses"]),
-            str(one["false_alarms"]),
-            str(one["undecided"]),
-        ]
-        for one in systems[0]["recordings"]
-    ]
-    return f"<details><summary>Recordings</summary>{table(headings, rows)}</details>"
-
-
 def _left_out(report: Json) -> str:
     if not report["left_out"]:
         return ""
@@ -198,10 +134,3 @@ def _left_out(report: Json) -> str:
         where = one["path"] if one["line"] is None else f"{one['path']}:{one['line']}"
         lines.append(f"<li><code>{escape(where)}</code> {escape(one['sentence'])}</li>")
     return f"<h2>Left out or understood otherwise</h2><ul>{''.join(lines)}</ul>"
-
-
-def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of cells that are HTML already."""
-    head = "".join(f"<th>{heading}</th>" for heading in headings)
-    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -10,8 +10,8 @@ from .cases import AFTER_S, BEFORE_S, Case
 from .spectrogram import HEIGHT, TOP_HZ, WIDTH
 
 
-def cases_section(cases: Sequence[tuple[Case, bytes]]) -> str:
-    """A picture each; nothing where there were no mistakes."""
+def cases_section(cases: Sequence[tuple[Case, bytes]], whose: str = "") -> str:
+    """A picture each; nothing where there were no mistakes. `whose` they are, of two systems."""
     if not cases:
         return ""
     shown = "".join(_case(case, image) for case, image in cases)
@@ -21,7 +21,8 @@ def cases_section(cases: Sequence[tuple[Case, bytes]]) -> str:
         f"Left to right: up to {BEFORE_S + AFTER_S:g} seconds; "
         f"bottom to top: 0 to {TOP_HZ // 1000} kHz."
     )
-    return f"<h2>The worst cases</h2><p>{key}</p><section class='cases'>{shown}</section>"
+    of = f" of {whose}" if whose else ""
+    return f"<h2>The worst cases{of}</h2><p>{key}</p><section class='cases'>{shown}</section>"
 
 
 def _case(case: Case, image: bytes) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from . import breakdown, calibration, field
 from .annotation_rows import Notice
@@ -36,8 +37,19 @@ class System:
     """Which of the recordings its models have learnt from."""
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """When and how a report came about."""
+
+    coughd: str
+    """Version."""
+    utc: datetime
+    arguments: tuple[str, ...]
+    """The command line, without the program."""
+
+
 def make_report(
-    systems: Sequence[System], notices: Sequence[Notice], units: Units, version: str
+    systems: Sequence[System], notices: Sequence[Notice], units: Units, made: Made
 ) -> Json:
     """Score one or two systems on the same recordings."""
     truths = [heard.truth for heard in systems[0].heard]
@@ -46,7 +58,11 @@ def make_report(
     compared = differences(*scores) if len(scores) > 1 else None
     return {
         "schema": SCHEMA,
-        "coughd": version,
+        "coughd": made.coughd,
+        "made": {
+            "utc": made.utc.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "arguments": [*made.arguments],
+        },
         "rules": _rules(),
         "totals": totals(truths),
         "intervals": intervals(draws),

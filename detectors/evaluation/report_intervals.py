@@ -41,13 +41,12 @@ def few_units(draws: Draws) -> list[str]:
 
 def _sentence(draws: Draws) -> str:
     of_recordings = _told(draws.recordings)
+    only = f"one {draws.recordings.over.removesuffix('s')}"
     enough = len(draws.recordings.names) >= resampling.FEWEST_UNITS
     how = f"{100 * resampling.LEVEL:g} %, percentile bootstrap, {resampling.DRAWS} draws"
     if draws.sounds.whole:
-        return (
-            f"Intervals: {how} over {of_recordings}." if enough else "No intervals: one recording."
-        )
-    others = f"over {of_recordings}" if enough else "have none, there is one recording"
+        return f"Intervals: {how} over {of_recordings}." if enough else f"No intervals: {only}."
+    others = f"over {of_recordings}" if enough else f"have none, there is {only}"
     return (
         f"Intervals: {how}; counting, onset error and groups over {_told(draws.sounds)}; "
         f"all other scores {others}."

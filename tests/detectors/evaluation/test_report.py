@@ -2,59 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
 from annotated import claim, cough, heard, sound, truth
+from evaluated import recordings, report
 
-from coughd.detectors.evaluation.annotation_rows import Notice
 from coughd.detectors.evaluation.cases import worst_cases
 from coughd.detectors.evaluation.outcome import examine
 from coughd.detectors.evaluation.page import make_page
-from coughd.detectors.evaluation.report import System, make_report
 from coughd.detectors.evaluation.sounds import Claim, Heard
 from coughd.detectors.evaluation.spectrogram import spectrogram_png
-from coughd.detectors.evaluation.units import units_of_sounds
-
-NOTICES = [Notice("t.csv", 3, "is <left> out."), Notice("gone.wav", None, "is not there.")]
-
-
-def recordings(*, shift_s: float = 0.02, false_alarms: int = 2) -> tuple[Heard, ...]:
-    """Six minutes, each with four coughs of which the faintest is refused."""
-    made = []
-    for number in range(6):
-        coughs = tuple(cough(5.0 + 10 * k, snr_db=20.0 - 10 * k, source="x") for k in range(4))
-        recording = truth(
-            *coughs, name=f"{number}.flac", sounds=(sound(50.0, "laugh"),), duration_s=60.0
-        )
-        claims = [claim(one.onset_s + shift_s) for one in coughs[:3]]
-        claims.append(claim(35.0, 0.3))
-        claims += [claim(50.0 + 0.3 * k, 0.8, laugh=0.15) for k in range(false_alarms)]
-        made.append(heard(recording, *claims))
-    return tuple(made)
-
-
-def report(*systems: tuple[Heard, ...], learnt_from: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Of systems of which the last has learnt from some recordings."""
-    described = {"config": None, "gate": "g", "embedder": "e", "probe": "p"}
-    made = [System(described, 0.5, some) for some in systems]
-    made[-1] = replace(made[-1], learnt_from=learnt_from)
-    units = units_of_sounds([one.truth for one in systems[0]])
-    document = make_report(made, NOTICES, units, "1.2.3")
-    loaded: dict[str, Any] = json.loads(json.dumps(document, allow_nan=False))
-    assert loaded == document
-    return loaded
 
 
 def test_its_keys_stay() -> None:
     document = report(recordings())
 
     assert set(document) == {
-        "schema", "coughd", "rules", "totals", "intervals", "notes", "left_out", "systems",
+        "schema", "coughd", "made", "rules", "totals", "intervals", "notes", "left_out", "systems",
         "difference",
     }  # fmt: skip
     assert set(document["systems"][0]) == {
@@ -144,6 +110,35 @@ def test_two_systems_are_compared_on_the_same_draws() -> None:
     page = make_page(document, [])
     assert "2 - 1" in page
     assert "s1" in page
+
+
+def test_the_page_says_how_to_have_its_numbers_again() -> None:
+    document = report(recordings())
+    page = make_page(document, [])
+
+    assert document["made"] == {
+        "utc": "2026-02-03T04:05:06Z",
+        "arguments": ["evaluate", "my <nights>"],
+    }
+    assert "<code>coughd evaluate &#x27;my &lt;nights&gt;&#x27;</code>" in page
+    assert "Made 2026-02-03T04:05:06Z by coughd 1.2.3" in page
+    assert "tolerance of 0.25 s at the start" in page
+    assert "2000 draws over 6 recordings" in page
+    assert "<strong>18 of 24 coughs found, 6 missed" in page
+    assert "<h2>Operating points</h2>" in page
+    assert "<h2>False alarms</h2>" in page
+
+
+def test_a_page_of_two_says_whose_everything_is() -> None:
+    heard_ones = recordings()
+    document = report(heard_ones, recordings(false_alarms=1))
+    (case, *_) = worst_cases(heard_ones, [examine(one) for one in heard_ones])
+    page = make_page(document, [(case, spectrogram_png(np.ones(8_000, np.float32), 16_000))])
+
+    assert "The worst cases of configuration 1" in page
+    for title in ("Recordings", "Operating points", "False alarms"):
+        assert f">{title} (1)<" in page
+        assert f">{title} (2)<" in page
 
 
 def test_the_page_stands_alone_and_escapes_what_it_shows() -> None:

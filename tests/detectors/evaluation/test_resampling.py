@@ -61,7 +61,7 @@ def test_a_difference_is_taken_draw_by_draw() -> None:
     other = Measured(score.value + 0.1, score.drawn + np.linspace(0.0, 0.2, score.drawn.size))
     interval = other.minus(score).interval
 
-    assert interval == (pytest.approx(0.005), pytest.approx(0.195))
+    assert interval == pytest.approx((0.005, 0.195))
 
 
 def test_draws_that_all_agree_are_no_interval() -> None:

@@ -1,0 +1,44 @@
+"""What a pipe gets of an evaluation: columns between tabs, and sentences behind a #."""
+
+from __future__ import annotations
+
+import pytest
+from evaluated import recordings, report
+
+from coughd.daemon.commands.evaluate_lines import print_report
+from coughd.detectors.evaluation.annotation_rows import Notice
+
+
+def test_the_first_lines_are_the_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    print_report(report(recordings()))
+    lines = capsys.readouterr().out.splitlines()
+
+    assert lines[1] == "# 18 of 24 coughs found, 6 missed, 12 false alarms, 0 claims neither way."
+    assert "# Left out or understood otherwise: 2, named above." in lines
+    assert "# Intervals: 95 %, percentile bootstrap, 2000 draws over 6 recordings." in lines
+    assert "laugh\t12\t120.0\t6\tlaugh (12)" in lines
+    assert any(line.startswith("in use\t0.5\t0.750\t0.600\t") for line in lines)
+
+
+def test_each_of_two_has_its_own_interval(capsys: pytest.CaptureFixture[str]) -> None:
+    uneven = (*recordings(false_alarms=1)[:3], *recordings(false_alarms=0)[3:])
+    print_report(report(recordings(), uneven))
+    lines = capsys.readouterr().out.splitlines()
+    (heading,) = [line.split("\t") for line in lines if line.startswith("score\t")]
+    (ppv,) = [line.split("\t") for line in lines if line.startswith("Counting, one to one: PPV")]
+
+    assert heading[1:] == [
+        "1: at 0.5", "95 % interval", "2: at 0.5", "95 % interval", "2 - 1", "95 % interval",
+        "perfect",
+    ]  # fmt: skip
+    assert ppv[2] == "-"
+    assert " to " in ppv[4]
+    assert " to " in ppv[6]
+    assert [line[:4] for line in lines[1:3]] == ["# 1:", "# 2:"]
+
+
+def test_of_many_left_out_it_says_how_many_were_named(capsys: pytest.CaptureFixture[str]) -> None:
+    notices = [Notice(f"{number}.wav", None, "is left out.") for number in range(31)]
+    print_report(report(recordings(), notices=notices))
+
+    assert "otherwise: 31, the first 20 of them named above." in capsys.readouterr().out
