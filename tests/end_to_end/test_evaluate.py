@@ -99,6 +99,22 @@ def test_every_mistake_has_its_sentence_and_the_rest_is_scored(night: Path) -> N
     assert report["totals"]["coughs"] == 10
 
 
+def test_a_name_that_is_no_text_can_be_told(night: Path, tmp_path: Path) -> None:
+    for suffix in (".flac", ".csv"):
+        odd = os.fsdecode(b"caf\xe9" + suffix.encode())
+        (tmp_path / odd).write_bytes((night / f"scene20{suffix}").read_bytes())
+    with (tmp_path / odd).open("a", encoding="utf-8") as table:
+        table.write("99,100,cough\n")
+    page, document = tmp_path / "report.html", tmp_path / "report.json"
+    said = coughd("evaluate", tmp_path, "--html", page, "--json", document)
+    report = json.loads(document.read_text(encoding="utf-8"))
+
+    assert said.exit_code == os.EX_OK, said.complaints
+    assert page.read_text(encoding="utf-8")
+    assert [one["file"] for one in report["systems"][0]["recordings"]] == ["caf\ufffd.flac"]
+    assert [Path(one["path"]).name for one in report["left_out"]] == ["caf\ufffd.csv"]
+
+
 def test_a_person_gets_lines(night: Path) -> None:
     said = coughd("evaluate", night / "scene20.flac")
 
