@@ -59,7 +59,8 @@ def _record(lines: Sequence[str], at: int, delimiter: str, width: int) -> tuple[
         return Record(
             at + 1,
             tuple(split(lines[at], delimiter)),
-            "opens a quotation mark that is not closed; it is read to the end of its line.",
+            f"holds a quotation mark that is not closed in a row of {width} columns; it is read to "
+            "the end of its line.",
         ), at + 1
     if not cells:
         return Record(

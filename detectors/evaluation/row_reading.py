@@ -23,6 +23,9 @@ _ENDLESS = frozenset({"inf", "+inf", "-inf", "infinity"})
 _YES = frozenset({"yes", "true", "1", "y", ""})
 _NO = frozenset({"no", "false", "0", "n"})
 
+_OF_SOUNDS = ("snr", "source", "source_path")
+"""Columns that say nothing about a recording as a whole."""
+
 
 def read_row(found: AnnotationFile, line: int, values: Mapping[str, str]) -> Row:
     """Read a row by the meaning of its columns; UnusableRowError.
@@ -98,6 +101,11 @@ def _without_time(line: int, values: Mapping[str, str], subject: str | None) -> 
     file = values.get("file")
     if not file:
         raise UnusableRowError("has neither a file nor a time; it is left out.")
+    if any(_cell(values, name) for name in _OF_SOUNDS) or _cell(values, "sure").casefold() in _NO:
+        raise UnusableRowError(
+            "tells of a sound without its time; it is left out: give its onset_s, or nothing but "
+            "the file if there is nothing in the recording."
+        )
     return nothing_marked(line, file, subject)
 
 

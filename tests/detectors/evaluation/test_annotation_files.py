@@ -82,6 +82,14 @@ def test_a_row_without_times_says_that_nothing_was_heard(tmp_path: Path) -> None
     assert (row.file, row.onset_s) == ("quiet.wav", None)
 
 
+@pytest.mark.parametrize("cells", [",,,-5,", ",,,,no", ",NA,,3,yes"])
+def test_a_sound_without_a_time_is_not_nothing(tmp_path: Path, cells: str) -> None:
+    found = read(tmp_path, f"file,onset_s,offset_s,snr_db,sure\na.wav{cells}\nb.wav,,,NA,yes\n")
+
+    assert [(row.file, row.onset_s) for row in found.rows] == [("b.wav", None)]
+    assert sentences(found)[0].startswith(":2: tells of a sound without its time; it is left out")
+
+
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
 def test_another_delimiter_is_understood_and_told(tmp_path: Path, delimiter: str) -> None:
     text = "file,onset_s,offset_s\na.wav,1.5,2\n".replace(",", delimiter)
@@ -245,7 +253,8 @@ def test_an_open_quotation_mark_takes_no_other_row(tmp_path: Path, after: str) -
 
     assert [row.onset_s for row in found.rows][:3] == [1.0, 2.0, 3.0]
     assert sentences(found)[0] == (
-        ":2: opens a quotation mark that is not closed; it is read to the end of its line."
+        ":2: holds a quotation mark that is not closed in a row of 4 columns; it is read to the "
+        "end of its line."
     )
 
 
