@@ -50,6 +50,14 @@ def snr_groups(coughs: Sequence[Sound]) -> Callable[[Sound], str]:
     return name
 
 
+def by_all(
+    outcomes: Sequence[Outcome], units: Units, resampling: Resampling
+) -> dict[str, list[Group]]:
+    """All breakdowns, by what they go by."""
+    ways = {"snr": by_snr, "place": by_place, "source": by_source, "background": by_background}
+    return {name: way(outcomes, units, resampling) for name, way in ways.items()}
+
+
 def by_snr(outcomes: Sequence[Outcome], units: Units, resampling: Resampling) -> list[Group]:
     """From the loudest down."""
     name = snr_groups([cough for outcome in outcomes for cough in outcome.truth.coughs])

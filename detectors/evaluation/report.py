@@ -55,6 +55,8 @@ def make_report(
     truths = [heard.truth for heard in systems[0].heard]
     draws = Draws.over(truths, units)
     scores = [score(system.heard, draws) for system in systems]
+    by = [breakdown.by_all(one.outcomes, draws.sounds, draws.of_sounds) for one in scores]
+    groups = [group for ways in by for some in ways.values() for group in some]
     compared = differences(*scores) if len(scores) > 1 else None
     return {
         "schema": SCHEMA,
@@ -66,14 +68,14 @@ def make_report(
         "rules": _rules(),
         "totals": totals(truths),
         "intervals": intervals(draws),
-        "notes": notes(truths, draws, scores, [system.learnt_from for system in systems]),
+        "notes": notes(truths, draws, scores, groups, [one.learnt_from for one in systems]),
         "left_out": [
             {"path": notice.path, "line": notice.line, "sentence": notice.sentence}
             for notice in notices
         ],
         "systems": [
-            {"learnt_from": [*system.learnt_from], **_system(system, its_scores, draws)}
-            for system, its_scores in zip(systems, scores, strict=True)
+            {"learnt_from": [*system.learnt_from], **_system(system, its_scores, its_groups)}
+            for system, its_scores, its_groups in zip(systems, scores, by, strict=True)
         ],
         "difference": compared and {name: _section(compared[name]) for name in compared},
     }
@@ -91,7 +93,7 @@ def _rules() -> Json:
     }
 
 
-def _system(system: System, scores: Scores, draws: Draws) -> Json:
+def _system(system: System, scores: Scores, by: Mapping[str, Sequence[breakdown.Group]]) -> Json:
     outcomes = scores.outcomes
     sections = {
         name: _section(section, scores.perfect.get(name))
@@ -106,12 +108,7 @@ def _system(system: System, scores: Scores, draws: Draws) -> Json:
         "cough_seconds": sections["cough_seconds"],
         "hourly": {**sections["hourly"], "pieces": _pieces(scores)},
         "gate": sections["gate"],
-        "by": {
-            "snr": _groups(breakdown.by_snr(outcomes, draws.sounds, draws.of_sounds)),
-            "place": _groups(breakdown.by_place(outcomes, draws.sounds, draws.of_sounds)),
-            "source": _groups(breakdown.by_source(outcomes, draws.sounds, draws.of_sounds)),
-            "background": _groups(breakdown.by_background(outcomes, draws.sounds, draws.of_sounds)),
-        },
+        "by": {way: _groups(some) for way, some in by.items()},
         "false_alarms": false_alarms(outcomes),
         "misses": misses(outcomes),
         "calibration": {

@@ -57,8 +57,9 @@ def _told(units: Units) -> str:
     """How many units of which kind."""
     if units.whole:
         return f"{len(units.names)} {units.over}"
-    rest = len(units.names) - len(units.of_subject)
-    return (
-        f"{len(units.of_subject)} subject{'s' * (len(units.of_subject) != 1)} and {rest} "
-        f"recording{'s' * (rest != 1)} for what belongs to nobody"
-    )
+    people = len(units.of_subject)
+    rest = len(units.names) - people
+    told = f"{people} subject{'s' * (people != 1)}"
+    if rest:
+        told += f" and {rest} recording{'s' * (rest != 1)} for what belongs to nobody"
+    return told

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from . import agreement, field
 from .bounds import rate_bound, share_bound
+from .breakdown import Group
 from .report_intervals import few_units
 from .scores import Draws, Scores, hours_of
 from .sounds import Truth
@@ -17,6 +18,7 @@ def notes(
     truths: Sequence[Truth],
     draws: Draws,
     scores: Sequence[Scores],
+    groups: Sequence[Group],
     learnt_from: Sequence[Sequence[str]],
 ) -> list[str]:
     """All that a reader of the numbers must know; `learnt_from` names recordings by system."""
@@ -25,7 +27,7 @@ def notes(
         *_points(truths),
         *few_units(draws),
         *_rates(scores[0]),
-        *_degenerate(scores),
+        *_degenerate(scores, groups),
         *_calibration(scores),
         *_flattered(learnt_from),
     ]
@@ -70,14 +72,13 @@ def _rates(scores: Scores) -> Iterator[str]:
         )
 
 
-def _degenerate(scores: Sequence[Scores]) -> Iterator[str]:
+def _degenerate(scores: Sequence[Scores], groups: Sequence[Group]) -> Iterator[str]:
     clauses = [_bounds(one) for one in scores]
-    agreed = any(
-        measured.is_the_same_on_all_draws
-        for one in scores
-        for section in one.sections.values()
-        for measured in section.values()
-    )
+    shown = [
+        measured for one in scores for some in one.sections.values() for measured in some.values()
+    ]
+    shown += [group.sensitivity for group in groups]
+    agreed = any(measured.is_the_same_on_all_draws for measured in shown)
     sentence = (
         "Where all draws give the same there is no interval, which does not mean that the score is "
         "certain."

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from annotated import claim, cough, heard, truth
 
+from coughd.detectors.evaluation import breakdown
 from coughd.detectors.evaluation.report_intervals import intervals
 from coughd.detectors.evaluation.report_notes import notes
 from coughd.detectors.evaluation.scores import Draws, score
@@ -17,7 +18,9 @@ def said(recordings: Sequence[Heard], *others: Sequence[Heard]) -> list[str]:
     truths = [one.truth for one in recordings]
     draws = Draws.over(truths, units_of_sounds(truths))
     systems = [recordings, *others]
-    return notes(truths, draws, [score(one, draws) for one in systems], [()] * len(systems))
+    scores = [score(one, draws) for one in systems]
+    groups = breakdown.by_source(scores[0].outcomes, draws.sounds, draws.of_sounds)
+    return notes(truths, draws, scores, groups, [()] * len(systems))
 
 
 def nights(number: int) -> list[Heard]:
@@ -80,3 +83,25 @@ def test_coughs_without_an_end_are_told() -> None:
 
     assert any(note.startswith("1 of 2 coughs are marked without an end") for note in said(points))
     assert not any("without an end" in note for note in said(nights(2)))
+
+
+def test_a_group_without_an_interval_is_told_of_too() -> None:
+    def uneven(source: str) -> list[Heard]:
+        """The first cough of each night is always found; the others, and alarms, vary."""
+        return [
+            heard(
+                truth(
+                    cough(5.0, source=source),
+                    *(cough(20.0 * k, source="desk") for k in range(1, night + 2)),
+                    name=f"{night}",
+                    duration_s=3_600.0,
+                ),
+                claim(5.0),
+                *(claim(20.0 * k + 0.01 * night) for k in range(2, night + 2)),
+                *(claim(1_000.0 + 10.0 * k) for k in range(night % 3)),
+            )
+            for night in range(12)
+        ]
+
+    assert any(note.startswith("Where all draws give the same") for note in said(uneven("phone")))
+    assert not any("all draws" in note for note in said(uneven("desk")))
