@@ -14,7 +14,7 @@ from .svg import Axis, Chart, padded
 Json = Mapping[str, Any]
 
 _LEAST_RATE = 0.1
-"""False alarms per hour at the left edge; the axis is logarithmic."""
+"""False alarms per hour at the left edge, and all that are fewer; the axis is logarithmic."""
 _MOST_BARS = 6
 _REST = "all others"
 
@@ -79,7 +79,12 @@ def sensitivity_by_false_alarms(systems: Sequence[Json]) -> str:
         _share("sensitivity"),
     )
     decades = range(round(lowest), highest + 1)
-    chart.names([(float(power), f"{10.0**power:g}") for power in decades])
+    chart.names(
+        [
+            (float(power), f"{10.0**power:g}" if power > lowest else f"≤ {_LEAST_RATE:g}")
+            for power in decades
+        ]
+    )
     for number, system in enumerate(systems):
         points = [
             (_log(point["false_alarms_per_hour"]), point["sensitivity"], point["threshold"])
@@ -155,7 +160,11 @@ def bland_altman(systems: Sequence[Json]) -> str:
         ):
             value = system["hourly"][name]["value"]
             if value is not None:
-                chart.across(value, f"s{number} dashed", label)
+                words = f"{label} {value:z.1f}"
+                if len(systems) > 1:
+                    words = f"{number + 1}: {words}"
+                anchor = "start" if number else "end"
+                chart.across(value, f"s{number} dashed", words, anchor)
         chart.dots(points[number], f"s{number}")
     return chart.svg()
 
@@ -174,7 +183,9 @@ def counts(title: str, systems: Sequence[Mapping[str, int]]) -> str:
     chart = Chart(
         title, Axis("", -0.5, max(0.5, len(names) - 0.5), ()), Axis("count", 0.0, most * 1.05)
     )
-    chart.names([(float(place), name.replace("_", " ")) for place, name in enumerate(names)])
+    chart.names(
+        [(float(place), name.replace("_", " ")) for place, name in enumerate(names)], rows=2
+    )
     width = 0.7 / len(systems)
     for number, system in enumerate(systems):
         for place, name in enumerate(names):

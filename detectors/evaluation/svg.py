@@ -6,12 +6,16 @@ Colours are classes (`s0`, `s1`, `ref`, `axis`, `grid`), so that the page's styl
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import pairwise
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48.0, 20.0, 10.0, 40.0
 _TICKS = 5
+_LETTER_PX = 6.2
+"""About the width of a letter."""
+_LINE_PX = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ class Chart:
     width: float = 420.0
     height: float = 280.0
     _parts: list[str] = field(default_factory=list)
+    _labels: dict[str, list[tuple[float, str]]] = field(default_factory=dict)
+    """Height (px) and words of the labels of lines, by where they end or start."""
 
     def line(self, points: Sequence[tuple[float, float]], style: str) -> None:
         """Join points."""
@@ -91,20 +97,30 @@ class Chart:
             f'width="{self._x(right) - x:.1f}" height="{self._y(self.y.low) - y:.1f}"/>'
         )
 
-    def across(self, y: float, style: str, label: str = "") -> None:
-        """Draw a line from left to right."""
+    def across(self, y: float, style: str, label: str = "", anchor: str = "end") -> None:
+        """Draw a line from left to right, with a label at its `end` or `start`."""
         self.line([(self.x.low, y), (self.x.high, y)], style)
         if label:
-            self._parts.append(_text(self.width - _RIGHT, self._y(y) - 4, label, "end"))
+            self._labels.setdefault(anchor, []).append((self._y(y) - 4, label))
 
     def upright(self, x: float, style: str) -> None:
         """Draw a line from bottom to top."""
         self.line([(x, self.y.low), (x, self.y.high)], style)
 
-    def names(self, places: Sequence[tuple[float, str]]) -> None:
-        """Write words under the x axis."""
+    def names(self, places: Sequence[tuple[float, str]], rows: int = 1) -> None:
+        """Write words under the x axis, in turns in so many rows, and not all where they are many.
+
+        The axis needs a title of no words for a second row.
+        """
         y = self.height - _BOTTOM + 15
-        self._parts += [_text(self._x(x), y, name, "middle") for x, name in places]
+        at = [self._x(x) for x, _ in places]
+        room = min((right - left for left, right in pairwise(at)), default=self.width)
+        needed = max((len(name) for _, name in places), default=0) * _LETTER_PX
+        rows = 1 if needed <= room else rows
+        step = max(1, math.ceil(needed / (room * rows)))
+        for number, place in enumerate(range(0, len(places), step)):
+            low = y + number % rows * _LINE_PX
+            self._parts.append(_text(at[place], low, places[place][1], "middle"))
 
     def svg(self) -> str:
         """The chart, with its axes behind what was drawn."""
@@ -114,9 +130,19 @@ class Chart:
                 f"<title>{escape(self.title)}</title>",
                 *self._axes(),
                 *self._parts,
+                *self._line_labels(),
                 "</svg>",
             ]
         )
+
+    def _line_labels(self) -> Iterator[str]:
+        """Each at its line, or as far below as the one above it leaves room."""
+        for anchor, labels in self._labels.items():
+            x = _LEFT + 4 if anchor == "start" else self.width - _RIGHT
+            y = -math.inf
+            for wanted_y, words in sorted(labels):
+                y = max(wanted_y, y + _LINE_PX)
+                yield _text(x, y, words, anchor)
 
     def _axes(self) -> list[str]:
         left, right = _LEFT, self.width - _RIGHT

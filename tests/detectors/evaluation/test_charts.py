@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from coughd.detectors.evaluation.charts import counts
+from evaluated import recordings, report
+
+from coughd.detectors.evaluation.charts import bland_altman, counts, sensitivity_by_false_alarms
 
 
 def test_few_names_have_a_bar_each() -> None:
@@ -23,3 +25,17 @@ def test_many_names_share_the_last_bar() -> None:
 
 def test_nothing_to_count_is_drawn_too() -> None:
     assert "<svg" in counts("False alarms", [{}])
+
+
+def test_the_left_edge_of_false_alarms_is_none_at_all_too() -> None:
+    assert ">≤ 0.1<" in sensitivity_by_false_alarms(report(recordings())["systems"])
+
+
+def test_lines_of_agreement_have_their_numbers_and_whose_they_are() -> None:
+    one = bland_altman(report(recordings())["systems"])
+    both = bland_altman(report(recordings(), recordings(false_alarms=0))["systems"])
+
+    assert ">bias 60.0<" in one
+    assert ">1: bias 60.0<" in both
+    assert ">2: bias -60.0<" in both
+    assert 'text-anchor="start">2: bias' in both

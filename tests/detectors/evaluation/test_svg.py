@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from coughd.detectors.evaluation.svg import Axis, Chart, padded, round_ticks
+
+LETTER_PX = 6.2
 
 
 @pytest.mark.parametrize(
@@ -55,3 +58,39 @@ def test_what_lies_outside_is_drawn_at_the_edge_and_words_are_escaped() -> None:
     assert drawing.find("title") is not None
     points = re.findall(r"[-\d.]+", str(next(iter(drawing.iter("polyline"))).get("points")))
     assert all(0.0 <= float(number) <= 420.0 for number in points)
+
+
+def words(chart: Chart) -> list[tuple[float, float, str]]:
+    """Where words begin and how high they stand, in order."""
+    texts = ET.fromstring(chart.svg()).iter("text")
+    return sorted((float(t.get("y", 0)), float(t.get("x", 0)), str(t.text)) for t in texts)
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+@pytest.mark.parametrize("number", [1, 2, 5, 9, 14, 40])
+def test_names_never_lie_on_each_other(number: int, rows: int) -> None:
+    chart = Chart("", Axis("", -0.5, number - 0.5, ()), Axis("", 0.0, 1.0, ()))
+    chart.names([(float(place), f"{place} to {place + 5} dB") for place in range(number)], rows)
+    shown = [(y, x, name) for y, x, name in words(chart) if name.endswith("dB")]
+
+    assert shown[0][2] == "0 to 5 dB"
+    for (y, x, name), (next_y, next_x, _) in pairwise(shown):
+        assert next_y > y or next_x - x >= LETTER_PX * len(name)
+    assert number > 5 or len(shown) == number
+
+
+def test_bars_keep_all_their_names_in_two_rows() -> None:
+    chart = Chart("", Axis("", -0.5, 6.5, ()), Axis("", 0.0, 1.0, ()))
+    chart.names([(float(place), "throat clear") for place in range(7)], rows=2)
+
+    assert [name for _, _, name in words(chart)].count("throat clear") == 7
+
+
+def test_labels_of_near_lines_stand_below_each_other() -> None:
+    chart = Chart("", Axis("", 0.0, 1.0, ()), Axis("", 0.0, 100.0, ()))
+    for height in (50.0, 50.5, 51.0):
+        chart.across(height, "s0", f"label {height}")
+    shown = [(y, name) for y, _, name in words(chart) if name.startswith("label")]
+
+    assert [name for _, name in shown] == ["label 51.0", "label 50.5", "label 50.0"]
+    assert all(later - sooner >= 11.8 for (sooner, _), (later, _) in pairwise(shown))
