@@ -69,15 +69,18 @@ def _print_scores(report: Json) -> None:
         at = f"at {system['threshold']:g}"
         headings += [f"{number}: {at}" if difference else at, "95 % interval"]
     headings += (["2 - 1", "95 % interval"] if difference else []) + ["perfect"]
-    rows = []
+    rows: list[list[str]] = []
     for section, (title, measures) in TITLES.items():
+        if sys.stdout.isatty():
+            rows.append([title, *[""] * (len(headings) - 1)])
         for measure, name in measures.items():
             values = [system[section][measure] for system in systems]
             shown = [*values, difference[section][measure]] if difference else values
             cells = [
                 cell for one in shown for cell in (figure(one["value"]), interval_or_dash(one))
             ]
-            rows.append([f"{title}: {name}", *cells, best_possible(values)])
+            named = f"  {name}" if sys.stdout.isatty() else f"{title}: {name}"
+            rows.append([named, *cells, best_possible(values)])
     _print_table(headings, rows)
     _say(report["intervals"]["sentence"])
 
@@ -88,10 +91,10 @@ def _print_groups(system: Json) -> None:
         if len(groups) < _FEWEST_GROUPS:
             continue
         typer.echo()
-        _print_table(
-            [title, "coughs", "sensitivity", "95 % interval", "false alarms", "per hour"],
-            [_group(group) for group in groups],
-        )
+        headings = [title, "coughs", "sensitivity", "95 % interval"]
+        if any(group["false_alarms"] is not None for group in groups):
+            headings += ["false alarms", "per hour"]
+        _print_table(headings, [_group(group)[: len(headings)] for group in groups])
 
 
 def _group(group: Json) -> list[str]:
@@ -125,7 +128,7 @@ def _print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None
         return
     table = Table(box=None, pad_edge=False)
     for number, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if number else "left")
+        table.add_column(heading, justify="right" if number else "left", no_wrap=not number)
     for row in rows:
         table.add_row(*row)
     Console().print(table)

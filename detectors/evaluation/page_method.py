@@ -25,14 +25,15 @@ def method(report: Json) -> str:
 
 def _rules(rules: Json) -> str:
     field = rules["field"]
+    gap_s = field["min_duration_between_events_s"]
+    merging = f"events merged under {gap_s:g} s" if gap_s else "no merging"
     return (
         "Counting: a counted cough and an annotated one pair one to one where they overlap or lie "
         f"less than {rules['counting_tolerance_s']:g} s apart. Event scoring: {field['library']} "
         f"with a tolerance of {field['tolerance_start_s']:g} s at the start and "
         f"{field['tolerance_end_s']:g} s at the end, minimum overlap {field['min_overlap']:g}, "
-        f"longest event {field['max_event_duration_s']:g} s, events merged under "
-        f"{field['min_duration_between_events_s']:g} s, marks without an end "
-        f"{field['point_length_s']:g} s long. Calibration: {rules['calibration_bins']} bins of "
+        f"longest event {field['max_event_duration_s']:g} s, {merging}, marks without an "
+        f"end {field['point_length_s']:g} s long. Calibration: {rules['calibration_bins']} bins of "
         "equal width."
     )
 
@@ -43,17 +44,13 @@ def _draws(report: Json) -> str:
 
 
 def _systems(systems: Sequence[Json]) -> str:
-    rows = []
-    for number, system in enumerate(systems):
-        described = system["description"]
-        rows += [
-            [
-                f'<span class="key s{number}"></span>{number + 1}',
-                what,
-                escape(str(described.get(what) or "default")),
-                f"<code>{escape(str(described.get(f'{what}_sha256') or ''))}</code>",
-            ]
-            for what in ("config", "gate", "embedder", "probe")
+    rows = [
+        [
+            f'<span class="key s{number}"></span>{number + 1}',
+            what,
+            f"<code>{escape(str(system['description'].get(f'{key}_sha256') or ''))}</code>",
         ]
-        rows.append(["", "threshold", f"{system['threshold']:g}", ""])
-    return f'<div class="words">{table(["", "", "name", "sha256"], rows)}</div>'
+        for number, system in enumerate(systems)
+        for what, key in (("configuration", "config"), ("probe", "probe"))
+    ]
+    return f'<div class="words">{table(["", "", "sha256"], rows)}</div>'

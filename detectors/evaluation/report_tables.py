@@ -89,7 +89,7 @@ def operating_table(system: Json) -> Words:
         ("best F1 on these recordings", curve["best_f1"]),
     ]
     named += [
-        (f"at most {quiet['limit']:g} false alarms per hour", quiet["point"])
+        (f"at most {quiet['limit']:g} per hour", quiet["point"])
         for quiet in curve["at_most_false_alarms_per_hour"]
     ]
     return Words(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from evaluated import recordings, report
 
@@ -42,3 +44,27 @@ def test_of_many_left_out_it_says_how_many_were_named(capsys: pytest.CaptureFixt
     print_report(report(recordings(), notices=notices))
 
     assert "otherwise: 31, the first 20 of them named above." in capsys.readouterr().out
+
+
+def test_only_backgrounds_have_false_alarms_of_their_own(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_report(report(recordings()))
+    lines = capsys.readouterr().out.splitlines()
+
+    assert "SNR\tcoughs\tsensitivity\t95 % interval" in lines
+    assert "20 dB\t6\t1.000\t-" in lines
+
+
+def test_a_terminal_gets_scores_under_their_titles(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    print_report(report(recordings()))
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+
+    assert lines[1].startswith("18 of 24 coughs found")
+    assert "Counting, one to one" in lines
+    assert any(line.startswith("  F1 ") for line in lines)
+    assert not any("…" in line for line in lines)

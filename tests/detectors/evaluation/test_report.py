@@ -123,6 +123,7 @@ def test_the_page_says_how_to_have_its_numbers_again() -> None:
     assert "<code>coughd evaluate &#x27;my &lt;nights&gt;&#x27;</code>" in page
     assert "Made 2026-02-03T04:05:06Z by coughd 1.2.3" in page
     assert "tolerance of 0.25 s at the start" in page
+    assert "no merging, marks without an end 0.3 s long" in page
     assert "2000 draws over 6 recordings" in page
     assert "<strong>18 of 24 coughs found, 6 missed" in page
     assert "<h2>Operating points</h2>" in page

@@ -52,12 +52,12 @@ def test_operating_points_are_those_of_the_curve() -> None:
     assert [row[:3] for row in table.rows] == [
         ("in use", "0.5", "1.000"),
         ("best F1 on these recordings", "0.61", "0.500"),
-        ("at most 1 false alarms per hour", "0.61", "0.500"),
-        ("at most 6 false alarms per hour", "0.001", "1.000"),
+        ("at most 1 per hour", "0.61", "0.500"),
+        ("at most 6 per hour", "0.001", "1.000"),
     ]
     (never,) = report((heard(truth(cough(1.0)), claim(9.0, None, counted=True)),))["systems"]
     assert operating_table(never).rows[-1] == (
-        "at most 6 false alarms per hour", "none", "", "", "", ""
+        "at most 6 per hour", "none", "", "", "", ""
     )  # fmt: skip
 
 
