@@ -20,6 +20,7 @@ from ...config.errors import ConfigError, InputError, ModelError
 from ...config.settings import Settings
 from ...detectors.evaluation.annotation_rows import Notice
 from ...detectors.evaluation.page import make_page
+from ...detectors.evaluation.printable import printable
 from ...detectors.evaluation.report import Made, System, make_report
 from ...detectors.evaluation.report_numbers import Json
 from ...detectors.evaluation.units import alarming_subjects, units_of_sounds
@@ -115,7 +116,7 @@ def evaluate(
 
 
 def _made() -> Made:
-    return Made(version("coughd"), datetime.now(UTC), tuple(sys.argv[1:]))
+    return Made(version("coughd"), datetime.now(UTC), tuple(map(printable, sys.argv[1:])))
 
 
 def _with_threshold(settings: Settings, threshold: float | None) -> Settings:
@@ -125,9 +126,12 @@ def _with_threshold(settings: Settings, threshold: float | None) -> Settings:
 
 
 def _compared(config: Path) -> Settings:
-    if not config.exists():
-        raise ConfigError(f"there is no configuration file {config}: check --compare")
-    return configured(config)[0]
+    try:
+        return configured(config)[0]
+    except ConfigError as exc:
+        if not isinstance(exc.__cause__, FileNotFoundError):
+            raise
+        raise ConfigError(f"there is no configuration file {config}: check --compare") from exc
 
 
 def _prepared(config: Path, settings: Settings) -> Listener:

@@ -12,6 +12,7 @@ from ...config.render import config_sha256
 from ...config.settings import Settings
 from ...detectors.evaluation.annotation_rows import Notice
 from ...detectors.evaluation.checking import check
+from ...detectors.evaluation.printable import printable
 from ...detectors.evaluation.report import System
 from ...detectors.evaluation.sounds import Heard
 from ...detectors.known_sound import KnownSound
@@ -42,7 +43,7 @@ def prepare(config: Path | None, settings: Settings) -> Listener:
     """Load what a configuration hears with, so that a fault shows before hearing; ModelError."""
     ears = load_ears(settings)
     description = {
-        "config": None if config is None else str(config),
+        "config": None if config is None else printable(str(config)),
         "config_sha256": config_sha256(settings),
         "gate": ears.stretches.gate.name,
         "embedder": ears.judge.embedder.identity.name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -99,14 +100,19 @@ def test_every_mistake_has_its_sentence_and_the_rest_is_scored(night: Path) -> N
     assert report["totals"]["coughs"] == 10
 
 
-def test_a_name_that_is_no_text_can_be_told(night: Path, tmp_path: Path) -> None:
+def test_a_name_that_is_no_text_can_be_told(
+    night: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for suffix in (".flac", ".csv"):
         odd = os.fsdecode(b"caf\xe9" + suffix.encode())
         (tmp_path / odd).write_bytes((night / f"scene20{suffix}").read_bytes())
     with (tmp_path / odd).open("a", encoding="utf-8") as table:
         table.write("99,100,cough\n")
+    config = tmp_path / os.fsdecode(b"caf\xe9.yaml")
+    config.write_text("config_version: 1\n", encoding="utf-8")
     page, document = tmp_path / "report.html", tmp_path / "report.json"
-    said = coughd("evaluate", tmp_path, "--html", page, "--json", document)
+    monkeypatch.setattr(sys, "argv", ["coughd", "evaluate", str(config)])
+    said = coughd("evaluate", tmp_path, "--config", config, "--html", page, "--json", document)
     report = json.loads(document.read_text(encoding="utf-8"))
 
     assert said.exit_code == os.EX_OK, said.complaints
