@@ -74,8 +74,9 @@ def test_other_files_in_their_place_are_taken_at_the_next_start(tmp_path: Path) 
     models = tmp_path / "models"
     shutil.copytree(TWIN_MODELS, models)
     recording = write_recording(tmp_path / "bed.flac", 1)
-    more = {"models": {"path": str(models)}, "source": {"pace": "realtime", "loop": True}}
-    config = write_config(tmp_path, recording, tmp_path / "data", **more)
+    live = {"pace": "realtime", "loop": True}
+    own = {"path": str(models)}
+    config = write_config(tmp_path, recording, tmp_path / "data", source=live, models=own)
     with LivingDaemon(config) as daemon:
         daemon.until("answer", lambda: daemon.status()["sources"])
         for name in MODEL_FILES:
