@@ -33,8 +33,9 @@ def counts_line(system: Json) -> str:
     """What was counted, in one sentence."""
     counting = system["counting"]
     hits, misses = counting["hits"], counting["misses"]
+    coughs = f"{hits} of {number_of(hits + misses, 'cough')} found, {misses} missed"
     return (
-        f"{hits} of {number_of(hits + misses, 'cough')} found, {misses} missed, "
+        f"{coughs if hits + misses else 'No cough to be found'}, "
         f"{number_of(counting['false_alarms'], 'false alarm')}, "
         f"{number_of(counting['undecided'], 'claim')} neither way."
     )

@@ -20,6 +20,8 @@ def test_the_counts_are_one_sentence() -> None:
     assert counts_line(system) == (
         "1 of 2 coughs found, 1 missed, 1 false alarm, 1 claim neither way."
     )
+    (quiet,) = report((heard(truth(), claim(1.0)),))["systems"]
+    assert counts_line(quiet) == "No cough to be found, 1 false alarm, 0 claims neither way."
 
 
 def test_false_alarms_stand_beside_how_many_such_sounds_there_are() -> None:
