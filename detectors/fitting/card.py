@@ -125,7 +125,9 @@ def card_text(card: Card) -> str:
 def interval_text(measured: Measured) -> str:
     """`0.912 to 0.987`, or why there is none."""
     interval = measured.interval
-    return "too few groups" if interval is None else f"{interval[0]:.3f} to {interval[1]:.3f}"
+    if interval is not None:
+        return f"{interval[0]:.3f} to {interval[1]:.3f}"
+    return "all draws agree" if measured.is_the_same_on_all_draws else "too few groups"
 
 
 def _teacher_lines(card: Card) -> list[str]:
