@@ -1,0 +1,50 @@
+"""Draw the picture of docs/evaluation.md from a report.
+
+`coughd evaluate RECORDINGS --json report.json` first, then
+`python docs/evaluation_picture.py report.json docs/evaluation.svg`: three plots of its page.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+
+from coughd.detectors.evaluation.charts import (
+    reliability,
+    scores_by_threshold,
+    sensitivity_by_snr,
+)
+
+WIDTH, HEIGHT = 420.0, 280.0
+PARTS = "small|axis|grid|line|dashed|dotted|dot|bar"
+CSS = Path(__file__).parents[1] / "detectors" / "evaluation" / "page.css"
+
+
+def style() -> str:
+    """The page's own rules for plots, with its colours for paper that is white."""
+    rules = CSS.read_text(encoding="utf-8")
+    colours = dict(re.findall(r"(--[a-z0-9]+): (#[0-9a-f]+)", rules.partition("@media")[0]))
+    plots = re.findall(rf"\.(?:{PARTS})\b[^{{}}]*\{{[^}}]*\}}", rules)
+    plain = re.sub(r"var\((--[a-z0-9]+)\)", lambda use: colours[use[1]], "\n".join(plots))
+    return f"svg {{ font-family: sans-serif; background: #fff }}\n{plain}"
+
+
+def main() -> None:
+    """Write the picture to the second file named on the command line."""
+    systems = json.loads(Path(sys.argv[1]).read_bytes())["systems"]
+    charts = [plot(systems) for plot in (sensitivity_by_snr, scores_by_threshold, reliability)]
+    placed = "".join(
+        svg.replace("<svg ", f'<svg x="{WIDTH * place:g}" width="{WIDTH:g}" ', 1)
+        for place, svg in enumerate(charts)
+    )
+    box = f'viewBox="0 0 {WIDTH * len(charts):g} {HEIGHT:g}"'
+    picture = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {box}><style>{style()}</style>{placed}</svg>\n'
+    )
+    Path(sys.argv[2]).write_text(picture, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
