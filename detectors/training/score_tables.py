@@ -85,8 +85,8 @@ def counting_section(
 ) -> str:
     """Counting scores at the probe's threshold, and at one that the hour chooses; Markdown.
 
-    Where nearly all coughs are of so few clips, no interval is given: between scenes that repeat the same
-    clips it would say far too little of other people's coughs.
+    Where nearly all coughs are of so few clips, no interval is given: between scenes that repeat
+    the same clips it would say far too little of other people's coughs.
     """
     quiet = quiet_threshold(hour)
     alarms = _alarms(hour, threshold)
