@@ -13,7 +13,7 @@ import typer
 
 from ..config.errors import CoughdError
 from .commands.examples import epilog_of
-from .commands.output import let_output_go
+from .commands.output import NO_ROOM, let_output_go, open_closed_output
 from .commands.run import run
 
 _TYPERS_USAGE_ERROR = 2
@@ -54,18 +54,35 @@ def common(
         raise typer.Exit
 
 
+def _run(asked: Sequence[str]) -> int | str | None:
+    """Run one verb and give its exit code."""
+    try:
+        command_line(asked)()
+    except SystemExit as end:
+        # Typer ends with 1 where nobody reads any more, which is what `status` says of a fault.
+        if isinstance(end.__context__, BrokenPipeError):
+            raise end.__context__ from None
+        return os.EX_USAGE if end.code == _TYPERS_USAGE_ERROR else end.code
+    return os.EX_OK
+
+
 def main() -> None:
     """Run one verb; a known error becomes its sentence and its exit code (sysexits.h)."""
+    open_closed_output()
     try:
-        command_line(sys.argv[1:])()
-    except SystemExit as end:
-        sys.exit(os.EX_USAGE if end.code == _TYPERS_USAGE_ERROR else end.code)
+        code = _run(sys.argv[1:])
+        sys.stdout.flush()
+        sys.exit(code)
     except CoughdError as exc:
         sys.stderr.write(f"coughd: {exc}\n")
         sys.exit(exc.exit_code)
     except BrokenPipeError:
         let_output_go()  # whoever read it has seen enough
         sys.exit(os.EX_OK)
-    except Exception:
+    except Exception as exc:
+        if isinstance(exc, OSError) and exc.errno in NO_ROOM:
+            let_output_go()
+            sys.stderr.write(f"coughd: what is said cannot be written: {exc.strerror}\n")
+            sys.exit(os.EX_IOERR)
         logging.getLogger("coughd").exception("a defect of coughd; please report this")
         sys.exit(os.EX_SOFTWARE)

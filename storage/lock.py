@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from .closing import Closing
 
 LOCK_NAME = "coughd.lock"
 _PID_BYTES = 32
+_TRIES = 20
+_TRY_AGAIN_S = 0.005
 
 
 def holder_of(data_dir: Path) -> str | None:
@@ -32,6 +36,8 @@ def holder_of(data_dir: Path) -> str | None:
 class InstanceLock(Closing):
     """Held from construction to `close`; a context manager. The file stays, only the lock goes.
 
+    It is tried for a tenth of a second: whoever asks for its holder has it for an instant.
+
     Raises
     ------
     AlreadyRunningError
@@ -40,7 +46,7 @@ class InstanceLock(Closing):
         The directory cannot be made or written.
     """
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, rest: Callable[[float], None] = time.sleep) -> None:
         path = data_dir / LOCK_NAME
         try:
             data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -51,7 +57,7 @@ class InstanceLock(Closing):
                 "writable for this user or name another one in store.data_dir"
             ) from exc
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _take(self._descriptor, rest)
         except BlockingIOError as exc:
             pid = os.pread(self._descriptor, _PID_BYTES, 0).decode(errors="replace").strip()
             os.close(self._descriptor)
@@ -69,3 +75,13 @@ class InstanceLock(Closing):
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+def _take(descriptor: int, rest: Callable[[float], None]) -> None:
+    """Raises BlockingIOError where it stays taken."""
+    for _ in range(_TRIES - 1):
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        rest(_TRY_AGAIN_S)
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

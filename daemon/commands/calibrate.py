@@ -47,7 +47,11 @@ def calibrate(
     target: Annotated[
         float,
         typer.Option(
-            "--false-alarms", metavar="N", help="False alarms an hour that are tolerated.", min=0.0
+            "--false-alarms",
+            metavar="N",
+            help="False alarms an hour that are tolerated.",
+            min=0.0,
+            max=3600.0,
         ),
     ] = 1.0,
     write: Annotated[

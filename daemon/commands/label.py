@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
 import time
 from typing import Annotated, Literal
 
@@ -56,7 +57,7 @@ def label(
         event_id=event_id,
         verdict=verdict,
         label=new_label,
-        reviewer=reviewer or getpass.getuser(),
+        reviewer=reviewer or _user(),
         note=note,
         utc_us=time.time_ns() // 1000,
     )
@@ -79,6 +80,13 @@ def _meaning(word: str) -> tuple[Literal["confirm", "reject", "relabel"], str | 
         f"{word!r} is neither confirm nor reject nor a label{hint}; the labels are "
         f"{', '.join(LABELS)}, and whatever is none of these is other"
     )
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # such as in a container: no entry in the list of users
+        return f"uid {os.getuid()}"
 
 
 def _refuse_broken_text(option: str, text: str) -> None:

@@ -1,9 +1,22 @@
-"""Standard output that nobody reads any more."""
+"""Standard output that nobody reads any more, or that cannot be written."""
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from pathlib import Path
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
+"""What a full or broken disk answers, where the output goes into a file."""
+
+
+def open_closed_output() -> None:
+    """Let what is said go nowhere where the caller has closed standard output or error."""
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as long as we run
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as above
 
 
 def let_output_go() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import queue
 import threading
 from collections.abc import Callable, Sequence
@@ -14,11 +13,10 @@ from typing import Self
 
 from ...config.errors import InputError, StorageError
 from ...storage.records import Change
-from .document import HandedIn, decode
-from .tray import waiting
+from .document import HandedIn
+from .tray import read_document, waiting
 
 LOOK_EVERY_S = 0.5
-LARGEST_BYTES = 4 << 20
 ROOM_LEFT = 1_000
 """Changes that may wait for the store before the tray has to wait too."""
 _JOIN_S = 2.0
@@ -127,7 +125,7 @@ class Receiver:
                 self._delete(path)
                 continue
             try:
-                document = _Document(path, decode(_content(path)))
+                document = _Document(path, read_document(path))
             except InputError as exc:
                 self._set_aside(path, str(exc))
                 continue
@@ -170,19 +168,6 @@ class Receiver:
         if sentence != self._complained:
             _log.error("%s; what is handed in waits", sentence)
         self._complained = sentence
-
-
-def _content(path: Path) -> bytes:
-    """Raises InputError for what is too long or no file of its own, StorageError."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            content = file.read(LARGEST_BYTES + 1)
-    except OSError as exc:
-        raise StorageError(f"{path}: cannot be read ({exc.strerror})") from exc
-    if len(content) > LARGEST_BYTES:
-        raise InputError(f"is longer than {LARGEST_BYTES} bytes")
-    return content
 
 
 def _look_of(path: Path) -> tuple[int, int, int] | None:

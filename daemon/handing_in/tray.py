@@ -12,13 +12,14 @@ import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ...config.errors import StorageError
+from ...config.errors import InputError, StorageError
 from ...config.private_file import write_private
-from .document import HandedIn, encode
+from .document import HandedIn, decode, encode
 
 FOLDER_NAME = "handed-in"
 _ENDING = ".json"
 _LOOK_S = 0.05
+LARGEST_BYTES = 4 << 20
 
 
 def tray_of(data_dir: Path) -> Path:
@@ -53,16 +54,33 @@ def waiting(data_dir: Path) -> list[Path]:
     return [tray_of(data_dir) / name for name in names]
 
 
+def read_document(path: Path) -> list[HandedIn]:
+    """Read what lies in the tray; InputError for what is no document of ours, StorageError."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            content = file.read(LARGEST_BYTES + 1)
+    except OSError as exc:
+        raise StorageError(f"{path}: cannot be read ({exc.strerror})") from exc
+    if len(content) > LARGEST_BYTES:
+        raise InputError(f"is longer than {LARGEST_BYTES} bytes")
+    return decode(content)
+
+
 def wait_until_taken(
     path: Path,
     patience_s: float,
     clock: Callable[[], float] = time.monotonic,
     rest: Callable[[float], None] = time.sleep,
+    nobody_will: Callable[[], bool] = lambda: False,
 ) -> bool:
-    """Wait until the daemon has committed what the file says; False where it has not by then."""
+    """Wait until the daemon has committed what the file says; False where it has not by then.
+
+    False at once where nobody will.
+    """
     deadline_s = clock() + patience_s
     while path.exists():
-        if clock() >= deadline_s:
+        if nobody_will() or clock() >= deadline_s:
             return False
         rest(_LOOK_S)
     return True

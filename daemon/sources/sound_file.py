@@ -46,8 +46,8 @@ class SoundFile:
                 self.content_sha256 = hashlib.file_digest(file, "sha256").hexdigest()
                 self._broken_off = broken_off(file)
                 size = os.fstat(file.fileno()).st_size
-        except OSError as error:
-            why = error.strerror or str(error)
+        except (OSError, ValueError) as error:  # ValueError: a NUL in its name
+            why = getattr(error, "strerror", None) or str(error)
             raise InputError(f"'{path}' cannot be read: {why}; check path and rights.") from error
         if size == 0:
             raise InputError(f"'{path}' is empty; give a file that holds sound.")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
 
-from ...config.errors import AlreadyRunningError
+from ...config.errors import AlreadyRunningError, InputError
 from ...config.places import Places
 from ...config.settings import Settings
 from ...storage.lock import InstanceLock, holder_of
+from ...storage.store import EventStore
 from ..clips.shelf import forget_uncounted
 from ..clock import SystemClock
 from ..handing_in.document import MOST_CHANGES, HandedIn
-from ..handing_in.tray import lay_down, wait_until_taken
+from ..handing_in.tray import lay_down, read_document, wait_until_taken, waiting
 from .keeping import open_store
 
 PATIENCE_S = 20.0
@@ -30,21 +33,49 @@ def deliver(
     """
     pages = [changes[at : at + MOST_CHANGES] for at in range(0, len(changes), MOST_CHANGES)]
     done = 0
-    if (pid := holder_of(places.data_dir)) is not None:
-        for page in pages:
-            path = lay_down(places.data_dir, page)
-            if not wait_until_taken(path, PATIENCE_S):
-                raise AlreadyRunningError(
-                    f"{path}: the daemon (pid {pid}) has not taken it within {PATIENCE_S:g} s; it "
-                    "is kept there and taken when the store can be written."
-                )
-            progress(done := done + len(page))
-        return
-    with (
-        InstanceLock(places.data_dir),
-        open_store(settings, places, SystemClock()) as store,
-    ):
-        for page in pages:
-            store.write(page)
-            forget_uncounted(places.data_dir, page)
-            progress(done := done + len(page))
+    while done < len(pages):
+        try:
+            lock = InstanceLock(places.data_dir)
+        except AlreadyRunningError:
+            if _hand_in(places.data_dir, pages[done]):
+                done += 1
+                progress(_changes(pages[:done]))
+            continue
+        with lock, open_store(settings, places, SystemClock()) as store:
+            _empty_tray(store, places.data_dir)
+            for page in pages[done:]:
+                _write(store, places.data_dir, page)
+                done += 1
+                progress(_changes(pages[:done]))
+
+
+def _hand_in(data_dir: Path, page: Sequence[HandedIn]) -> bool:
+    """Whether somebody took it; False where whoever ran, such as another command, has gone."""
+    path = lay_down(data_dir, page)
+    if wait_until_taken(path, PATIENCE_S, nobody_will=lambda: holder_of(data_dir) is None):
+        return True
+    pid = holder_of(data_dir)
+    if pid is not None:
+        raise AlreadyRunningError(
+            f"{path}: the daemon (pid {pid}) has not taken it within {PATIENCE_S:g} s; it is kept "
+            "there and taken when the store can be written."
+        )
+    path.unlink(missing_ok=True)
+    return False
+
+
+def _empty_tray(store: EventStore, data_dir: Path) -> None:
+    """What lies there was said before: it must not come after what is said now."""
+    for path in waiting(data_dir):
+        with suppress(InputError):  # the next daemon sets it aside, and says so in its log
+            _write(store, data_dir, read_document(path))
+            path.unlink(missing_ok=True)
+
+
+def _write(store: EventStore, data_dir: Path, page: Sequence[HandedIn]) -> None:
+    store.write(page)
+    forget_uncounted(data_dir, page)
+
+
+def _changes(pages: Sequence[Sequence[HandedIn]]) -> int:
+    return sum(map(len, pages))

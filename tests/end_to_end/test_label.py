@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from command_line import coughd
+from command_line import PATIENCE_S, command, coughd, environment
 from living_daemon import STORE_FILE, LivingDaemon, messages, read, write_config, write_recording
 
+from coughd.daemon.handing_in.tray import lay_down
 from coughd.daemon.subscriber import Message, Subscriber
+from coughd.storage.records import EventReviewed
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +102,33 @@ def test_what_cannot_be_meant_is_refused(
     said = coughd("label", event, word, "--config", config)
     assert 64 == said.exit_code
     assert sentence in said.complaints
+
+
+def test_what_was_said_before_and_waits_does_not_come_after(config: Path, store: Path) -> None:
+    event_id = coughs(store)[2]
+    data_dir = config.parent / "data"
+    lay_down(data_dir, [EventReviewed(event_id, "reject", None, "anna", "", 1_800_000_000_000_000)])
+    assert 0 == coughd("label", event_id, "confirm", "--config", config).exit_code
+    assert ("cough", 1, None) == state(store, event_id)
+    assert not list((data_dir / "handed-in").iterdir())
+    said = read(store, f"SELECT verdict FROM reviews WHERE event_id = '{event_id}'")
+    assert [("reject",), ("confirm",)] == said
+
+
+def test_two_at_once_are_both_heard(config: Path, store: Path) -> None:
+    chosen = coughs(store)[3:6]
+    both = [
+        subprocess.Popen(
+            command("label", event_id, "reject", "--config", config),
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment(),
+        )
+        for event_id in chosen
+    ]
+    assert [""] * 3 == [process.communicate(timeout=PATIENCE_S)[1] for process in both]
+    assert [0] * 3 == [process.returncode for process in both]
+    assert {("other", 0, "rejected_by_review")} == {state(store, each) for each in chosen}
 
 
 @pytest.mark.parametrize("option", ["--note", "--reviewer"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import stat
@@ -29,6 +30,21 @@ def test_the_second_is_told_the_pid_of_the_first(tmp_path: Path) -> None:
         pytest.raises(AlreadyRunningError, match=rf"pid {os.getpid()}\)"),
     ):
         InstanceLock(tmp_path / "data")
+
+
+def test_who_only_asks_for_the_holder_keeps_nobody_out(tmp_path: Path) -> None:
+    InstanceLock(tmp_path).close()
+    asker = os.open(tmp_path / LOCK_NAME, os.O_RDONLY)
+    fcntl.flock(asker, fcntl.LOCK_SH)
+    rests: list[float] = []
+
+    def rest(rest_s: float) -> None:
+        rests.append(rest_s)
+        if len(rests) == 3:
+            os.close(asker)
+
+    with InstanceLock(tmp_path, rest):
+        assert len(rests) == 3
 
 
 def test_it_is_free_again_after_closing(tmp_path: Path) -> None:
