@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, time, tzinfo
+from datetime import datetime, time, tzinfo
 from typing import Annotated, TypeAlias
 
 import typer
 from rich.console import Console
 
-from ...config.errors import UsageError
 from ...storage.history import History
 from ...storage.reading.intervals import DEFAULT_GAP_S, DEFAULT_MINIMUM_COUGHS
+from ...storage.reading.local_time import to_us
 from .history_report import By, Report, Row, document
 from .history_view import print_plain, print_tables
 from .options import ConfigOption, JsonOption
@@ -27,7 +27,7 @@ from .reading import (
     now,
     open_history,
 )
-from .time_range import is_length, moment_of
+from .time_range import check_order, check_times, is_length, moment_of
 
 _Range: TypeAlias = tuple[datetime, datetime]
 _SINCE: dict[By, str] = {"event": "24h", "hour": "24h", "day": "7d", "epoch": "24h"}
@@ -61,9 +61,7 @@ def history(
     Rates are coughs per monitored hour. What was not heard is shown as not monitored, not as
     zero.
     """
-    for option, text in (("--since", since), ("--until", until)):
-        if text is not None:
-            moment_of(option, text, now(), UTC)  # what is no time is told before a store is sought
+    check_times(since, until, now())
     with open_history(config, store, timezone) as opened:
         asked = _asked(opened.zone, by, since, until)
         start, end = _known_part(opened, asked, source)
@@ -107,18 +105,18 @@ def _asked(zone: tzinfo, by: By, since: str | None, until: str | None) -> _Range
     if is_length(since) and by == "day":
         start = datetime.combine(start.date(), time(), zone)
     if until is None:
-        return start, max(start, moment.astimezone(zone))
+        return start, max(start, moment.astimezone(zone), key=to_us)
     end = moment_of("--until", until, moment, zone, end=True)
-    if end < start:
-        raise UsageError(f"--until {until} is before --since {since}; swap them")
+    check_order(start, since, end, until)
     return start, end
 
 
 def _known_part(opened: History, asked: _Range, source_ids: list[str] | None) -> _Range:
     """Cut a range to the time in which the sources were known; it may be empty."""
     first, last = opened.extent(source_ids)
-    start, end = max(asked[0], first), min(asked[1], last)
-    return start, max(start, end)
+    # Two datetimes of one zone compare by wall clock, which an hour that comes twice misleads.
+    start, end = max(asked[0], first, key=to_us), min(asked[1], last, key=to_us)
+    return start, max(start, end, key=to_us)
 
 
 def _rows(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from ...storage.reading.local_time import SECOND_US, to_us
 from .history_report import Report
 
-_A_MINUTE = timedelta(minutes=1)
+_A_MINUTE_US = 60 * SECOND_US
 
 
 def sentences(report: Report) -> list[str]:
@@ -18,7 +19,8 @@ def sentences(report: Report) -> list[str]:
     if not summary.elapsed_us:
         return [f"Nothing is known of {asked}: no source was listened to then."]
     known = length_text(summary.elapsed_s)
-    if summary.end - summary.start < report.asked[1] - report.asked[0] - _A_MINUTE:
+    asked_us = to_us(report.asked[1]) - to_us(report.asked[0])
+    if summary.end_us - summary.start_us < asked_us - _A_MINUTE_US:
         known = f"the {known} that the store knows of"
     monitored = (
         f"monitored {length_text(summary.monitored_s)} of {known} ({percent(summary.coverage)})"

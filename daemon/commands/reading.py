@@ -57,7 +57,7 @@ def open_history(config: Path | None, store: str | None, timezone: str | None) -
     settings, places = configured(config)
     return History.open(
         store if store is not None else places.store,
-        timezone=timezone or settings.timezone,
+        timezone=timezone if timezone is not None else settings.timezone,
         minimum_coverage=settings.coverage.minimum_for_rate,
     )
 

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from ...config.errors import UsageError
+from ...storage.reading.local_time import to_us
 
 _LENGTH = re.compile(r"([0-9]{1,9})([smhdw])")
 _UNITS = {
@@ -54,3 +55,16 @@ def moment_of(
     if not _FIRST <= moment <= _LAST:
         raise UsageError(f"{option} {text!r} is out of reach; years from 1970 to 9000 are known")
     return moment.astimezone(zone)
+
+
+def check_times(since: str | None, until: str | None, now: datetime) -> None:
+    """Raise UsageError where an option that was given is no time, before a store is sought."""
+    for option, text in (("--since", since), ("--until", until)):
+        if text is not None:
+            moment_of(option, text, now, UTC)
+
+
+def check_order(start: datetime, since: str | None, end: datetime, until: str | None) -> None:
+    """Raise UsageError where the moment read from `until` is before the one from `since`."""
+    if to_us(end) < to_us(start):
+        raise UsageError(f"--until {until} is before --since {since}; swap them")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from coughd.daemon.commands.history_view import print_tables
 from coughd.storage.history import History
 from coughd.storage.reading.export_columns import EPOCH_COLUMNS, EVENT_COLUMNS, INTERVAL_COLUMNS
 
+from ...storage.autumn import write_autumn
 from ...storage.facts import EPOCH_US, covered, event, open_store, scored, seen
 
 HOUR_S = 3600
@@ -195,6 +196,55 @@ def test_what_cannot_be_answered_has_a_sentence(run: Callable[..., str], tmp_pat
         run("--source", "attic")
     with pytest.raises(UsageError, match="did you mean"):
         run("--timezone", "Europe/Zurik")
+
+
+ONSETS = ["02:57", "02:58", "02:59", "02:00", "02:01", "02:02"]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "heard"),
+    [
+        ("2026-10-25", "2026-10-25", ONSETS),
+        ("2026-10-25T02:58+02:00", "2026-10-25T02:01+01:00", ONSETS[1:4]),
+        ("2026-10-25T02:58+02:00", "2026-10-25T02:59+02:00", ONSETS[1:2]),
+        ("2026-10-25T02:01+01:00", "2026-10-25T02:30+01:00", ONSETS[4:]),
+        ("2026-10-25T02:30+02:00", "2026-10-25T02:10+01:00", ONSETS),
+        ("2026-10-25T02:59+01:00", "2026-10-25T04:00", []),
+        ("2026-10-25T01:00", "2026-10-25T02:57+02:00", []),
+    ],
+)
+def test_the_hour_that_comes_twice_is_heard_in_its_order(
+    run: Callable[..., str], tmp_path: Path, since: str, until: str, heard: list[str]
+) -> None:
+    write_autumn(tmp_path / "autumn.db")
+    zone = ["--store", str(tmp_path / "autumn.db"), "--timezone", "Europe/Zurich"]
+    for by in ("event", "hour"):
+        told = json.loads(run(*zone, "--json", "--by", by, "--since", since, "--until", until))
+        assert told["summary"]["coughs"] == len(heard)
+        assert sum(row.get("coughs", 1) for row in told["rows"]) == len(heard)
+    lines = run(*zone, "--since", since, "--until", until).splitlines()
+    assert [line[11:16] for line in lines if line.startswith("2026")] == heard
+
+
+def test_a_length_of_time_ends_now_in_the_second_passage_too(
+    run: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_autumn(tmp_path / "autumn.db")
+    now = datetime(2026, 10, 25, 1, 10, tzinfo=UTC)
+    monkeypatch.setattr("coughd.daemon.commands.history.now", lambda: now)
+    zone = ["--store", str(tmp_path / "autumn.db"), "--timezone", "Europe/Zurich"]
+    told = run(*zone, "--since", "30m")
+    assert "6 coughs" in told
+    assert "from 2026-10-25 02:40 to 2026-10-25 02:10+0100" in told
+    assert "monitored 6 min of the 6 min that the store knows of" in told
+
+
+def test_an_empty_option_is_no_option_left_out(run: Callable[..., str]) -> None:
+    for option in ("--since", "--until"):
+        with pytest.raises(UsageError, match=f"{option} '' is no time"):
+            run(option, "")
+    with pytest.raises(UsageError, match="no time zone ''"):
+        run("--timezone", "")
 
 
 def on_terminal(place: Path, by: By, width: int) -> str:

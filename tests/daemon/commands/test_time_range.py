@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coughd.config.errors import UsageError
-from coughd.daemon.commands.time_range import is_length, moment_of
+from coughd.daemon.commands.time_range import check_order, check_times, is_length, moment_of
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -61,6 +61,34 @@ def test_anything_else_is_a_usage_error_that_names_the_option(text: str) -> None
 def test_times_out_of_reach_are_refused(text: str) -> None:
     with pytest.raises(UsageError, match="--until"):
         moment_of("--until", text, NOW, ZURICH, end=True)
+
+
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [
+        ("2026-10-25T02:30+02:00", "2026-10-25T02:10+01:00"),
+        ("2026-10-25T02:10+02:00", "2026-10-25T02:30+02:00"),
+        ("2026-10-25T02:10+01:00", "2026-10-25T02:30+01:00"),
+        ("2026-10-25T02:59+02:00", "2026-10-25T02:59+02:00"),
+    ],
+)
+def test_what_comes_later_in_an_hour_that_comes_twice_is_no_reversed_range(
+    since: str, until: str
+) -> None:
+    start, end = (moment_of("--since", text, NOW, ZURICH) for text in (since, until))
+    check_order(start, since, end, until)
+    if start != end:
+        with pytest.raises(UsageError, match=r"--until .* is before --since .*; swap them"):
+            check_order(end, until, start, since)
+
+
+@pytest.mark.parametrize("given", [("", None), (None, ""), ("24h", "soon")])
+def test_a_time_that_was_given_is_checked_also_where_it_is_empty(
+    given: tuple[str | None, str | None],
+) -> None:
+    with pytest.raises(UsageError, match="is no time"):
+        check_times(*given, NOW)
+    check_times(None, None, NOW)
 
 
 @given(st.text(max_size=30))
