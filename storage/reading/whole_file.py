@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
 from ...config.errors import StorageError
+from ...config.part_file import part_beside
 
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[TextIO]:
     """Write a text file (UTF-8) beside `path` and rename it there once the block is through.
 
-    The file is private to its user (0600). After an error `path` is what it was.
+    The file is private to its user (0600). After an error `path` is what it was. A link stays one:
+    what it points to is written. What is no file, such as a pipe or a device, is written straight
+    into.
 
     Raises
     ------
@@ -24,19 +27,27 @@ def whole_file(path: Path) -> Iterator[TextIO]:
         The folder is missing, not writable or full.
     """
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+        if _is_special(path):
+            with path.open("w", encoding="utf-8", newline="") as stream:
+                yield stream
+            return
+        # A link is followed to its end, or a new file would take the link's place.
+        target = Path(os.path.realpath(path))
+        with part_beside(target) as part:
+            with part.open("w", encoding="utf-8", newline="") as stream:
                 yield stream
                 stream.flush()
                 os.fsync(stream.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
+            part.replace(target)
     except OSError as exc:
         raise StorageError(
             f"{path}: cannot be written ({exc.strerror or exc}); name a folder that exists and "
             "has room"
         ) from exc
+
+
+def _is_special(path: Path) -> bool:
+    try:
+        return not stat.S_ISREG(path.stat().st_mode)
+    except FileNotFoundError:
+        return False

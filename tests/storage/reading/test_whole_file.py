@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,42 @@ def test_an_interrupted_write_leaves_what_was_there(tmp_path: Path) -> None:
 def test_a_missing_folder_is_a_storage_error(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"out\.csv: cannot be written"):
         whole_file(tmp_path / "none" / "out.csv").__enter__()
+
+
+def test_a_link_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    target, link = tmp_path / "disk" / "out.csv", tmp_path / "out.csv"
+    link.symlink_to(target)
+    for text in ("new", "newer"):
+        with whole_file(link) as stream:
+            stream.write(text)
+        assert link.is_symlink()
+        assert target.read_text() == text
+
+
+def test_a_pipe_is_written_into(tmp_path: Path) -> None:
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        with whole_file(link) as stream:
+            stream.write("told")
+        assert os.read(reader, 100) == b"told"
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+    assert sorted(tmp_path.iterdir()) == [link, pipe]
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="Is a directory"):
+        whole_file(tmp_path).__enter__()
+
+
+def test_what_a_killed_one_left_goes(tmp_path: Path) -> None:
+    left = tmp_path / ".out.csv.abcdefgh.coughd-part"
+    left.write_text("half")
+    with whole_file(tmp_path / "out.csv") as stream:
+        stream.write("whole")
+    assert list(tmp_path.iterdir()) == [tmp_path / "out.csv"]
