@@ -10,7 +10,6 @@ from typing import Annotated, TextIO
 import typer
 from rich.console import Console
 
-from ...config.errors import UsageError
 from ...storage.history import History
 from ...storage.reading.export import COLUMNS, Format, What, export_records, write_csv, write_jsonl
 from ...storage.reading.intervals import DEFAULT_GAP_S, DEFAULT_MINIMUM_COUGHS
@@ -27,7 +26,7 @@ from .reading import (
     now,
     open_history,
 )
-from .time_range import moment_of
+from .time_range import check_order, check_times, moment_of
 
 
 def export(
@@ -57,6 +56,7 @@ def export(
     Without --since and --until: everything. docs/history.md explains the columns. A file appears
     whole or not at all.
     """
+    check_times(since, until, now())
     with open_history(config, store, timezone) as opened:
         start, end = _asked(opened, since, until)
         records = export_records(
@@ -88,8 +88,11 @@ def _asked(
     opened: History, since: str | None, until: str | None
 ) -> tuple[datetime | None, datetime | None]:
     moment = now()
-    start = moment_of("--since", since, moment, opened.zone) if since else None
-    end = moment_of("--until", until, moment, opened.zone, end=True) if until else None
-    if start and end and end < start:
-        raise UsageError(f"--until {until} is before --since {since}; swap them")
+    start = end = None
+    if since is not None:
+        start = moment_of("--since", since, moment, opened.zone)
+    if until is not None:
+        end = moment_of("--until", until, moment, opened.zone, end=True)
+    if start is not None and end is not None:
+        check_order(start, since, end, until)
     return start, end

@@ -21,7 +21,9 @@ from .export_columns import (
     interval_record,
     span_record,
 )
+from .interval_reading import gap_us_of
 from .intervals import DEFAULT_GAP_S, DEFAULT_MINIMUM_COUGHS
+from .local_time import to_us
 
 What: TypeAlias = Literal["events", "hours", "days", "epochs", "coverage"]
 Format: TypeAlias = Literal["csv", "jsonl"]
@@ -49,12 +51,39 @@ def export_records(
 ) -> Iterator[Record]:
     """Give the rows of an export; hours, days and coverage come source by source.
 
-    Raises what the methods of `History` raise.
+    The range is cut to the time in which the sources were known. Raises what the methods of
+    `History` raise: at once where the question is wrong, before there is a row.
     """
-    if start is None or end is None:
-        first, last = history.extent(source_ids)
-        start, end = start or first, end or last
-        end = max(start, end)
+    gap_us_of(gap_s, minimum_coughs)
+    if start is not None and end is not None and to_us(end) < to_us(start):
+        raise ValueError(f"the range ends ({end}) before it begins ({start})")
+    first, last = history.extent(source_ids)
+    # Two datetimes of one zone compare by wall clock, which an hour that comes twice misleads.
+    start = first if start is None else max(start, first, key=to_us)
+    end = max(start, last if end is None else min(end, last, key=to_us), key=to_us)
+    return _records(
+        history,
+        what,
+        start,
+        end,
+        source_ids=source_ids,
+        counted_only=counted_only,
+        gap_s=gap_s,
+        minimum_coughs=minimum_coughs,
+    )
+
+
+def _records(
+    history: History,
+    what: What,
+    start: datetime,
+    end: datetime,
+    *,
+    source_ids: Sequence[str] | None,
+    counted_only: bool,
+    gap_s: float,
+    minimum_coughs: int,
+) -> Iterator[Record]:
     match what:
         case "events":
             found = history.events(start, end, source_ids=source_ids, counted_only=counted_only)

@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 from coughd.config.errors import StorageError, UsageError
 from coughd.daemon.commands.export import export
 
+from ...storage.autumn import write_autumn
 from ...storage.facts import covered, event, open_store, seen
 
 
@@ -33,12 +34,12 @@ def run(tmp_path: Path) -> Callable[..., Result]:
         )
     (tmp_path / "config.yaml").write_text("config_version: 1\ntimezone: Europe/Zurich\n")
 
-    def call(*arguments: str) -> Result:
+    def call(*arguments: str, store: Path = store, fails: bool = False) -> Result:
         app = typer.Typer()
         app.command()(export)
         options = ["--config", str(tmp_path / "config.yaml"), "--store", str(store)]
         told = CliRunner().invoke(app, [*arguments, *options])
-        if told.exception is not None and not isinstance(told.exception, SystemExit):
+        if told.exception is not None and not isinstance(told.exception, SystemExit) and not fails:
             raise told.exception
         return told
 
@@ -69,6 +70,57 @@ def test_a_range_is_exported(run: Callable[..., Result]) -> None:
     assert [json.loads(line)["event_id"] for line in told.stdout.splitlines()] == ["c"]
     with pytest.raises(UsageError, match="swap them"):
         run("events", "--since", "2027-01-15", "--until", "2027-01-10")
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "ids"),
+    [
+        ("2026-10-25", "2026-10-25", ["m0", "m1", "m2", "m3", "m4", "m5"]),
+        ("2026-10-25T02:58+02:00", "2026-10-25T02:01+01:00", ["m1", "m2", "m3"]),
+        ("2026-10-25T02:30+02:00", "2026-10-25T02:58+02:00", ["m0"]),
+        ("2026-10-25T02:01+01:00", "2026-10-25T02:30+01:00", ["m4", "m5"]),
+    ],
+)
+def test_the_hour_that_comes_twice_is_exported_in_its_order(
+    run: Callable[..., Result], tmp_path: Path, since: str, until: str, ids: list[str]
+) -> None:
+    write_autumn(tmp_path / "autumn.db")
+    told = run("events", "--since", since, "--until", until, store=tmp_path / "autumn.db")
+    assert [row["event_id"] for row in csv.DictReader(io.StringIO(told.stdout))] == ids
+    told = run("hours", "--since", since, "--until", until, store=tmp_path / "autumn.db")
+    assert sum(int(row["coughs"]) for row in csv.DictReader(io.StringIO(told.stdout))) == len(ids)
+
+
+@pytest.mark.parametrize("what", ["events", "hours", "days", "epochs", "coverage"])
+@pytest.mark.parametrize("until", [[], ["--until", "2027-01-15"]])
+def test_an_unknown_source_is_refused_before_the_first_byte(
+    run: Callable[..., Result], what: str, until: list[str]
+) -> None:
+    given = [what, "--source", "attic", "--since", "2027-01-15", *until]
+    told = run(*given, fails=True)
+    assert isinstance(told.exception, UsageError)
+    assert "no source 'attic'" in str(told.exception)
+    assert told.stdout == ""
+
+
+@pytest.mark.parametrize(("what", "lines"), [("hours", 1), ("days", 1), ("coverage", 1)])
+def test_an_export_ends_with_what_is_known(
+    run: Callable[..., Result], what: str, lines: int
+) -> None:
+    told = run(what, "--since", "1990-01-01", "--until", "2126-01-01", "--format", "jsonl")
+    assert told.stdout == run(what, "--format", "jsonl").stdout
+    assert told.stdout.count("\n") == lines
+    for beside in ("2026", "2028"):
+        told = run(what, "--since", f"{beside}-01-01", "--until", f"{beside}-02-01")
+        assert told.stdout.count("\n") == 1
+
+
+def test_an_empty_option_is_no_option_left_out(run: Callable[..., Result]) -> None:
+    for option in ("--since", "--until"):
+        with pytest.raises(UsageError, match=f"{option} '' is no time"):
+            run("events", option, "")
+    with pytest.raises(UsageError, match="no time zone ''"):
+        run("events", "--timezone", "")
 
 
 def test_a_file_is_written_whole_and_said(run: Callable[..., Result], tmp_path: Path) -> None:
