@@ -61,6 +61,8 @@ class Proposal:
 
     threshold: float
     minimum_level_dbfs: float
+    allowed_level_dbfs: float
+    """The lowest that the noise floor allows; the present one, where that is higher, stays."""
     false_alarms: int
     per_hour: float
     low_per_hour: float
@@ -125,9 +127,8 @@ def propose(
     floors = [room.noise_dbfs for room in rooms if room.noise_dbfs is not None]
     if hours == 0 or not floors:
         return None
-    level = float(min(round(min(floors) + RISE_DB), 0))
-    if present_level is not None:
-        level = max(level, present_level)
+    allowed_level = float(min(round(min(floors) + RISE_DB), 0))
+    level = allowed_level if present_level is None else max(allowed_level, present_level)
     loud = [one for room in rooms for one in room.alarms if one.level_dbfs >= level]
     alarms = sorted((one.probability for one in loud), reverse=True)
     allowed = math.floor(target_per_hour * hours)
@@ -137,4 +138,5 @@ def propose(
         threshold = round(max(threshold, present), 3)
     above = sum(one >= threshold for one in alarms)
     low, high = poisson_interval(above)
-    return Proposal(threshold, level, above, above / hours, low / hours, high / hours)
+    rates = above / hours, low / hours, high / hours
+    return Proposal(threshold, level, allowed_level, above, *rates)

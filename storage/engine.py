@@ -84,6 +84,8 @@ def open_reader(url: URL) -> Engine:
         return server_reader(url)
     if not path.exists():
         raise StorageError(f"{path}: there is no store yet; `coughd run` makes one")
+    if path.is_dir():
+        raise StorageError(f"{path}: is a folder; name the store in it, {path}/coughd.sqlite3")
     engine = create_engine(
         "sqlite://", creator=lambda: _connect(path, "ro"), poolclass=QueuePool, max_overflow=-1
     )

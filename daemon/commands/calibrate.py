@@ -168,9 +168,11 @@ def _print(rooms: list[Room], present: _Present, proposal: Proposal | None) -> N
         return
     threshold, level = present
     verb = "keep" if proposal.minimum_level_dbfs == level else "set"
+    lower = proposal.allowed_level_dbfs < proposal.minimum_level_dbfs
+    but = f", which would allow {proposal.allowed_level_dbfs:g} here" if lower else ""
     typer.echo(
         f"{verb} probe.minimum_level_dbfs: {proposal.minimum_level_dbfs:g}; by definition a cough "
-        f"rises {RISE_DB:g} dB above the noise floor"
+        f"rises {RISE_DB:g} dB above the noise floor{but}"
     )
     verb = "keep" if proposal.threshold == threshold else "set"
     typer.echo(
@@ -210,6 +212,7 @@ def _document(
         else {
             "threshold": proposal.threshold,
             "minimum_level_dbfs": proposal.minimum_level_dbfs,
+            "allowed_level_dbfs": proposal.allowed_level_dbfs,
             "false_alarms": proposal.false_alarms,
             "per_hour": proposal.per_hour,
             "low_per_hour": proposal.low_per_hour,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +43,7 @@ class SoundFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
+            _refuse_streams(path)
             with path.open("rb") as file:
                 self.content_sha256 = hashlib.file_digest(file, "sha256").hexdigest()
                 self._broken_off = broken_off(file)
@@ -130,6 +132,15 @@ class SoundFile:
     def close(self) -> None:
         """Idempotent."""
         self._decoder.close()
+
+
+def _refuse_streams(path: Path) -> None:
+    """Look before a pipe is opened, which would wait for its writer; OSError, InputError."""
+    mode = path.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise InputError(
+            f"'{path}' is a pipe or a device, and sound is read twice; write it into a file first."
+        )
 
 
 def _decoder(path: Path) -> _ForwardDecoder:

@@ -118,7 +118,7 @@ def test_the_level_is_what_a_cough_must_rise_above_the_quietest_room() -> None:
     assert proposal.minimum_level_dbfs == -54.0
     kept = propose([busy, quiet], 0.5, -30.0, 1.0)
     assert kept is not None
-    assert kept.minimum_level_dbfs == -30.0
+    assert (kept.minimum_level_dbfs, kept.allowed_level_dbfs) == (-30.0, -54.0)
 
 
 def test_alarms_below_the_level_are_none() -> None:

@@ -23,6 +23,11 @@ def test_a_missing_store_is_said_plainly(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_is_no_store_but_may_hold_one(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match=r"is a folder; name the store in it, .*/coughd.sqlite3"):
+        History.open(tmp_path)
+
+
 @pytest.mark.parametrize("content", [b"", b"SQLite format 3\0 but broken", b"hello\n" * 1000])
 def test_another_file_is_no_store(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "other.db"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from coughd.config.errors import InputError
 from coughd.daemon.sources.file import FileSource
 from coughd.daemon.sources.ports import Block, Finished, Item, Opened
+from coughd.daemon.sources.sound_file import SoundFile
 
 MakeFile = Callable[..., Path]
 
@@ -235,3 +237,14 @@ def test_closing_ends_it_twice_without_harm(make_file: MakeFile) -> None:
     source.close()
     assert source.poll(0.0) == []
     assert source.next_due_s() is None
+
+
+def test_a_pipe_is_refused_before_anybody_waits_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="is a pipe or a device"):
+        SoundFile(tmp_path / "pipe")
+
+
+def test_a_name_that_no_file_can_have_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read: embedded null byte"):
+        SoundFile(tmp_path / "a\0b")
