@@ -46,7 +46,10 @@ def export(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="File, private to you; else standard output."
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="File, private to you; else, or -, standard output.",
         ),
     ] = None,
     store: StoreOption = None,
@@ -75,7 +78,7 @@ def export(
                 return write_csv(stream, COLUMNS[what], records)
             return write_jsonl(stream, records)
 
-        if output is None:
+        if output is None or output == Path("-"):
             write(sys.stdout)
             return
         notices = Console(stderr=True, highlight=False)

@@ -54,6 +54,14 @@ def test_csv_goes_to_standard_output(run: Callable[..., Result]) -> None:
     assert [row["reason"] for row in rows] == ["", "", "below_threshold"]
 
 
+def test_a_dash_is_standard_output(
+    run: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("events", "-o", "-").stdout == run("events").stdout
+    assert not (tmp_path / "-").exists()
+
+
 @pytest.mark.parametrize(
     ("what", "lines"), [("events", 2), ("epochs", 1), ("hours", 1), ("days", 1), ("coverage", 1)]
 )
