@@ -16,6 +16,7 @@ from rich.table import Table
 
 from ...config.errors import InputError
 from ...config.settings import Settings
+from ...detectors.evaluation.printable import printable as as_text
 from ...detectors.probe_versions import ProbeVersions
 from ..explaining import choices
 from ..lifecycle import StopRequest, stop_on_signals
@@ -23,6 +24,7 @@ from ..offline.scanning import FoundSound, Scan, scan_file
 from ..wiring.detection import load_judge, stretch_maker, telling_often
 from ..wiring.gates import load_gate
 from .bars import progress_bar
+from .history_words import printable
 from .options import ConfigOption, VerboseOption, configured, to_stderr
 
 Progress: TypeAlias = Callable[[float, float], None]
@@ -120,7 +122,9 @@ def _print(scan: Scan, *, as_json: bool, rejected: bool) -> None:
         _print_table(shown)
     else:
         for found in shown:
-            typer.echo("\t".join(str(value) for value in _row(scan.path, found).values()))
+            typer.echo(
+                "\t".join(printable(str(value)) for value in _row(scan.path, found).values())
+            )
     plural = "cough" if coughs == 1 else "coughs"
     typer.echo(f"{scan.path}: {coughs} {plural} in {scan.duration_s:.1f} s", err=True)
 
@@ -130,7 +134,7 @@ def _row(path: Path, found: FoundSound) -> dict[str, object]:
     scored = found.event.scored
     probability = scored.probability
     return {
-        "file": str(path),
+        "file": as_text(str(path)),
         "onset_s": round(found.onset_s, 4),
         "offset_s": round(found.offset_s, 4),
         "probability": round(found.event.gate_score if probability is None else probability, 6),

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import json
 import os
 import pty
 import subprocess
 from pathlib import Path
 
-from command_line import PATIENCE_S, command
+from command_line import PATIENCE_S, command, environment
 
 from coughd.detectors.synthesis import bundled_scene, write_scene
 
@@ -37,3 +38,19 @@ def test_the_progress_bar_is_gone_when_the_table_begins(tmp_path: Path) -> None:
     _, bar, after = before.rpartition("\N{BOX DRAWINGS HEAVY HORIZONTAL}")
     assert bar
     assert _LINE_ERASED in after
+
+
+def test_a_name_with_tabs_and_half_letters_shifts_no_column(tmp_path: Path) -> None:
+    write_scene(bundled_scene(), tmp_path / "scene.flac")
+    path = (tmp_path / "scene.flac").rename(tmp_path / "a\tb\udce9.flac")
+    strict = environment(others={"PYTHONIOENCODING": "utf-8:strict"})
+    for option in ("--rejected", "--json"):
+        done = subprocess.run(
+            command("scan", path, option), capture_output=True, check=True, env=strict
+        )
+        lines = done.stdout.decode().splitlines()
+        assert lines
+        if option == "--json":
+            assert json.loads(lines[0])["file"].endswith("a\tb\N{REPLACEMENT CHARACTER}.flac")
+        else:
+            assert {len(line.split("\t")) for line in lines} == {14}
