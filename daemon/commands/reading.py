@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from math import isnan
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ...storage.history import History
+from ...storage.reading.intervals import LONGEST_GAP_S
 from .options import configured
 
 SinceOption = Annotated[
@@ -35,10 +37,24 @@ TimezoneOption = Annotated[
         metavar="ZONE",
     ),
 ]
+
+
+def _number(seconds: float) -> float:
+    # A range of numbers lets through what is none.
+    if isnan(seconds):
+        raise typer.BadParameter("it is no number; write seconds, such as 2")
+    return seconds
+
+
 GapOption = Annotated[
     float,
     typer.Option(
-        "--gap-s", metavar="S", help="Seconds without a cough that end an epoch.", min=0.001
+        "--gap-s",
+        metavar="S",
+        help="Seconds without a cough that end an epoch, up to an hour.",
+        min=0.001,
+        max=LONGEST_GAP_S,
+        callback=_number,
     ),
 ]
 MinimumOption = Annotated[

@@ -8,7 +8,14 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from .cough_reading import read_groups
-from .intervals import DEFAULT_GAP_S, DEFAULT_MINIMUM_COUGHS, Interval, Tally, Terms
+from .intervals import (
+    DEFAULT_GAP_S,
+    DEFAULT_MINIMUM_COUGHS,
+    LONGEST_GAP_S,
+    Interval,
+    Tally,
+    Terms,
+)
 from .local_time import SECOND_US, Grid
 from .source_life import SourceLife
 from .tallies import add_up
@@ -43,8 +50,12 @@ def read_intervals(
 
 def gap_us_of(gap_s: float, minimum_coughs: int) -> int:
     """Check what an epoch is to be and give the gap in microseconds; ValueError."""
-    if gap_s <= 0 or minimum_coughs < 1:
-        raise ValueError("an epoch needs a gap above 0 s and a minimum of at least 1 cough")
+    # Written so that a gap that is no number is refused too.
+    if not 0 < gap_s <= LONGEST_GAP_S or minimum_coughs < 1:
+        raise ValueError(
+            f"an epoch needs a gap above 0 s, of {LONGEST_GAP_S:g} s at most, and a minimum of at "
+            "least 1 cough"
+        )
     return round(gap_s * SECOND_US)
 
 

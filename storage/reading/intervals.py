@@ -11,6 +11,8 @@ from .local_time import HOUR_US, SECOND_US, from_us
 from .rates import poisson_interval
 
 DEFAULT_GAP_S = EPOCH_GAP_US / SECOND_US
+LONGEST_GAP_S = 3600.0
+"""As `epoch.gap_s` of the configuration allows."""
 DEFAULT_MINIMUM_COUGHS = 1
 DEFAULT_MINIMUM_COVERAGE = 0.5
 

@@ -7,13 +7,16 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 import typer
 from typer.testing import CliRunner, Result
 
 from coughd.config.errors import StorageError, UsageError
+from coughd.config.settings_detection import EpochSettings
 from coughd.daemon.commands.export import export
+from coughd.storage.reading.intervals import LONGEST_GAP_S
 
 from ...storage.autumn import write_autumn
 from ...storage.facts import covered, event, open_store, seen
@@ -151,6 +154,19 @@ def test_a_failed_export_leaves_the_file_that_was_there(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["config.yaml", "coughs.csv", "data"]
     with pytest.raises(StorageError, match="cannot be written"):
         run("events", "-o", str(tmp_path / "no folder" / "coughs.csv"))
+
+
+@pytest.mark.parametrize("gap_s", ["inf", "-inf", "nan", "3600.1", "1e300", "0"])
+def test_a_gap_that_ends_no_epoch_is_refused(run: Callable[..., Result], gap_s: str) -> None:
+    told = run("epochs", "--gap-s", gap_s)
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "--gap-s" in told.stderr
+
+
+def test_a_gap_may_be_as_long_as_the_configurations(run: Callable[..., Result]) -> None:
+    assert len(run("epochs", "--gap-s", "3600").stdout.splitlines()) == 2
+    key = get_type_hints(EpochSettings, include_extras=True)["gap_s"].__metadata__[0]
+    assert key.maximum == LONGEST_GAP_S
 
 
 def test_an_unknown_kind_of_rows_is_refused(run: Callable[..., Result]) -> None:

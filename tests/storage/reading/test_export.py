@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import UTC
+from datetime import UTC, datetime
+from math import inf, nan
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
+from coughd.config.errors import UsageError
 from coughd.storage.history import History
 from coughd.storage.reading.export import COLUMNS, What, export_records, write_csv, write_jsonl
 from coughd.storage.reading.export_columns import (
@@ -21,6 +23,7 @@ from coughd.storage.reading.export_columns import (
 )
 from coughd.storage.reading.local_time import from_us
 
+from ..autumn import write_autumn
 from ..facts import EPOCH_US, covered, event, open_store, scored, seen
 
 DICTIONARY = Path(__file__).parents[3] / "docs" / "history.md"
@@ -121,6 +124,33 @@ def test_a_range_with_one_end_is_open_at_the_other(history: History) -> None:
     with history:
         assert [e["event_id"] for e in export_records(history, "events", start=middle)] == ["c"]
         assert [e["event_id"] for e in export_records(history, "events", end=middle)] == ["a", "b"]
+
+
+def test_a_range_with_one_end_has_the_hour_that_comes_twice_in_its_order(tmp_path: Path) -> None:
+    write_autumn(tmp_path / "autumn.db")
+    with History.open(tmp_path / "autumn.db", timezone="Europe/Zurich") as history:
+
+        def heard(start: datetime | None = None, end: datetime | None = None) -> list[object]:
+            return [each["event_id"] for each in export_records(history, "events", start, end)]
+
+        first = datetime(2026, 10, 25, 2, 58, tzinfo=history.zone)
+        assert heard(start=first) == ["m1", "m2", "m3", "m4", "m5"]
+        assert heard(end=first) == ["m0"]
+        second = datetime(2026, 10, 25, 2, 1, fold=1, tzinfo=history.zone)
+        assert heard(start=second) == ["m4", "m5"]
+        assert heard(end=second) == ["m0", "m1", "m2", "m3"]
+
+
+@pytest.mark.parametrize("gap_s", [0.0, -1.0, 3601.0, inf, nan])
+def test_a_wrong_question_is_refused_before_there_is_a_row(history: History, gap_s: float) -> None:
+    with history:
+        with pytest.raises(ValueError, match="an epoch needs a gap"):
+            export_records(history, "epochs", gap_s=gap_s)
+        with pytest.raises(UsageError, match="no source 'attic'"):
+            export_records(history, "days", source_ids=["attic"])
+        late, early = from_us(EPOCH_US + 1, UTC), from_us(EPOCH_US, UTC)
+        with pytest.raises(ValueError, match="before it begins"):
+            export_records(history, "events", late, early)
 
 
 def test_a_table_holds_no_formula_and_its_numbers_stay_numbers(history: History) -> None:
