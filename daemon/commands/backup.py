@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ...storage.lock import InstanceLock
-from ...storage.upkeep.backup import back_up, backup_name, check_backup, drop_older, restore
+from ...config.errors import UsageError
+from ...detectors.evaluation.printable import printable
+from ...storage.lock import LOCK_NAME, InstanceLock
+from ...storage.upkeep.backup import (
+    back_up,
+    back_up_into,
+    check_backup,
+    drop_older,
+    file_of,
+    restore,
+)
 from ...storage.upkeep.copying import Contents
 from .options import ConfigOption, JsonOption, configured
 from .reading import StoreOption, now
@@ -47,17 +59,25 @@ def create(
 
     The daemon may run meanwhile.
     """
+    if keep is not None and target is not None:
+        raise UsageError(
+            f"--keep is about DATA_DIR/backups, and {target} is elsewhere: leave out one of both"
+        )
     _, places = configured(config)
-    folder = places.data_dir / "backups"
-    path = folder / backup_name(now()) if target is None else target
-    contents = back_up(places.store if store is None else store, path)
-    dropped = [] if keep is None or target is not None else drop_older(folder, keep)
+    source = places.store if store is None else store
+    dropped: Sequence[Path] = []
+    if target is None:
+        folder = places.data_dir / "backups"
+        path, contents = back_up_into(source, folder, now())
+        dropped = [] if keep is None else drop_older(folder, keep)
+    else:
+        path, contents = target, back_up(source, target)
     if as_json:
         _print_json(path, contents, deleted=[str(one) for one in dropped])
     else:
-        typer.echo(f"{path}: {_said(contents)}; every page was checked")
+        typer.echo(f"{printable(str(path))}: {_said(contents)}; every page was checked")
         for one in dropped:
-            typer.echo(f"deleted {one}")
+            typer.echo(f"deleted {printable(str(one))}")
 
 
 @backup.command("verify")
@@ -67,7 +87,7 @@ def verify(file: BackupArgument, *, as_json: JsonOption = False) -> None:
     if as_json:
         _print_json(file, contents)
     else:
-        typer.echo(f"{file}: {_said(contents)}; every page was checked")
+        typer.echo(f"{printable(str(file))}: {_said(contents)}; every page was checked")
 
 
 @backup.command("restore")
@@ -83,14 +103,26 @@ def restore_backup(
     The present store is set aside. The daemon must be stopped.
     """
     _, places = configured(config)
-    with InstanceLock(places.data_dir):
-        done = restore(file, places.store if store is None else store, now())
+    target = places.store if store is None else store
+    with _stopped(places.data_dir, file_of(target).parent):
+        done = restore(file, target, now())
     if as_json:
         _print_json(file, done.contents, aside=None if done.aside is None else str(done.aside))
     else:
         typer.echo(f"restored {_said(done.contents)}; it is the new store {done.contents.store_id}")
         if done.aside is not None:
-            typer.echo(f"what was there is now {done.aside}")
+            typer.echo(f"what was there is now {printable(str(done.aside))}")
+
+
+@contextmanager
+def _stopped(data_dir: Path, folder: Path) -> Iterator[None]:
+    """Keep daemons out of the data directory and of the store's folder; AlreadyRunningError."""
+    with ExitStack() as stack:
+        stack.enter_context(InstanceLock(data_dir))
+        # A folder without a lock is nobody's data directory, and is not made to look like one.
+        if os.access(folder / LOCK_NAME, os.F_OK) and not folder.samefile(data_dir):
+            stack.enter_context(InstanceLock(folder))
+        yield
 
 
 def _said(contents: Contents) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,10 +15,11 @@ import uuid_utils
 from ...config.errors import InputError, StorageError
 from ..engine import sqlite_path, store_name, store_url
 from ..schema import SCHEMA_VERSION
-from .copying import Contents, check_store, copy_store
+from .copying import Contents, check_store, copy_store, copy_store_to_free
 from .placing import put_in_place
 
 _PREFIX, _SUFFIX = "coughd-", ".sqlite3"
+_NAME = re.compile(rf"({_PREFIX}.*Z)(?:-(\d+))?{re.escape(_SUFFIX)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +32,33 @@ class Restored:
     """Where the store that was there is now."""
 
 
-def backup_name(now: datetime) -> str:
-    """Name a backup by its time, so that names sort as times do."""
-    return f"{_PREFIX}{now.astimezone(UTC):%Y%m%dT%H%M%SZ}{_SUFFIX}"
+def backup_name(now: datetime, number: int = 1) -> str:
+    """Name a backup by its time; another one of the same second gets a number."""
+    numbered = f"-{number}" if number > 1 else ""
+    return f"{_PREFIX}{now.astimezone(UTC):%Y%m%dT%H%M%SZ}{numbered}{_SUFFIX}"
 
 
 def back_up(store: Path | str, target: Path) -> Contents:
     """Write a checked copy of a store to a new file; StorageError."""
-    source = file_of(store)
-    if not source.exists():
-        raise StorageError(f"{source}: there is no store yet; `coughd run` makes one")
-    try:
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as exc:
-        raise StorageError(
-            f"{target.parent}: cannot be made ({exc.strerror}); name another folder"
-        ) from exc
+    source = _source(store)
+    _make_folder(target.parent)
     return copy_store(source, target)
+
+
+def back_up_into(store: Path | str, folder: Path, now: datetime) -> tuple[Path, Contents]:
+    """Write a checked copy of a store to a new file by `backup_name` in a folder; StorageError."""
+    source = _source(store)
+    _make_folder(folder)
+    names = (backup_name(now, number) for number in itertools.count(1))
+    return copy_store_to_free(source, (folder / name for name in names))
 
 
 def backups_in(folder: Path) -> list[Path]:
     """Give the backups (by `backup_name`) in a folder, the oldest first."""
-    return sorted(folder.glob(f"{_PREFIX}*Z{_SUFFIX}"))
+    return sorted(
+        (path for path in folder.glob(f"{_PREFIX}*{_SUFFIX}") if _NAME.fullmatch(path.name)),
+        key=_age,
+    )
 
 
 def drop_older(folder: Path, keep: int) -> Sequence[Path]:
@@ -59,7 +67,7 @@ def drop_older(folder: Path, keep: int) -> Sequence[Path]:
     dropped = backups[: max(len(backups) - keep, 0)]
     for path in dropped:
         try:
-            path.unlink()
+            path.unlink(missing_ok=True)
         except OSError as exc:
             raise StorageError(f"{path}: cannot be deleted ({exc.strerror})") from exc
     return dropped
@@ -90,8 +98,11 @@ def restore(backup: Path, store: Path | str, now: datetime) -> Restored:
     path = file_of(store)
     check_backup(backup)
     fresh = path.with_name(f"{path.name}.restored")
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh.unlink(missing_ok=True)
+    _make_folder(path.parent)
+    try:
+        fresh.unlink(missing_ok=True)
+    except OSError as exc:
+        raise StorageError(f"{fresh}: cannot be deleted ({exc.strerror})") from exc
     contents = copy_store(backup, fresh, give_new_id)
     return Restored(contents, put_in_place(fresh, path, now))
 
@@ -114,3 +125,24 @@ def file_of(store: Path | str) -> Path:
             f"{store_name(url)}: a database server has its own tools for this, such as pg_dump"
         )
     return path
+
+
+def _source(store: Path | str) -> Path:
+    source = file_of(store)
+    if not source.exists():
+        raise StorageError(f"{source}: there is no store yet; `coughd run` makes one")
+    return source
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as exc:
+        raise StorageError(
+            f"{folder}: cannot be made ({exc.strerror}); name another folder"
+        ) from exc
+
+
+def _age(path: Path) -> tuple[str, int]:
+    found = _NAME.fullmatch(path.name)
+    return (found[1], int(found[2] or 1)) if found else (path.name, 1)

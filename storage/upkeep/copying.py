@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from ...config.errors import StorageError
+from ...config.part_file import part_beside, place_new
 from ...config.private_file import fsync
 from ..schema import metadata
 
@@ -37,32 +39,34 @@ class Contents:
 def copy_store(source: Path, target: Path, edit: Edit | None = None) -> Contents:
     """Copy a store as it is at one moment; the copy is one file, private, checked and on the disk.
 
-    It is written beside `target` and gets its name last, so a file of that name is whole.
+    It is written beside `target` and gets its name last, so a file of that name is whole. Others
+    may copy to the same name meanwhile: the first one that is through has it.
 
     Raises
     ------
     StorageError
         There is something at `target` already; the source is no store or damaged; no room.
     """
-    part = part_of(target)
     if os.path.lexists(target):
-        raise StorageError(f"{target}: is there already, and nothing is overwritten; move it away")
-    with _sentences(f"{target}: the copy failed"):
-        part.unlink(missing_ok=True)
-        part.touch(mode=0o600)
-        try:
-            with closing(open_read_only(source)) as origin:
-                origin.execute("BEGIN")
-                before = contents(origin, source)
-                _copy_into(origin, part, edit)
-            copied = _check_against(before, part)
-            fsync(part)
-            part.rename(target)
-            fsync(target.parent)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
-    return copied
+        raise _taken(target)
+    return copy_store_to_free(source, iter((target,)), edit)[1]
+
+
+def copy_store_to_free(
+    source: Path, targets: Iterator[Path], edit: Edit | None = None
+) -> tuple[Path, Contents]:
+    """Copy a store as `copy_store` does, to the first of some names in one folder that is free."""
+    target = next(targets)
+    with _sentences(f"{target}: the copy failed"), part_beside(target) as part:
+        with closing(open_read_only(source)) as origin:
+            origin.execute("BEGIN")
+            before = contents(origin, source)
+            _copy_into(origin, part, edit)
+        copied = _check_against(before, part)
+        fsync(part)
+        target = _place(part, target, targets)
+        fsync(target.parent)
+    return target, copied
 
 
 def check_store(path: Path) -> Contents:
@@ -105,13 +109,25 @@ def contents(connection: sqlite3.Connection, path: Path) -> Contents:
 def open_read_only(path: Path) -> sqlite3.Connection:
     """Open an existing store beside its writer; sqlite3.Error."""
     return sqlite3.connect(
-        f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None, timeout=5.0
+        f"file:{quote(os.fsencode(path))}?mode=ro", uri=True, isolation_level=None, timeout=5.0
     )
 
 
 def part_of(target: Path) -> Path:
-    """Name the file in which a copy grows."""
+    """Name the file into which a store is saved whose own file was deleted."""
     return target.with_name(f".{target.name}.part")
+
+
+def _place(part: Path, target: Path, others: Iterator[Path]) -> Path:
+    for path in itertools.chain([target], others):
+        with suppress(FileExistsError):
+            place_new(part, path)
+            return path
+    raise _taken(target)
+
+
+def _taken(target: Path) -> StorageError:
+    return StorageError(f"{target}: is there already, and nothing is overwritten; move it away")
 
 
 def _check_against(before: Contents, part: Path) -> Contents:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 import threading
@@ -16,8 +17,16 @@ from coughd.storage.outbox import OutboxReader
 from coughd.storage.rollup import read_rollup, recompute
 from coughd.storage.schema import SCHEMA_VERSION
 from coughd.storage.store import EventStore
-from coughd.storage.upkeep.backup import back_up, backup_name, check_backup, drop_older, restore
-from coughd.storage.upkeep.copying import check_store
+from coughd.storage.upkeep.backup import (
+    back_up,
+    back_up_into,
+    backup_name,
+    backups_in,
+    check_backup,
+    drop_older,
+    restore,
+)
+from coughd.storage.upkeep.copying import check_store, copy_store
 
 from ..facts import event, open_store, reading, seen
 
@@ -89,12 +98,57 @@ def test_nothing_is_overwritten(store: EventStore, store_path: Path, tmp_path: P
     assert target.read_text() == "not yours"
 
 
+def test_of_two_to_one_name_the_first_that_is_through_has_it(
+    store: EventStore, store_path: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "one.sqlite3"
+
+    def another(_copy: sqlite3.Connection) -> None:
+        copy_store(store_path, target)
+
+    with pytest.raises(StorageError, match="nothing is overwritten"):
+        copy_store(store_path, target, another)
+    assert check_store(target).store_id == store.store_id
+    assert list(tmp_path.glob("*one*")) == [target]
+
+
+def test_backups_of_the_same_second_are_numbered_and_in_order(
+    store: EventStore, store_path: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    made = [back_up_into(store_path, folder, NOW)[0] for _ in range(11)]
+    assert made[0].name == "coughd-20261121T093000Z.sqlite3"
+    assert made[10].name == "coughd-20261121T093000Z-11.sqlite3"
+    made.append(back_up_into(store_path, folder, NOW.replace(second=1))[0])
+    assert backups_in(folder) == made
+    assert drop_older(folder, 1) == made[:-1]
+
+
+def test_what_a_killed_backup_left_goes_with_the_next_one(
+    store: EventStore, store_path: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    for name in (".coughd-20261120T093000Z.sqlite3.part", ".one.sqlite3.abcdefgh.coughd-part"):
+        (folder / name).write_text("half")
+    path, _ = back_up_into(store_path, folder, NOW)
+    assert list(folder.iterdir()) == [path]
+
+
+def test_a_name_need_not_be_text(store: EventStore, store_path: Path, tmp_path: Path) -> None:
+    target = tmp_path / os.fsdecode(b"caf\xe9.sqlite3")
+    assert back_up(store_path, target) == check_backup(target)
+
+
 def test_without_a_store_or_a_folder_it_says_so(store_path: Path, tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="no store yet"):
         back_up(store_path, tmp_path / "one")
     (tmp_path / "file").touch()
     with open_store(store_path), pytest.raises(StorageError, match="name another folder"):
         back_up(store_path, tmp_path / "file" / "one")
+    back_up(store_path, tmp_path / "backup")
+    with pytest.raises(StorageError, match="name another folder"):
+        restore(tmp_path / "backup", tmp_path / "file" / "x" / "c.sqlite3", NOW)
     with pytest.raises(StorageError, match="pg_dump"):
         back_up("postgresql://db/coughd", tmp_path / "one")
 
