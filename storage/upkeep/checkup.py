@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select
 
 from ...config.errors import StorageError
+from ...config.part_file import parts_left
 from ..engine import open_reader, sqlite_path, store_name, store_url
 from ..faults import storage_faults
 from ..reading.readable import check_readable
@@ -59,6 +60,14 @@ def check_folder(folder: Path, store: Path, free_floor: int, now: datetime) -> I
     yield _room(folder, free_floor)
     yield _modes(folder, store)
     yield _backups(folder / "backups", now)
+    half = [path.name for path in parts_left(folder / "backups")]
+    if half:
+        yield Finding(
+            "half backups",
+            "warning",
+            f"left in {folder / 'backups'} by a backup that was killed: {', '.join(half)}",
+            "the next `coughd backup create` deletes them",
+        )
     left = sorted(
         path.name
         for why in ("aside", "damaged", "rescued")

@@ -66,7 +66,7 @@ def test_an_old_store_is_copied_and_brought_forward(old: Path) -> None:
     copy = old.with_name(f"coughd.db.v{SCHEMA_VERSION}")
     assert versions(copy) == (SCHEMA_VERSION, str(SCHEMA_VERSION))
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
-    assert sorted(path.name for path in old.parent.glob("*.part")) == []
+    assert sorted(path.name for path in old.parent.glob("*part*")) == []
 
 
 def test_steps_run_in_order_from_the_stores_version(old: Path) -> None:

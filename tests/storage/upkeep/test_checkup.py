@@ -1,0 +1,28 @@
+"""What the checks of a folder find in it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from coughd.config.part_file import part_beside
+from coughd.storage.upkeep.backup import backup_name
+from coughd.storage.upkeep.checkup import check_folder
+
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+
+
+def found(folder: Path) -> dict[str, str]:
+    """By check: its evidence."""
+    findings = check_folder(folder, folder / "coughd.sqlite3", 0, NOW)
+    return {finding.check: finding.evidence for finding in findings}
+
+
+def test_what_a_killed_backup_left_is_named_and_a_living_one_is_not(tmp_path: Path) -> None:
+    backups = tmp_path / "backups"
+    assert "half backups" not in found(tmp_path)
+    backups.mkdir()
+    with part_beside(backups / backup_name(NOW)) as part:
+        assert "half backups" not in found(tmp_path)
+    part.write_text("half")
+    assert part.name in found(tmp_path)["half backups"]
