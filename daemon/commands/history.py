@@ -64,10 +64,12 @@ def history(
     check_times(since, until, now())
     with open_history(config, store, timezone) as opened:
         asked = _asked(opened.zone, by, since, until)
-        start, end = _known_part(opened, asked, source)
+        known = opened.extent(source)
+        start, end = _known_part(asked, known)
         report = Report(
             by=by,
             asked=asked,
+            known=known,
             sources=[
                 each for each in opened.sources() if source is None or each.source_id in source
             ],
@@ -111,11 +113,10 @@ def _asked(zone: tzinfo, by: By, since: str | None, until: str | None) -> _Range
     return start, end
 
 
-def _known_part(opened: History, asked: _Range, source_ids: list[str] | None) -> _Range:
+def _known_part(asked: _Range, known: _Range) -> _Range:
     """Cut a range to the time in which the sources were known; it may be empty."""
-    first, last = opened.extent(source_ids)
     # Two datetimes of one zone compare by wall clock, which an hour that comes twice misleads.
-    start, end = max(asked[0], first, key=to_us), min(asked[1], last, key=to_us)
+    start, end = max(asked[0], known[0], key=to_us), min(asked[1], known[1], key=to_us)
     return start, max(start, end, key=to_us)
 
 

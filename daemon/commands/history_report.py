@@ -27,6 +27,8 @@ class Report:
     by: By
     asked: tuple[datetime, datetime]
     """As the options say; the summary's range is the part of it that the store knows."""
+    known: tuple[datetime, datetime]
+    """Since when, and until when, the store knows of the sources at all."""
     sources: list[Source]
     summary: Interval
     rows: Sequence[Row]

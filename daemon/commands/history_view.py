@@ -15,9 +15,9 @@ from ..judge import BELOW_THRESHOLD
 from ..why import why_not
 from .history_report import Report, Row
 from .history_words import (
+    coverage_text,
     event_ending,
     length_text,
-    percent,
     printable,
     rate_text,
     sentences,
@@ -177,13 +177,13 @@ def _why_not(row: Event, *, short: bool) -> str:
 
 def _sums(row: Interval) -> list[str]:
     if _unheard(row):
-        return ["-", "-", "-", length_text(0), percent(row.coverage), "-", "-"]
+        return ["-", "-", "-", length_text(0), coverage_text(row), "-", "-"]
     return [
         f"{row.coughs}",
         f"{row.cough_seconds}",
         f"{row.epochs}",
         length_text(row.monitored_s),
-        percent(row.coverage),
+        coverage_text(row),
         rate_text(row.rate_per_hour),
         "-" if row.rate_withheld else f"{rate_text(row.rate_low)} to {rate_text(row.rate_high)}",
     ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from ...storage.reading.intervals import Interval
 from ...storage.reading.local_time import SECOND_US, to_us
+from ...storage.reading.shares import percent_below
 from .history_report import Report
 
 _A_MINUTE_US = 60 * SECOND_US
@@ -17,13 +19,13 @@ def sentences(report: Report) -> list[str]:
     if not report.sources:
         return ["The store has no sources yet: nothing has been heard."]
     if not summary.elapsed_us:
-        return [f"Nothing is known of {asked}: no source was listened to then."]
+        return [f"Nothing is known of {asked}: no source was listened to then.{_known(report)}"]
     known = length_text(summary.elapsed_s)
     asked_us = to_us(report.asked[1]) - to_us(report.asked[0])
     if summary.end_us - summary.start_us < asked_us - _A_MINUTE_US:
         known = f"the {known} that the store knows of"
     monitored = (
-        f"monitored {length_text(summary.monitored_s)} of {known} ({percent(summary.coverage)})"
+        f"monitored {length_text(summary.monitored_s)} of {known} ({coverage_text(summary)})"
     )
     if len(report.sources) > 1:
         monitored += f", the time of {len(report.sources)} sources added"
@@ -90,9 +92,27 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
+def coverage_text(interval: Interval) -> str:
+    """Write a coverage; with more digits where fewer would hide that it is too little."""
+    minimum = interval.terms.minimum_coverage
+    if interval.monitored_us and interval.coverage < minimum:
+        return percent_below(interval.coverage, minimum)
+    return percent(interval.coverage)
+
+
 def printable(text: str) -> str:
     """Replace what could steer a terminal or break a line."""
     return "".join(char if char.isprintable() else "?" for char in text)
+
+
+def _known(report: Report) -> str:
+    first, last = report.known
+    if to_us(last) <= to_us(first):
+        return ""
+    return (
+        f" What is known lies between {to_minute(first)} and {to_minute(last)}; ask for that with "
+        "--since and --until."
+    )
 
 
 def _again(when: datetime) -> str:

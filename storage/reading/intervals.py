@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ..rollup import EPOCH_GAP_US
 from .local_time import HOUR_US, SECOND_US, from_us
 from .rates import poisson_interval
+from .shares import percent_below, percent_given
 
 DEFAULT_GAP_S = EPOCH_GAP_US / SECOND_US
 LONGEST_GAP_S = 3600.0
@@ -120,9 +121,10 @@ class Interval(NamedTuple):
         if not self.monitored_us:
             return "Nothing was monitored, so there is no cough rate."
         if self.coverage < self.terms.minimum_coverage:
+            minimum = self.terms.minimum_coverage
             return (
-                f"Only {self.coverage:.0%} of the time was monitored, less than the "
-                f"{self.terms.minimum_coverage:.0%} from which a cough rate is given."
+                f"Only {percent_below(self.coverage, minimum)} of the time was monitored, less "
+                f"than the {percent_given(minimum)} from which a cough rate is given."
             )
         return None
 

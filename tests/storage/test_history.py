@@ -36,7 +36,7 @@ def test_below_the_stated_coverage_there_is_no_rate(
         first, *later = history.by_hour(moment(0), moment(4 * HOUR_S))
     assert (total.rate_per_hour, total.rate_low, total.rate_high) == (None, None, None)
     assert total.rate_withheld == (
-        "Only 25% of the time was monitored, less than the 50% from which a cough rate is given."
+        "Only 25 % of the time was monitored, less than the 50 % from which a cough rate is given."
     )
     assert first.rate_per_hour == 1.0
     assert {row.rate_withheld for row in later} == {

@@ -168,7 +168,30 @@ def test_time_without_monitoring_says_nothing_about_coughs(run: Callable[..., st
         "# Nothing was monitored from 2027-01-15 09:10 to 2027-01-15 09:50 UTC, so nothing is "
         "known of coughs.\n"
     )
-    assert "Nothing is known of 2026-01-01" in run("--since", "2026-01-01", "--until", "2026-01-02")
+
+
+def test_a_time_nothing_is_known_of_says_since_when_until_when_something_is(
+    run: Callable[..., str], tmp_path: Path
+) -> None:
+    assert run("--since", "2026-01-01", "--until", "2026-01-02") == (
+        "# Nothing is known of 2026-01-01 00:00 to 2026-01-03 00:00 UTC: no source was listened to "
+        "then. What is known lies between 2027-01-15 08:00 and 2027-01-15 12:00; ask for that with "
+        "--since and --until.\n"
+    )
+    with open_store(tmp_path / "unheard.db") as store:
+        store.write([seen()])
+    told = run("--store", str(tmp_path / "unheard.db"), "--since", "2026-01-01")
+    assert told.endswith("no source was listened to then.\n")
+
+
+def test_a_coverage_just_too_small_reads_so(run: Callable[..., str], tmp_path: Path) -> None:
+    with open_store(tmp_path / "half.db") as store:
+        store.write([seen(), covered(0, 1795), covered(1795, HOUR_S, "silent"), event()])
+    until = ["--since", "2027-01-15T08:00Z", "--until", "2027-01-15T09:00Z"]
+    told = run("--store", str(tmp_path / "half.db"), *until, "--by", "hour")
+    assert "monitored 30 min of 60 min (49.9 %)." in told
+    assert "Only 49.9 % of the time was monitored, less than the 50 % from which" in told
+    assert "\t30 min\t49.9 %\t-" in told
 
 
 def test_json_of_a_time_nothing_is_known_of_is_empty(run: Callable[..., str]) -> None:
@@ -260,6 +283,7 @@ def on_terminal(place: Path, by: By, width: int) -> str:
         report = Report(
             by=by,
             asked=(start, summary.end),
+            known=opened.extent(),
             sources=opened.sources(),
             summary=summary,
             rows=rows[by],
