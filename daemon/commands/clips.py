@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from pathlib import Path
@@ -11,6 +12,8 @@ import soundfile
 import typer
 
 from ...config.errors import StorageError, UsageError
+from ...config.part_file import part_beside, place_new
+from ...config.private_file import fsync
 from ...detectors.ports import SAMPLE_RATE_HZ
 from ..clips.sealing import find_key_file, new_key_text, read_key
 from ..clips.shelf import ClipShelf
@@ -72,14 +75,9 @@ def export(
         raise UsageError(f"{output}: name a file that ends in .flac or .wav")
     key = read_key(find_key_file(settings.clips.key_file, os.environ))
     _, samples = ClipShelf(places.data_dir, key).samples(event_id)
-    try:
-        handle = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(handle, "w+b") as file:
-            soundfile.write(file, samples, SAMPLE_RATE_HZ, format=form, subtype="PCM_16")
-    except FileExistsError as exc:
-        raise UsageError(f"{output} is there already: name another file") from exc
-    except OSError as exc:
-        raise StorageError(f"cannot write {output}: {exc.strerror}") from exc
+    sound = io.BytesIO()
+    soundfile.write(sound, samples, SAMPLE_RATE_HZ, format=form, subtype="PCM_16")
+    _write_new(output, sound.getvalue())
     typer.echo(f"{output}: {samples.size / SAMPLE_RATE_HZ:.1f} s of sound, not encrypted")
 
 
@@ -91,12 +89,19 @@ def new_key(
 
     Whoever loses it loses the clips; keep a copy elsewhere.
     """
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(handle, "w") as stream:
-            stream.write(new_key_text())
-    except FileExistsError as exc:
-        raise UsageError(f"{file} is there already: name another file") from exc
-    except OSError as exc:
-        raise StorageError(f"cannot write {file}: {exc.strerror}") from exc
+    _write_new(file, new_key_text().encode())
     typer.echo(f"{file}: a new key; name it in clips.key_file, and keep a copy elsewhere")
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    """Put a file there (mode 0600), whole or not at all; UsageError where there is one."""
+    try:
+        with part_beside(path) as part:
+            part.write_bytes(content)
+            fsync(part)
+            place_new(part, path)
+            fsync(path.parent)
+    except FileExistsError as exc:
+        raise UsageError(f"{path} is there already: name another file") from exc
+    except OSError as exc:
+        raise StorageError(f"cannot write {path}: {exc.strerror}") from exc

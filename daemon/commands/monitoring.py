@@ -14,14 +14,19 @@ from .options import ConfigOption, configured
 def monitoring(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to write them.")],
     config: ConfigOption = None,
+    *,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace files of these names that differ.")
+    ] = False,
 ) -> None:
     """Write alert rules, a dashboard and a scrape configuration.
 
     They load without edits: prometheus.yml and coughd.rules.yml into Prometheus,
-    coughd-dashboard.json into Grafana. Files of these names are replaced.
+    coughd-dashboard.json into Grafana. Files of these names that differ stay unless --force is
+    given.
     """
     listen = configured(config)[0].metrics.listen
-    for path in write_files(folder, listen or DEFAULT_LISTEN):
+    for path in write_files(folder, listen or DEFAULT_LISTEN, replace=force):
         typer.echo(str(path))
     if listen is None:
         typer.echo(

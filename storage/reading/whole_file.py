@@ -14,12 +14,12 @@ from ...config.part_file import part_beside
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[TextIO]:
+def whole_file(path: Path, mode: int = 0o600) -> Iterator[TextIO]:
     """Write a text file (UTF-8) beside `path` and rename it there once the block is through.
 
-    The file is private to its user (0600). After an error `path` is what it was. A link stays one:
-    what it points to is written. What is no file, such as a pipe or a device, is written straight
-    into.
+    The file is private to its user, unless another mode is asked for. After an error `path` is
+    what it was. A link stays one: what it points to is written. What is no file, such as a pipe or
+    a device, is written straight into.
 
     Raises
     ------
@@ -38,6 +38,7 @@ def whole_file(path: Path) -> Iterator[TextIO]:
                 yield stream
                 stream.flush()
                 os.fsync(stream.fileno())
+            part.chmod(mode)
             part.replace(target)
     except OSError as exc:
         raise StorageError(

@@ -15,10 +15,18 @@ from typing import Any
 import pytest
 import yaml
 from command_line import coughd
+from full_disk import full_disk
 from prometheus_client.parser import text_string_to_metric_families
 
+from coughd.config.errors import StorageError
 from coughd.daemon.monitoring.metrics import render
-from coughd.daemon.monitoring.writing import DASHBOARD, PROMETHEUS, RULES, monitoring_file
+from coughd.daemon.monitoring.writing import (
+    DASHBOARD,
+    PROMETHEUS,
+    RULES,
+    monitoring_file,
+    write_files,
+)
 from coughd.daemon.supervision.status import MonitoringStatus
 
 from ..supervision.facts_of_status import HEAR, WELL
@@ -101,6 +109,31 @@ def test_a_folder_that_cannot_be_is_one_sentence(tmp_path: Path) -> None:
     said = coughd("monitoring", tmp_path / "file", "--config", write_config(tmp_path, None))
     assert said.exit_code == 74
     assert len(said.complaints.splitlines()) == 1
+
+
+def test_what_somebody_edited_is_replaced_only_where_asked_for(tmp_path: Path) -> None:
+    folder = tmp_path / "prometheus"
+    write_files(folder, "127.0.0.1:9555")
+    assert write_files(folder, "127.0.0.1:9555") == [
+        folder / name for name in (PROMETHEUS, RULES, DASHBOARD)
+    ]
+    (folder / RULES).write_text("groups: []")
+    (folder / DASHBOARD).unlink()
+    config = write_config(tmp_path, "127.0.0.1:9555")
+    said = coughd("monitoring", folder, "--config", config)
+    assert said.exit_code == os.EX_USAGE
+    assert f"{RULES}; name another folder" in said.complaints
+    assert (folder / RULES).read_text() == "groups: []"
+    assert not (folder / DASHBOARD).exists()
+    assert coughd("monitoring", folder, "--config", config, "--force").exit_code == 0
+    assert (folder / RULES).read_text() == monitoring_file(RULES)
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o644}
+
+
+def test_a_full_disk_leaves_no_empty_file(tmp_path: Path) -> None:
+    with full_disk(), pytest.raises(StorageError, match="has room"):
+        write_files(tmp_path, "127.0.0.1:9555")
+    assert list(tmp_path.iterdir()) == []
 
 
 def write_config(folder: Path, listen: str | None) -> Path:
