@@ -295,11 +295,34 @@ def on_terminal(place: Path, by: By, width: int) -> str:
 
 
 @pytest.mark.parametrize("by", ["event", "epoch", "hour", "day"])
-@pytest.mark.parametrize("width", [80, 100, 160])
+@pytest.mark.parametrize("width", [40, 50, 60, 72, 80, 100, 160])
 def test_tables_fit_their_terminal(place: Path, by: By, width: int) -> None:
     told = on_terminal(place, by, width)
     assert max(map(len, told.splitlines())) <= width
     assert "…" not in told
+
+
+@pytest.mark.parametrize(
+    ("width", "headings"),
+    [
+        (40, "hour coughs epochs coughs/h"),
+        (50, "hour coughs epochs coverage coughs/h"),
+        (60, "hour coughs cough-s epochs coverage coughs/h"),
+        (72, "hour coughs cough-s epochs coverage coughs/h 95 %"),
+    ],
+)
+def test_a_narrow_table_has_fewer_columns_with_whole_digits(
+    place: Path, width: int, headings: str
+) -> None:
+    told = on_terminal(place, "hour", width)
+    assert f"\n{headings}\n" in "\n".join(" ".join(line.split()) for line in told.splitlines())
+    eight = next(line for line in told.splitlines() if line.startswith("01-15 08:00"))
+    assert eight.split()[2] == "3"
+    assert "█" not in told
+    assert "- nothing or too little monitored\n" in told
+    events = on_terminal(place, "event", width)
+    assert "01-15 08:01:30.000" in events
+    assert "e-dddd" in events
 
 
 def test_bars_tell_none_from_not_monitored(place: Path) -> None:
