@@ -40,7 +40,7 @@ TimezoneOption = Annotated[
 
 
 def _number(seconds: float) -> float:
-    # A range of numbers lets through what is none.
+    # An older typer lets what is no number through a range.
     if isnan(seconds):
         raise typer.BadParameter("it is no number; write seconds, such as 2")
     return seconds
