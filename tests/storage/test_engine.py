@@ -29,6 +29,15 @@ def test_a_path_and_its_url_are_the_same_store(tmp_path: Path) -> None:
     assert store_name(store_url(path)) == str(path)
 
 
+def test_a_path_need_not_be_text(tmp_path: Path) -> None:
+    path = tmp_path / "caf\udce9.db"
+    with open_store(path) as store:
+        store.write([seen(), event()])
+    assert path.exists()
+    with reading(path) as connection:
+        assert connection.execute(text("SELECT count(*) FROM events")).scalar_one() == 1
+
+
 def test_a_password_is_not_shown() -> None:
     assert "secret" not in store_name(store_url("postgresql://anna:secret@db/coughd"))
 
