@@ -14,7 +14,7 @@ from typing import Self
 from ...config.errors import InputError, StorageError
 from ...storage.records import Change
 from .document import HandedIn
-from .tray import read_document, waiting
+from .tray import read_document, take_away, waiting
 
 LOOK_EVERY_S = 0.5
 ROOM_LEFT = 1_000
@@ -151,10 +151,7 @@ class Receiver:
         return False
 
     def _delete(self, path: Path) -> None:
-        try:
-            path.unlink(missing_ok=True)
-        except OSError as exc:
-            raise StorageError(f"{path}: cannot be deleted ({exc.strerror})") from exc
+        take_away(path)
         self._taken.discard(path)
 
     def _set_aside(self, path: Path, why: str) -> None:

@@ -67,6 +67,14 @@ def read_document(path: Path) -> list[HandedIn]:
     return decode(content)
 
 
+def take_away(path: Path) -> None:
+    """Delete what was committed, or may be laid down no longer; StorageError."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as exc:
+        raise StorageError(f"{path}: cannot be deleted ({exc.strerror})") from exc
+
+
 def wait_until_taken(
     path: Path,
     patience_s: float,

@@ -14,7 +14,7 @@ from ...storage.store import EventStore
 from ..clips.shelf import forget_uncounted
 from ..clock import SystemClock
 from ..handing_in.document import MOST_CHANGES, HandedIn
-from ..handing_in.tray import lay_down, read_document, wait_until_taken, waiting
+from ..handing_in.tray import lay_down, read_document, take_away, wait_until_taken, waiting
 from .keeping import open_store
 
 PATIENCE_S = 20.0
@@ -60,7 +60,7 @@ def _hand_in(data_dir: Path, page: Sequence[HandedIn]) -> bool:
             f"{path}: the daemon (pid {pid}) has not taken it within {PATIENCE_S:g} s; it is kept "
             "there and taken when the store can be written."
         )
-    path.unlink(missing_ok=True)
+    take_away(path)
     return False
 
 
@@ -69,7 +69,7 @@ def _empty_tray(store: EventStore, data_dir: Path) -> None:
     for path in waiting(data_dir):
         with suppress(InputError):  # the next daemon sets it aside, and says so in its log
             _write(store, data_dir, read_document(path))
-            path.unlink(missing_ok=True)
+            take_away(path)
 
 
 def _write(store: EventStore, data_dir: Path, page: Sequence[HandedIn]) -> None:
