@@ -40,9 +40,9 @@ class Detector:
 
     @classmethod
     def load(cls, models_dir: Path) -> Detector:
-        """Load the three files of a folder; ModelError."""
+        """Load the three files of a folder; ModelError, ConfigError."""
         embedder = OpenEmbedder.load(models_dir)
-        probe = LinearProbe.load(models_dir / "probe-open.json", embedder.identity)
+        probe = LinearProbe.beside(models_dir, embedder.identity)
         return cls(CoughdGate.load(models_dir), embedder, probe)
 
     def claims(self, samples: Samples) -> list[Claim]:
