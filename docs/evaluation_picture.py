@@ -11,6 +11,8 @@ import re
 import sys
 from pathlib import Path
 
+from side_by_side import side_by_side
+
 from coughd.detectors.evaluation.charts import (
     reliability,
     scores_by_threshold,
@@ -35,14 +37,7 @@ def main() -> None:
     """Write the picture to the second file named on the command line."""
     systems = json.loads(Path(sys.argv[1]).read_bytes())["systems"]
     charts = [plot(systems) for plot in (sensitivity_by_snr, scores_by_threshold, reliability)]
-    placed = "".join(
-        svg.replace("<svg ", f'<svg x="{WIDTH * place:g}" width="{WIDTH:g}" ', 1)
-        for place, svg in enumerate(charts)
-    )
-    box = f'viewBox="0 0 {WIDTH * len(charts):g} {HEIGHT:g}"'
-    picture = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {box}><style>{style()}</style>{placed}</svg>\n'
-    )
+    picture = side_by_side(charts, WIDTH, HEIGHT, style())
     Path(sys.argv[2]).write_text(picture, encoding="utf-8")
 
 

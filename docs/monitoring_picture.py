@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from prometheus_client.parser import text_string_to_metric_families
+from side_by_side import side_by_side
 
 from coughd.detectors.evaluation.svg import Axis, Chart
 from coughd.detectors.synthesis import bundled_scene, write_scene
@@ -110,16 +111,7 @@ def main() -> None:
             ("coughd_coverage_seconds_total", "scene", "ok"),
         ),
     ]
-    placed = "".join(
-        svg.replace(
-            "<svg ", f'<svg x="{WIDTH * place:g}" width="{WIDTH:g}" height="{HEIGHT:g}" ', 1
-        )
-        for place, svg in enumerate(charts)
-    )
-    box = f'viewBox="0 0 {WIDTH * len(charts):g} {HEIGHT:g}"'
-    picture = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {box}><style>{STYLE}</style>{placed}</svg>\n'
-    )
+    picture = side_by_side(charts, WIDTH, HEIGHT, STYLE)
     Path(sys.argv[1]).write_text(picture, encoding="utf-8")
 
 
