@@ -11,8 +11,8 @@ from typing import Annotated
 
 import typer
 
+from ...config.as_text import as_text
 from ...config.errors import UsageError
-from ...detectors.evaluation.printable import printable
 from ...storage.lock import LOCK_NAME, InstanceLock
 from ...storage.upkeep.backup import (
     back_up,
@@ -75,9 +75,9 @@ def create(
     if as_json:
         _print_json(path, contents, deleted=[str(one) for one in dropped])
     else:
-        typer.echo(f"{printable(str(path))}: {_said(contents)}; every page was checked")
+        typer.echo(f"{as_text(str(path))}: {_said(contents)}; every page was checked")
         for one in dropped:
-            typer.echo(f"deleted {printable(str(one))}")
+            typer.echo(f"deleted {as_text(str(one))}")
 
 
 @backup.command("verify")
@@ -87,7 +87,7 @@ def verify(file: BackupArgument, *, as_json: JsonOption = False) -> None:
     if as_json:
         _print_json(file, contents)
     else:
-        typer.echo(f"{printable(str(file))}: {_said(contents)}; every page was checked")
+        typer.echo(f"{as_text(str(file))}: {_said(contents)}; every page was checked")
 
 
 @backup.command("restore")
@@ -111,7 +111,7 @@ def restore_backup(
     else:
         typer.echo(f"restored {_said(done.contents)}; it is the new store {done.contents.store_id}")
         if done.aside is not None:
-            typer.echo(f"what was there is now {printable(str(done.aside))}")
+            typer.echo(f"what was there is now {as_text(str(done.aside))}")
 
 
 @contextmanager

@@ -16,11 +16,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from ...config.as_text import as_text
 from ...config.errors import ConfigError, InputError, ModelError
 from ...config.settings import Settings
 from ...detectors.evaluation.annotation_rows import Notice
 from ...detectors.evaluation.page import make_page
-from ...detectors.evaluation.printable import printable
 from ...detectors.evaluation.report import Made, System, make_report
 from ...detectors.evaluation.report_numbers import Json
 from ...detectors.evaluation.units import alarming_subjects, units_of_sounds
@@ -116,7 +116,7 @@ def evaluate(
 
 
 def _made() -> Made:
-    return Made(version("coughd"), datetime.now(UTC), tuple(map(printable, sys.argv[1:])))
+    return Made(version("coughd"), datetime.now(UTC), tuple(map(as_text, sys.argv[1:])))
 
 
 def _with_threshold(settings: Settings, threshold: float | None) -> Settings:

@@ -14,9 +14,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from ...config.as_text import as_text
 from ...config.errors import InputError
 from ...config.settings import Settings
-from ...detectors.evaluation.printable import printable as as_text
 from ...detectors.probe_versions import ProbeVersions
 from ..explaining import choices
 from ..lifecycle import StopRequest, stop_on_signals

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from ...config.as_text import as_text
 from ...config.errors import InputError
 from ...config.render import config_sha256
 from ...config.settings import Settings
 from ...detectors.evaluation.annotation_rows import Notice
 from ...detectors.evaluation.checking import check
-from ...detectors.evaluation.printable import printable
 from ...detectors.evaluation.report import System
 from ...detectors.evaluation.sounds import Heard
 from ...detectors.known_sound import KnownSound
@@ -43,7 +43,7 @@ def prepare(config: Path | None, settings: Settings) -> Listener:
     """Load what a configuration hears with, so that a fault shows before hearing; ModelError."""
     ears = load_ears(settings)
     description = {
-        "config": None if config is None else printable(str(config)),
+        "config": None if config is None else as_text(str(config)),
         "config_sha256": config_sha256(settings),
         "gate": ears.stretches.gate.name,
         "embedder": ears.judge.embedder.identity.name,

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .printable import printable
+from ...config.as_text import as_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Notice:
     @classmethod
     def at(cls, path: Path, line: int | None, sentence: str) -> Notice:
         """Say something about a file in text that can be printed, whatever its name is."""
-        return cls(printable(str(path)), line, printable(sentence))
+        return cls(as_text(str(path)), line, as_text(sentence))
 
     def __str__(self) -> str:
         """`FILE:LINE: sentence`."""

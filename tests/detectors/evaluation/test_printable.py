@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from coughd.detectors.evaluation.printable import printable, printable_names
+from coughd.config.as_text import as_text
+from coughd.detectors.evaluation.printable import printable_names
 
 
 def test_bytes_that_are_no_text_are_shown_as_such() -> None:
-    assert printable(b"caf\xe9.wav".decode("utf-8", "surrogateescape")) == "caf\ufffd.wav"
-    assert printable("café.wav") == "café.wav"
+    assert as_text(b"caf\xe9.wav".decode("utf-8", "surrogateescape")) == "caf\ufffd.wav"
+    assert as_text("café.wav") == "café.wav"
 
 
 def test_names_that_look_alike_are_numbered() -> None:
