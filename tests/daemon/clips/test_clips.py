@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from judged_windows import event_id, judged, noise
 from patience import until
 
 from coughd.config.errors import ConfigError, InputError
@@ -24,9 +25,7 @@ from coughd.daemon.clips.forgetting import ClipLimits, KeptClip, to_forget
 from coughd.daemon.clips.keeper import ClipKeeper
 from coughd.daemon.clips.sealing import ClipKey, find_key_file, read_key
 from coughd.daemon.clips.shelf import ClipShelf, forget_uncounted
-from coughd.detectors.ports import WINDOW_SAMPLES, Samples, Trigger
-from coughd.detectors.windows import Window
-from coughd.storage.records import EventFinished, EventRescored, Scored
+from coughd.storage.records import EventRescored
 
 DAY_US = 86_400_000_000
 KEY = ClipKey(bytes(range(32)))
@@ -35,91 +34,10 @@ NO_LIMITS = ClipLimits(age_us=None, largest_bytes=None, best_of_day=None)
 PLENTY = 10**12
 
 
-def event_id(number: int) -> str:
-    return f"00000000-0000-7000-8000-{number:012d}"
-
-
 def header(
     number: int, onset_us: int = 0, probability: float = 0.9, source: str = "bed"
 ) -> ClipHeader:
     return ClipHeader(event_id(number), source, onset_us, 0.5, probability)
-
-
-def noise(samples: int = WINDOW_SAMPLES) -> Samples:
-    return np.random.default_rng(1).normal(0, 0.1, samples).astype(np.float32)
-
-
-def judged(
-    number: int,
-    onset: int,
-    *,
-    counted: bool = True,
-    speech: float | None = 0.0,
-    size: int = WINDOW_SAMPLES,
-) -> tuple[Window, EventFinished]:
-    scores = {} if speech is None else {"cough": 0.9, "speech": speech}
-    scored = Scored(
-        label="cough", counted=counted, reason=None, probability=0.9 if scores else None,
-        scores=scores, threshold=0.5, scored_by="open" if scores else "gate", probe=None,
-        embedder=None, embedding=None,
-    )  # fmt: skip
-    event = EventFinished(
-        event_id=event_id(number), source_id="bed", stretch_id="s", onset_sample=onset,
-        offset_sample=onset + 5000, onset_us=onset, offset_us=onset + 1, gate_score=0.9,
-        window="complete", level_dbfs=-20.0, snr_db=20.0, epoch_id=None, scored=scored,
-    )  # fmt: skip
-    return Window(Trigger(onset, onset + 800, 0.9), None, onset - 8000, noise(size)), event
-
-
-def chosen(chooser: ClipChooser, *windows: tuple[Window, EventFinished]) -> list[str]:
-    for window, event in windows:
-        chooser.judged(window, event)
-    return [clip.header.event_id for clip in chooser.finish()]
-
-
-def test_only_counted_coughs_with_a_whole_window_get_a_clip() -> None:
-    windows = (
-        judged(1, 100_000),
-        judged(2, 200_000, counted=False),
-        judged(3, 300_000, size=20_000),
-    )
-    assert chosen(ClipChooser(0.5, 1.5, 0.2), *windows) == [event_id(1)]
-
-
-def test_a_clip_is_no_longer_than_asked_for() -> None:
-    chooser = ClipChooser(0.25, 0.75, None)
-    window, event = judged(1, 100_000)
-    chooser.judged(window, event)
-    (clip,) = chooser.finish()
-    np.testing.assert_array_equal(clip.samples, window.samples[4000:20_000])
-    assert clip.header.onset_s == 0.25
-
-
-@pytest.mark.parametrize("speech", [0.2, 0.9, None])
-@pytest.mark.parametrize(("onset", "heard"), [(100_001, False), (131_999, False), (132_000, True)])
-def test_speech_within_reach_takes_the_clip_along(
-    speech: float | None, onset: int, *, heard: bool
-) -> None:
-    cough = judged(1, 100_000)
-    after = judged(2, onset, counted=False, speech=speech)
-    assert chosen(ClipChooser(0.5, 1.5, 0.2), cough, after) == ([event_id(1)] if heard else [])
-    before = judged(2, 200_000 - onset, counted=False, speech=speech)
-    assert chosen(ClipChooser(0.5, 1.5, 0.2), before, cough) == ([event_id(1)] if heard else [])
-    assert chosen(ClipChooser(0.5, 1.5, None), cough, after) == [event_id(1)]
-
-
-def test_speech_in_the_window_itself_is_a_veto_and_counted() -> None:
-    chooser = ClipChooser(0.5, 1.5, 0.2)
-    assert chosen(chooser, judged(1, 100_000, speech=0.3)) == []
-    assert chooser.vetoed == 1
-
-
-def test_a_clip_waits_until_everything_in_its_reach_is_judged() -> None:
-    chooser = ClipChooser(0.5, 1.5, 0.2)
-    chooser.judged(*judged(1, 100_000))
-    assert chooser.settled(131_999) == []
-    assert [clip.header.event_id for clip in chooser.settled(132_000)] == [event_id(1)]
-    assert chooser.finish() == []
 
 
 def test_the_key_gives_the_sound_back_and_another_one_does_not(tmp_path: Path) -> None:
@@ -271,23 +189,6 @@ def test_a_stop_before_all_is_judged_writes_no_clip(tmp_path: Path) -> None:
         clips.judged(*judged(2, 100_000))  # the listening loop fails here
     assert [] == ClipShelf(tmp_path).clips()
     assert 1 == clips.counts.dropped
-
-
-def test_what_an_earlier_daemon_judged_forbids_clips_and_gets_none() -> None:
-    chooser = ClipChooser(0.5, 1.5, 0.2)
-    chooser.judged(*judged(1, 100_000, counted=False, speech=0.9), is_known=True)
-    chooser.judged(*judged(2, 110_000))
-    chooser.judged(*judged(3, 300_000), is_known=True)
-    assert [] == chooser.finish()
-    assert 1 == chooser.vetoed
-
-
-def test_beyond_its_bound_the_oldest_candidate_gives_way_and_is_counted() -> None:
-    chooser = ClipChooser(0.5, 1.5, None)
-    for number in range(70):
-        chooser.judged(*judged(number, number * 100))
-    assert 6 == chooser.dropped
-    assert event_id(6) == chooser.finish()[0].header.event_id
 
 
 def test_many_to_forget_do_not_keep_each_other_out(tmp_path: Path) -> None:

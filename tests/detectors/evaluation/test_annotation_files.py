@@ -5,21 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from annotation_files_read import read, sentences
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from coughd.detectors.evaluation.annotation_files import read_annotation_file
-from coughd.detectors.evaluation.annotation_rows import AnnotationFile
-
-
-def read(folder: Path, text: str, name: str = "table.csv") -> AnnotationFile:
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    return read_annotation_file(path)
-
-
-def sentences(found: AnnotationFile) -> list[str]:
-    return [str(notice).removeprefix(f"{found.path}") for notice in found.notices]
 
 
 def test_a_table_of_single_coughs(tmp_path: Path) -> None:
@@ -52,28 +42,6 @@ def test_columns_may_be_called_otherwise(tmp_path: Path) -> None:
 
     assert (row.file, row.onset_s, row.offset_s, row.sure) == ("x.wav", 1.0, 1.5, False)
     assert (row.subject, row.source) == ("p1", "phone")
-
-
-def test_audacity_labels(tmp_path: Path) -> None:
-    found = read(
-        tmp_path,
-        "1.000000\t1.250000\tcough\n\\\t100.0\t5000.0\n2,5\t2,5\tThroat clear\n3.0\t3.2\tcough?\n",
-        "night.txt",
-    )
-
-    assert found.notices == []
-    assert [(row.line, row.onset_s, row.offset_s, row.label, row.sure) for row in found.rows] == [
-        (1, 1.0, 1.25, "cough", True),
-        (3, 2.5, 2.5, "throat_clear", True),
-        (4, 3.0, 3.2, "cough", False),
-    ]
-
-
-@pytest.mark.parametrize("text", ["", "\n\n"])
-def test_an_empty_label_file_says_that_nothing_was_heard(tmp_path: Path, text: str) -> None:
-    (row,) = read(tmp_path, text, "night.txt").rows
-
-    assert row.onset_s is None
 
 
 def test_a_row_without_times_says_that_nothing_was_heard(tmp_path: Path) -> None:
@@ -209,26 +177,6 @@ def test_unknown_labels_are_kept_as_unknown_and_told_once_each(tmp_path: Path) -
             "neither way."
         ),
     ]
-
-
-def test_labels_without_any_text_are_coughs(tmp_path: Path) -> None:
-    found = read(tmp_path, "1.0\t1.0\t\n2.0\t2.0\t\n3.0\t3.2\n", "night.txt")
-
-    assert [(row.onset_s, row.label, row.sure) for row in found.rows] == [
-        (1.0, "cough", True),
-        (2.0, "cough", True),
-        (3.0, "cough", True),
-    ]
-    assert sentences(found) == [
-        ":1: has no text in any label, so each of them is taken as a cough."
-    ]
-
-
-def test_labels_some_of_which_have_text_are_unknown_without_it(tmp_path: Path) -> None:
-    found = read(tmp_path, "1.0\t1.0\t\n2.0\t2.0\tcough\n", "night.txt")
-
-    assert [row.label for row in found.rows] == ["unknown", "cough"]
-    assert "the label is empty" in sentences(found)[0]
 
 
 def test_cells_of_several_lines(tmp_path: Path) -> None:
