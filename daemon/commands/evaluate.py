@@ -23,7 +23,7 @@ from ...detectors.evaluation.annotation_rows import Notice
 from ...detectors.evaluation.page import make_page
 from ...detectors.evaluation.report import Made, System, make_report
 from ...detectors.evaluation.report_numbers import Json
-from ...detectors.evaluation.units import alarming_subjects, units_of_sounds
+from ...detectors.evaluation.units import units_of_sounds
 from ..lifecycle import StopRequest, stop_on_signals
 from ..offline.evaluating import Listener, hear_all, heard_by_all, prepare
 from ..offline.gathering import Gathered, first_of, gather
@@ -100,8 +100,7 @@ def evaluate(
     _complain(notices, outputs)
     if not systems[0].heard:
         raise InputError("No recording could be heard, so there is nothing to score.")
-    alarming = alarming_subjects(heard for system in systems for heard in system.heard)
-    units = units_of_sounds([heard.truth for heard in systems[0].heard], over, alarming)
+    units = units_of_sounds([heard.truth for heard in systems[0].heard], over)
     report = make_report(systems, notices, units, _made())
     if json_path == STANDARD_OUTPUT:
         typer.echo(_as_json(report))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .outcome import Outcome, Tally, examine
+from .outcome import Outcome, Tally
 from .resampling import FALSE_ALARM, HIT, HOURS, MISS, Numbers
-from .sounds import Heard, Truth
+from .sounds import Truth
 
 Over: TypeAlias = Literal["recordings", "subjects"]
 
@@ -49,15 +49,13 @@ def units_of_recordings(truths: Sequence[Truth]) -> Units:
     return Units(over, names, tuple(names.index(owner) for owner in owners), {})
 
 
-def units_of_sounds(
-    truths: Sequence[Truth], over: Over | None = None, alarming: Collection[str] = ()
-) -> Units:
+def units_of_sounds(truths: Sequence[Truth], over: Over | None = None) -> Units:
     """Make each subject a unit where every sure cough has one, else each recording.
 
     A false alarm belongs to the subject of the sound that caused it, else to its recording or whose
     that is; with several subjects in a recording the hours are shared out equally, so that each
-    draw has all. Whose sounds caused none, see `alarming`, and who did not cough is no unit, lest
-    there seem to be more to draw from than there is.
+    draw has all. Who is heard is a unit whatever was counted there: units chosen by what came out
+    would hide how much that varies.
     """
     if over == "recordings":
         names = tuple(truth.name for truth in truths)
@@ -69,7 +67,7 @@ def units_of_sounds(
     others = (sound.subject for truth in truths for sound in truth.sounds)
     known = (
         *coughing,
-        *(subject for subject in others if subject in alarming),
+        *others,
         *(truth.subject for truth in truths),
     )
     subjects = tuple(dict.fromkeys(subject for subject in known if subject is not None))
@@ -86,13 +84,6 @@ def units_of_sounds(
         ),
         of_subject,
     )
-
-
-def alarming_subjects(recordings: Iterable[Heard]) -> frozenset[str]:
-    """On whose annotated sounds false alarms lie."""
-    alarms = (alarm for heard in recordings for alarm in examine(heard).false_alarms)
-    subjects = (alarm.sound.subject for alarm in alarms if alarm.sound is not None)
-    return frozenset(subject for subject in subjects if subject is not None)
 
 
 def count_table(outcomes: Sequence[Outcome], units: Units) -> Numbers:
