@@ -23,8 +23,8 @@ from coughd.daemon.subscriber import Message
 from coughd.detectors.hear.child import hear_command
 from coughd.detectors.hear.client import HearProcess
 from coughd.detectors.hear.outcomes import Embedded, HearLimits
-from coughd.detectors.hear.processor import has_bfloat16
 from coughd.detectors.ports import WINDOW_SAMPLES
+from coughd.detectors.processor import has_bfloat16
 
 from .figures import Figure, Room
 from .hear_bare import SIDE

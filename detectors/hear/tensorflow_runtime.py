@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...config.errors import ModelError
+from ..processor import has_bfloat16
 from .network import OutOfMemoryError, Precision
-from .processor import has_bfloat16
 from .saved_model import SIGNATURE, SavedModelFacts, read_saved_model
 
 if TYPE_CHECKING:

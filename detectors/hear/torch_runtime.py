@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from ...config.errors import ModelError
 from ..ports import SAMPLE_RATE_HZ, WINDOW_SAMPLES
+from ..processor import has_bfloat16
 from .network import OutOfMemoryError, Precision
-from .processor import has_bfloat16
 
 if TYPE_CHECKING:
     from types import ModuleType

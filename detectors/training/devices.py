@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from ...config.errors import UsageError
+from ..processor import has_bfloat16
 
 CPU = "cpu"
 
@@ -26,3 +27,12 @@ def check_device(name: str) -> None:
 def device_of(network: Any) -> Any:  # noqa: ANN401
     """The torch device that a network's weights lie on."""
     return next(network.parameters()).device
+
+
+def in_short_numbers(device: Any) -> Any:  # noqa: ANN401
+    """Compute in bfloat16 within this context, where that is faster than float32.
+
+    A processor without instructions for it would imitate it, which takes longer.
+    """
+    capable = device.type != CPU or has_bfloat16()
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=capable)

@@ -20,7 +20,7 @@ from torch.nn import functional
 from ..features import WINDOW_FRAMES
 from ..ports import EMBEDDING_SIZE, LABELS
 from .averaging import parameters, smoothed
-from .devices import CPU, device_of
+from .devices import CPU, device_of, in_short_numbers
 from .embedder_network import EmbedderNetwork
 from .mining import Origin, Windows, cut
 from .pool import Shard
@@ -84,7 +84,7 @@ def train_embedder(
         sound[joined] = overlay(sound[joined], _spoilt(shards, others, rng), rng)
         heard = torch.from_numpy(sound).to(plan.device)
         truth = torch.from_numpy(windows.label[rows].astype(np.int64)).to(plan.device)
-        with torch.autocast(heard.device.type, dtype=torch.bfloat16):
+        with in_short_numbers(heard.device):
             logits = head(network.train()(heard))
         loss = functional.cross_entropy(logits.float(), truth, label_smoothing=0.02)
         optimiser.zero_grad()

@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from ..onsets import REACH_STEPS, OnsetDecoder
 from .averaging import smoothed
-from .devices import CPU, device_of
+from .devices import CPU, device_of, in_short_numbers
 from .gate_network import LOOK_AHEAD_OUTPUTS, GateNetwork
 from .pool import Shard
 from .spectral_augment import spoil
@@ -129,7 +129,7 @@ def _batch(
 def _loss(network: Any, log_mel: NDArray[np.float32], wanted: NDArray[np.float32]) -> Any:  # noqa: ANN401
     device = device_of(network)
     heard = torch.from_numpy(log_mel).to(device)
-    with torch.autocast(device.type, dtype=torch.bfloat16):
+    with in_short_numbers(device):
         logits, _ = network(heard, network.first_state(heard))
     logits = logits.float()[:, :, _LOOK_STEPS:][:, :, _WARM_UP_OUTPUTS:]
     truth = torch.from_numpy(wanted).to(device)[:, :, : wanted.shape[2] - _LOOK_STEPS]

@@ -19,9 +19,9 @@ from lookalikes import STABLEHLO_VERSION, fingerprint
 from coughd.detectors.hear.child import hear_command
 from coughd.detectors.hear.client import HearProcess
 from coughd.detectors.hear.outcomes import Embedded
-from coughd.detectors.hear.processor import has_bfloat16
 from coughd.detectors.hear.saved_model import read_saved_model
 from coughd.detectors.ports import EmbedderIdentity
+from coughd.detectors.processor import has_bfloat16
 
 pytestmark = pytest.mark.hear
 LONG_S = 90.0

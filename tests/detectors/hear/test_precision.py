@@ -1,13 +1,9 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 
 from coughd.detectors.hear.precision import agree
-from coughd.detectors.hear.processor import has_bfloat16
 
 
 def embeddings() -> NDArray[np.float32]:
@@ -44,19 +40,3 @@ def test_undefined_numbers_are_refused() -> None:
     refusal = agree(embeddings(), np.full((3, 512), np.nan, np.float32))
     assert refusal is not None
     assert "undefined" in refusal.sentence
-
-
-@pytest.mark.parametrize(
-    ("text", "has"),
-    [
-        ("model name\t: A\nflags\t\t: fpu avx512f avx512_bf16 vnni\n", True),
-        ("flags\t\t: fpu amx_bf16\n", True),
-        ("Features\t: fp asimd bf16\n", True),
-        ("flags\t\t: fpu avx2\n", False),
-        ("", False),
-    ],
-)
-def test_the_processor_tells_by_its_flags(tmp_path: Path, text: str, has: bool) -> None:
-    (tmp_path / "cpuinfo").write_text(text)
-    assert has == has_bfloat16(tmp_path / "cpuinfo")
-    assert not has_bfloat16(tmp_path / "absent")
