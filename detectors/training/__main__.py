@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ...config.errors import CoughdError, ModelError, UsageError
 from ..runtime import SHIPPED_MODELS, TWIN_MODELS
-from .members import MEMBERS
+from .networks.members import MEMBERS
 
 
 def _arguments() -> argparse.Namespace:

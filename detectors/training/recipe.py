@@ -21,26 +21,26 @@ from ..open_embedder import OpenEmbedder
 from ..ports import ProbeIdentity
 from ..probe import LinearProbe
 from ..runtime import TWIN_MODELS, sha256_of
-from .bank import load_bank
 from .cache import claim_cache
 from .cards import Made, check_made_by, write_cards
+from .clips.bank import load_bank
+from .clips.heard import clips_heard, files_heard
+from .clips.pack import VALIDATION_HALVES
 from .counting import pooled
-from .devices import CPU, check_device
-from .embedder_network import EmbedderEnsemble
-from .export import export_embedder, export_gate
 from .fit_context import fit_context, in_context
 from .fit_probe import Examples, fit_crosswise, write_probe
-from .gate_network import GateNetwork
-from .heard import clips_heard, files_heard
-from .members import MEMBERS
-from .mining import Origin, Windows, mine_once
-from .pack import VALIDATION_HALVES
-from .pool import PoolOrder, Shard, make_shards, read_shard, shard_paths
+from .networks.devices import CPU, check_device
+from .networks.embedder_network import EmbedderEnsemble
+from .networks.export import export_embedder, export_gate
+from .networks.gate_network import GateNetwork
+from .networks.members import MEMBERS
+from .networks.mining import Origin, Windows, mine_once
+from .networks.train_embedder import embed_windows
+from .networks.train_gate import GatePlan, train_gate
+from .networks.train_members import MembersOrder, Mined, train_members
+from .scenes.pool import PoolOrder, Shard, make_shards, read_shard, shard_paths
 from .score_tables import score_section, untested_section
 from .scoring import score_all, score_on_strangers
-from .train_embedder import embed_windows
-from .train_gate import GatePlan, train_gate
-from .train_members import MembersOrder, Mined, train_members
 from .validate import TEST_SNR_DB, Detector, Judged, judge_generated, judge_without_coughs
 
 PROBE_NAME = "cough-open-2026-11"

@@ -22,12 +22,12 @@ from sklearn.metrics import average_precision_score
 from ..gate import CoughdGate
 from ..open_embedder import OpenEmbedder
 from ..ports import LABELS, ONSET_IN_WINDOW, SAMPLE_RATE_HZ, WINDOW_SAMPLES
-from .bank import Bank, load_bank
+from .clips.bank import Bank, load_bank
+from .clips.pack import Clip
 from .fit_probe import Examples, fit_probe, probabilities
-from .pack import Clip
-from .scenes import SceneRecipe, build_scene
+from .networks.targets import label_at
+from .scenes.composing import SceneRecipe, build_scene
 from .survey import print_survey, survey_parser
-from .targets import label_at
 
 SOURCES = ("dcase", "esc10", "fsuser", "fs")
 """As a clip's group begins; coughs are nearly all of one source, so none is left out of them."""

@@ -17,9 +17,9 @@ import numpy as np
 from scipy import ndimage, signal
 
 from ..ports import SAMPLE_RATE_HZ, Samples
-from .augment import decaying_noise, reverberate, with_direct_sound
-from .codecs import CODECS, through
 from .counting import pooled
+from .scenes.augment import decaying_noise, reverberate, with_direct_sound
+from .scenes.codecs import CODECS, through
 from .survey import print_survey, survey_parser
 from .validate import Detector, judge_pack_scenes
 

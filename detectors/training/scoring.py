@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ...config.parent import die_with
-from .bank import load_bank
+from .clips.bank import load_bank
 from .refit import refit_table
 from .robustness import TREATMENTS, table_of, treated_row
 from .score_tables import Scores

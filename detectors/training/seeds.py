@@ -14,12 +14,12 @@ from pathlib import Path
 
 from ..gate import CoughdGate
 from ..open_embedder import OpenEmbedder
-from .bank import load_bank
+from .clips.bank import load_bank
 from .fit_probe import Examples
-from .members import MEMBERS, member_columns, member_view
+from .networks.members import MEMBERS, member_columns, member_view
+from .networks.views import CLOSE
 from .refit import heading, line, triggers_of
 from .survey import print_survey, survey_parser
-from .views import CLOSE
 
 SCENES = 400
 """For the fit; half as many for the test."""

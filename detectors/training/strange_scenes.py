@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..runtime import SHIPPED_MODELS
-from .bank import Bank, load_bank
+from .clips.bank import Bank, load_bank
 from .score_tables import counting_section
 from .strangers import load_strangers
 from .survey import print_survey, survey_parser

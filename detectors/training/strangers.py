@@ -19,10 +19,10 @@ from numpy.random import Generator
 
 from ..ports import SAMPLE_RATE_HZ, Samples
 from ..runtime import SHIPPED_MODELS
-from .augment import rms
-from .bank import Bank, load_bank
+from .clips.bank import Bank, load_bank
+from .clips.pack import Clip
 from .counting import Claim, Reference, Tally, count, interval, pooled
-from .pack import Clip
+from .scenes.augment import rms
 from .survey import print_survey, survey_parser
 from .validate import Detector
 

@@ -18,11 +18,11 @@ from pathlib import Path
 
 import numpy as np
 
-from .bank import Sound, load_sound
-from .certainty import NOT_COUGHED
+from .clips.bank import Sound, load_sound
+from .clips.certainty import NOT_COUGHED
+from .clips.pack import Clip, read_clips
+from .clips.seen_bursts import read_bursts
 from .counting import Claim
-from .pack import Clip, read_clips
-from .seen_bursts import read_bursts
 from .strangers import BEFORE_S, in_hiss
 from .survey import print_survey, survey_parser
 from .validate import Detector

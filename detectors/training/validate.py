@@ -16,10 +16,11 @@ from ..measure import measure_cough
 from ..open_embedder import OpenEmbedder
 from ..ports import ONSET_IN_WINDOW, SAMPLE_RATE_HZ, WINDOW_SAMPLES, Context, Samples
 from ..probe import LinearProbe
-from .bank import Bank
+from .clips.bank import Bank
+from .clips.pack import load_samples
 from .counting import Claim, Reference, Tally, count, paired
-from .pack import load_samples
-from .scenes import SCENE_S, SceneRecipe, build_scene
+from .scenes.composing import SceneRecipe, build_scene
+from .scenes.length import SCENE_S
 
 TEST_SNR_DB = (20.0, 10.0, 0.0)
 TEST_SCENES = 350

@@ -25,9 +25,10 @@ from numpy.random import Generator
 
 from ...config.errors import CoughdError
 from ..ports import MIN_COUGH_SPACING_SAMPLES, SAMPLE_RATE_HZ, Samples
-from .bank import Bank, load_bank
-from .pack import Mark
-from .scenes import SCENE_S, Scene, SceneRecipe, build_scene
+from .clips.bank import Bank, load_bank
+from .clips.pack import Mark
+from .scenes.composing import Scene, SceneRecipe, build_scene
+from .scenes.length import SCENE_S
 
 FOLD = "dev"
 SNRS_DB = (20.0, 10.0, 5.0, 0.0, -5.0)

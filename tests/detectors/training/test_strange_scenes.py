@@ -13,7 +13,7 @@ pytest.importorskip("scipy", reason="comes with the extra coughd[train]")
 
 from coughd.detectors.ports import SAMPLE_RATE_HZ
 from coughd.detectors.synthesis import synth_cough, synth_sound
-from coughd.detectors.training.pack import VALIDATION_PERCENT
+from coughd.detectors.training.clips.pack import VALIDATION_PERCENT
 from coughd.detectors.training.strange_scenes import strange_bank
 
 FREE, NOT_FREE = "CC0", "CC BY-NC 3.0"

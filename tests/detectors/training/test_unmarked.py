@@ -13,7 +13,7 @@ pytest.importorskip("scipy", reason="comes with the extra coughd[train]")
 from coughd.detectors.ports import SAMPLE_RATE_HZ
 from coughd.detectors.runtime import SHIPPED_MODELS
 from coughd.detectors.synthesis import synth_cough
-from coughd.detectors.training.seen_bursts import Seen, read_bursts
+from coughd.detectors.training.clips.seen_bursts import Seen, read_bursts
 from coughd.detectors.training.unmarked import disputes
 from coughd.detectors.training.validate import Detector
 

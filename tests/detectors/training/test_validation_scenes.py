@@ -12,9 +12,10 @@ pytest.importorskip("scipy", reason="comes with the extra coughd[train]")
 
 from coughd.detectors.ports import SAMPLE_RATE_HZ, Samples
 from coughd.detectors.synthesis import synth_cough, synth_sound
-from coughd.detectors.training.bank import Bank, Sound
-from coughd.detectors.training.pack import Mark, Span
-from coughd.detectors.training.scenes import SCENE_S, SceneRecipe
+from coughd.detectors.training.clips.bank import Bank, Sound
+from coughd.detectors.training.clips.pack import Mark, Span
+from coughd.detectors.training.scenes.composing import SceneRecipe
+from coughd.detectors.training.scenes.length import SCENE_S
 from coughd.detectors.training.validation_scenes import (
     Plan,
     plans,
