@@ -13,7 +13,7 @@ from pathlib import Path
 
 from side_by_side import side_by_side
 
-from coughd.detectors.evaluation.charts import (
+from coughd.detectors.evaluation.page.charts import (
     reliability,
     scores_by_threshold,
     sensitivity_by_snr,

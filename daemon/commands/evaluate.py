@@ -19,11 +19,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from ...config.as_text import as_text
 from ...config.errors import ConfigError, InputError, ModelError
 from ...config.settings import Settings
-from ...detectors.evaluation.annotation_rows import Notice
-from ...detectors.evaluation.page import make_page
-from ...detectors.evaluation.report import Made, System, make_report
-from ...detectors.evaluation.report_numbers import Json
-from ...detectors.evaluation.units import units_of_sounds
+from ...detectors.evaluation.annotations.rows import Notice
+from ...detectors.evaluation.page.whole import make_page
+from ...detectors.evaluation.report.document import Made, System, make_report
+from ...detectors.evaluation.report.numbers import Json
+from ...detectors.evaluation.scoring.units import units_of_sounds
 from ..lifecycle import StopRequest, stop_on_signals
 from ..offline.evaluating import Listener, hear_all, heard_by_all, prepare
 from ..offline.gathering import Gathered, first_of, gather

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from ...detectors.evaluation.report_tables import (
+from ...detectors.evaluation.report.tables import (
     Words,
     alarm_table,
     counts_line,
@@ -18,7 +18,7 @@ from ...detectors.evaluation.report_tables import (
     number_of,
     operating_table,
 )
-from ...detectors.evaluation.titles import BREAKDOWNS, TITLES, best_possible, figure
+from ...detectors.evaluation.report.titles import BREAKDOWNS, TITLES, best_possible, figure
 from ..offline.gathering import MOST_COMPLAINTS
 
 Json = Mapping[str, Any]

@@ -11,9 +11,9 @@ from ...config.as_text import as_text
 from ...config.errors import InputError
 from ...config.render import config_sha256
 from ...config.settings import Settings
-from ...detectors.evaluation.annotation_rows import Notice
-from ...detectors.evaluation.checking import check
-from ...detectors.evaluation.report import System
+from ...detectors.evaluation.annotations.checking import check
+from ...detectors.evaluation.annotations.rows import Notice
+from ...detectors.evaluation.report.document import System
 from ...detectors.evaluation.sounds import Heard
 from ...detectors.known_sound import KnownSound
 from ..lifecycle import StopRequest

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...config.errors import InputError
-from ...detectors.evaluation.annotation_files import read_annotation_file
-from ...detectors.evaluation.annotation_rows import Notice
-from ...detectors.evaluation.annotators import beside_single_coughs, several_annotators
-from ...detectors.evaluation.discovery import find_material
-from ...detectors.evaluation.pairing import Annotated, pair, without_annotations
-from ...detectors.evaluation.printable import printable_names
+from ...detectors.evaluation.annotations.annotators import beside_single_coughs, several_annotators
+from ...detectors.evaluation.annotations.discovery import find_material
+from ...detectors.evaluation.annotations.files import read_annotation_file
+from ...detectors.evaluation.annotations.pairing import Annotated, pair, without_annotations
+from ...detectors.evaluation.annotations.printable import printable_names
+from ...detectors.evaluation.annotations.rows import Notice
 
 MOST_COMPLAINTS = 20
 """So many sentences a terminal gets before the result."""

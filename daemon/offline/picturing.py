@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ...config.errors import InputError
-from ...detectors.evaluation.annotation_rows import Notice
-from ...detectors.evaluation.cases import Case, worst_cases
-from ...detectors.evaluation.outcome import examine
-from ...detectors.evaluation.report import System
-from ...detectors.evaluation.spectrogram import spectrogram_png
+from ...detectors.evaluation.annotations.rows import Notice
+from ...detectors.evaluation.page.spectrogram import spectrogram_png
+from ...detectors.evaluation.report.document import System
+from ...detectors.evaluation.scoring.cases import Case, worst_cases
+from ...detectors.evaluation.scoring.outcome import examine
 from .excerpts import read_excerpts
 from .gathering import Gathered
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from ..evaluation.resampling import Measured
+from ..evaluation.scoring.resampling import Measured
 from ..ports import EmbedderIdentity
 from .examples import describe
 from .scores import Comparison

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..evaluation.calibration import brier, calibration_error
-from ..evaluation.resampling import Measured, Numbers, Resampling
+from ..evaluation.scoring.calibration import brier, calibration_error
+from ..evaluation.scoring.resampling import Measured, Numbers, Resampling
 from .examples import Examples
 from .roc import roc_auc
 from .threshold import Counts

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ...config.errors import ModelError
-from ..evaluation.resampling import Measured
+from ..evaluation.scoring.resampling import Measured
 from ..probe import LinearProbe
 from ..probe_file import probe_document
 from ..runtime import read_model_file

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..evaluation.matching import match
+from ..evaluation.scoring.matching import match
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..evaluation.calibration import calibration_error
+from ..evaluation.scoring.calibration import calibration_error
 from ..fitting.threshold import Counts, operating_point
 from ..gate import GATE_THRESHOLD, CoughdGate
 from ..known_sound import write_known

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..evaluation.calibration import calibration_error, were_they_true
+from ..evaluation.scoring.calibration import calibration_error, were_they_true
 from .counting import interval, pooled
 from .strangers import Heard, strangers_section
 from .validate import Judged

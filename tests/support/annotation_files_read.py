@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from coughd.detectors.evaluation.annotation_files import read_annotation_file
-from coughd.detectors.evaluation.annotation_rows import AnnotationFile
+from coughd.detectors.evaluation.annotations.files import read_annotation_file
+from coughd.detectors.evaluation.annotations.rows import AnnotationFile
 
 
 def read(folder: Path, text: str, name: str = "table.csv") -> AnnotationFile:

@@ -10,10 +10,10 @@ from typing import Any
 
 from annotated import claim, cough, heard, sound, truth
 
-from coughd.detectors.evaluation.annotation_rows import Notice
-from coughd.detectors.evaluation.report import Made, System, make_report
+from coughd.detectors.evaluation.annotations.rows import Notice
+from coughd.detectors.evaluation.report.document import Made, System, make_report
+from coughd.detectors.evaluation.scoring.units import units_of_sounds
 from coughd.detectors.evaluation.sounds import Heard
-from coughd.detectors.evaluation.units import units_of_sounds
 
 NOTICES = [Notice("t.csv", 3, "is <left> out."), Notice("gone.wav", None, "is not there.")]
 

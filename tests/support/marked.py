@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from coughd.detectors.evaluation.annotation_rows import AnnotationFile, Row
+from coughd.detectors.evaluation.annotations.rows import AnnotationFile, Row
 
 
 def row(

@@ -8,7 +8,7 @@ import pytest
 from evaluated import recordings, report
 
 from coughd.daemon.commands.evaluate_lines import print_report
-from coughd.detectors.evaluation.annotation_rows import Notice
+from coughd.detectors.evaluation.annotations.rows import Notice
 
 
 def test_the_first_lines_are_the_counts(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,8 +14,8 @@ from coughd.daemon.offline import picturing
 from coughd.daemon.offline.evaluating import heard_by_all, learnt_from
 from coughd.daemon.offline.gathering import Gathered, first_of
 from coughd.daemon.offline.picturing import picture_cases
-from coughd.detectors.evaluation.annotation_rows import Notice
-from coughd.detectors.evaluation.report import System
+from coughd.detectors.evaluation.annotations.rows import Notice
+from coughd.detectors.evaluation.report.document import System
 from coughd.detectors.known_sound import KnownSound, write_known
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from coughd.detectors.evaluation.resampling import Measured
+from coughd.detectors.evaluation.scoring.resampling import Measured
 from coughd.detectors.fitting.card import interval_text
 
 

@@ -1,0 +1,63 @@
+"""What to say where several tables mark the coughs of one recording. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from .pairing import Annotated
+from .recording_names import SINGLE_COUGHS
+from .rows import AnnotationFile, Notice
+
+
+def several_annotators(annotated: Mapping[Path, Annotated]) -> list[Notice]:
+    """Say whose marks are merged into a truth that nobody marked, once for the same tables."""
+    together: dict[tuple[Path, ...], list[Path]] = {}
+    for recording, one in annotated.items():
+        tables = tuple(dict.fromkeys(line.path for line in one.references))
+        if len(tables) > 1 and any(line.is_cough for line in one.references):
+            together.setdefault(tables, []).append(recording)
+    return [
+        Notice.at(
+            tables[-1],
+            None,
+            f"{_named(recordings)} annotated in {_listed(tables)}; their marks are merged, so a "
+            "cough that they place more than 0.2 s apart counts twice: name one of them with "
+            "--annotations to score against it alone.",
+        )
+        for tables, recordings in together.items()
+    ]
+
+
+def beside_single_coughs(
+    annotated: Mapping[Path, Annotated], files: Sequence[AnnotationFile]
+) -> list[Notice]:
+    """Say which tables' coughs count although a table of single coughs lies beside them."""
+    folders = {file.path.parent for file in files if file.path.stem == SINGLE_COUGHS and file.rows}
+    counting: dict[Path, list[Path]] = {}
+    for recording, one in annotated.items():
+        tables = {line.path for line in one.references if line.is_cough and not line.is_single}
+        for table in sorted(tables):
+            if table.parent in folders:
+                counting.setdefault(table, []).append(recording)
+    return [
+        Notice.at(
+            table,
+            None,
+            f"{_named(recordings)} not named in the '{SINGLE_COUGHS}' table beside this one, so "
+            "the coughs marked here count there.",
+        )
+        for table, recordings in counting.items()
+    ]
+
+
+def _named(recordings: Sequence[Path]) -> str:
+    first = f"'{recordings[0].name}'"
+    if len(recordings) == 1:
+        return f"{first} is"
+    return f"{first} and {len(recordings) - 1} more are"
+
+
+def _listed(tables: Sequence[Path]) -> str:
+    *others, last = (f"'{table.name}'" for table in tables)
+    return f"{', '.join(others)} and {last}"

@@ -1,0 +1,127 @@
+"""Whether the annotations of a recording fit it and each other. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ...ports import MIN_COUGH_SPACING_SAMPLES, SAMPLE_RATE_HZ
+from ..sounds import Sound, Truth
+from .backgrounds import fit_backgrounds
+from .pairing import Annotated, Line
+from .rows import Notice
+from .subjects import Subjects
+
+_SPACING_S = MIN_COUGH_SPACING_SAMPLES / SAMPLE_RATE_HZ
+_SLACK_S = 0.05
+"""How far rounding may carry an annotation past an edge or a neighbour."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """A sound, and the line that marks it."""
+
+    line: Line
+    sound: Sound
+
+
+def check(name: str, duration_s: float, annotated: Annotated) -> tuple[Truth, list[Notice]]:
+    """Hold annotations against the length of their recording, and coughs against each other."""
+    notices: list[Notice] = []
+    subjects = Subjects(annotated)
+    inside = [
+        _Marked(line, _sound(line, duration_s, subjects))
+        for line in annotated.lines
+        if line.row.onset_s is not None and _is_inside(line, duration_s, notices)
+    ]
+    references = {id(line) for line in annotated.references}
+    coughs = [marked for marked in inside if id(marked.line) in references]
+    others = [marked.sound for marked in inside if id(marked.line) not in references]
+    backdrops, found = fit_backgrounds(annotated.backdrops, duration_s)
+    truth = Truth(
+        name=name,
+        duration_s=duration_s,
+        coughs=tuple(_cut(_once(coughs, notices), notices)),
+        sounds=tuple(others),
+        backdrops=backdrops,
+        subject=subjects.owner,
+    )
+    return truth, [*notices, *found]
+
+
+def _is_inside(line: Line, duration_s: float, notices: list[Notice]) -> bool:
+    onset_s, offset_s = line.row.onset_s or 0.0, line.row.offset_s
+    sentence = ""
+    is_inside = onset_s < duration_s and (onset_s >= -_SLACK_S or offset_s > 0.0)
+    if not is_inside:
+        where = "before the recording" if onset_s < 0 else "after the recording's end"
+        sentence = f"begins at {onset_s:g} s, {where} ({duration_s:.3f} s); it is left out."
+    elif onset_s < -_SLACK_S:
+        sentence = f"begins at {onset_s:g} s, before the recording; it is cut there."
+    elif offset_s > duration_s + _SLACK_S:
+        sentence = (
+            f"ends at {offset_s:g} s, after the recording, which lasts {duration_s:.3f} s; it is "
+            "cut there."
+        )
+    if sentence:
+        notices.append(_notice(line, sentence))
+    return is_inside
+
+
+def _sound(line: Line, duration_s: float, subjects: Subjects) -> Sound:
+    row = line.row
+    return Sound(
+        onset_s=max(0.0, row.onset_s or 0.0),
+        offset_s=max(0.0, min(row.offset_s, duration_s)),
+        label=row.label,
+        sure=row.sure,
+        snr_db=row.snr_db,
+        subject=subjects.of(row),
+        source=row.source,
+    )
+
+
+def _once(coughs: Sequence[_Marked], notices: list[Notice]) -> list[_Marked]:
+    """Coughs in order; of those that begin within 0.2 s the first, or the first sure one."""
+    kept: list[_Marked] = []
+    for cough in sorted(coughs, key=lambda cough: cough.sound.onset_s):
+        if not kept or cough.sound.onset_s - kept[-1].sound.onset_s >= _SPACING_S - 1e-6:
+            kept.append(cough)
+            continue
+        same, other = kept[-1], cough
+        if cough.sound.sure and not same.sound.sure:
+            kept[-1] = cough
+            same, other = other, same
+        surer = "sure " if same.sound.sure and not other.sound.sure else ""
+        notices.append(
+            _notice(
+                other.line,
+                f"begins within 0.2 s of the {surer}cough in {_place(same.line)}, which is "
+                "the same cough; it is left out.",
+            )
+        )
+    return kept
+
+
+def _cut(coughs: Sequence[_Marked], notices: list[Notice]) -> Iterator[Sound]:
+    """End each cough where the next one begins, at the latest."""
+    for cough, after in zip(coughs, [*coughs[1:], None], strict=False):
+        if after is None or cough.sound.offset_s <= after.sound.onset_s:
+            yield cough.sound
+            continue
+        if cough.sound.offset_s > after.sound.onset_s + _SLACK_S:
+            notices.append(
+                _notice(
+                    cough.line,
+                    f"overlaps the cough in {_place(after.line)}; it ends where that one begins.",
+                )
+            )
+        yield replace(cough.sound, offset_s=after.sound.onset_s)
+
+
+def _notice(line: Line, sentence: str) -> Notice:
+    return Notice.at(line.path, line.row.line, sentence)
+
+
+def _place(line: Line) -> str:
+    return f"line {line.row.line} of '{line.path.name}'"

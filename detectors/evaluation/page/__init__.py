@@ -1,0 +1,1 @@
+"""An evaluation as one web page, with its charts and spectrograms."""

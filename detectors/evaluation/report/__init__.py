@@ -1,0 +1,1 @@
+"""An evaluation as a document: what JSON, terminal and page say alike."""

@@ -1,0 +1,65 @@
+"""What was drawn again for the intervals, as numbers and as a sentence. Pure."""
+
+from __future__ import annotations
+
+from ..scoring import resampling
+from ..scoring.scores import Draws
+from ..scoring.units import Units
+from .numbers import Json
+
+FEW_UNITS = 10
+"""Below so many the percentiles of a bootstrap are known to lie too near to each other."""
+
+
+def intervals(draws: Draws) -> Json:
+    """How the intervals of a report were made."""
+    return {
+        "level": resampling.LEVEL,
+        "method": "percentile bootstrap",
+        "draws": resampling.DRAWS,
+        "seed": resampling.SEED,
+        "over": draws.sounds.over,
+        "units": len(draws.sounds.names),
+        "recordings_over": draws.recordings.over,
+        "recordings_units": len(draws.recordings.names),
+        "sentence": _sentence(draws),
+    }
+
+
+def few_units(draws: Draws) -> list[str]:
+    """A warning for each kind of unit of which there are few."""
+    kinds = dict.fromkeys(
+        _told(units)
+        for units in (draws.sounds, draws.recordings)
+        if resampling.FEWEST_UNITS <= len(units.names) < FEW_UNITS
+    )
+    return [
+        f"Few units are drawn again ({told}): intervals over them are narrower than they should be."
+        for told in kinds
+    ]
+
+
+def _sentence(draws: Draws) -> str:
+    of_recordings = _told(draws.recordings)
+    only = f"one {draws.recordings.over.removesuffix('s')}"
+    enough = len(draws.recordings.names) >= resampling.FEWEST_UNITS
+    how = f"{100 * resampling.LEVEL:g} %, percentile bootstrap, {resampling.DRAWS} draws"
+    if draws.sounds.whole:
+        return f"Intervals: {how} over {of_recordings}." if enough else f"No intervals: {only}."
+    others = f"over {of_recordings}" if enough else f"have none, there is {only}"
+    return (
+        f"Intervals: {how}; counting, onset error and groups over {_told(draws.sounds)}; "
+        f"all other scores {others}."
+    )
+
+
+def _told(units: Units) -> str:
+    """How many units of which kind."""
+    if units.whole:
+        return f"{len(units.names)} {units.over}"
+    people = len(units.of_subject)
+    rest = len(units.names) - people
+    told = f"{people} subject{'s' * (people != 1)}"
+    if rest:
+        told += f" and {rest} recording{'s' * (rest != 1)} for what belongs to nobody"
+    return told

@@ -1,0 +1,104 @@
+"""What terminal and page both show of a report: its counts in a line, and tables. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..scoring.outcome import BESIDE_A_COUGH, NOTHING_MARKED
+from ..sounds import UNKNOWN
+from .titles import figure, interval
+
+Json = Mapping[str, Any]
+
+_NO_INTERVAL = "-"
+_RATIOS = ("sensitivity", "ppv", "f1", "false_alarms_per_hour")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A table of words; the first column says what a row is about."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def number_of(number: int, what: str) -> str:
+    """`1 cough`, `2 coughs`."""
+    return f"{number} {what}{'s' * (number != 1)}"
+
+
+def counts_line(system: Json) -> str:
+    """What was counted, in one sentence."""
+    counting = system["counting"]
+    hits, misses = counting["hits"], counting["misses"]
+    coughs = f"{hits} of {number_of(hits + misses, 'cough')} found, {misses} missed"
+    return (
+        f"{coughs if hits + misses else 'No cough to be found'}, "
+        f"{number_of(counting['false_alarms'], 'false alarm')}, "
+        f"{number_of(counting['undecided'], 'claim')} neither way."
+    )
+
+
+def interval_or_dash(measured: Json) -> str:
+    """`low to high`; a dash where a score has none; nothing where there is no score."""
+    return interval(measured) or (_NO_INTERVAL if measured["value"] is not None else "")
+
+
+def alarm_table(report: Json, system: Json) -> Words:
+    """False alarms by what they lie on, the most frequent first, then sounds that caused none."""
+    alarms: Sequence[Json] = system["false_alarms"]["by_label"]
+    rows = [
+        (
+            _plain(alarm["label"]),
+            str(alarm["count"]),
+            figure(alarm["per_hour"]),
+            "" if alarm["label"] in {BESIDE_A_COUGH, NOTHING_MARKED} else str(alarm["annotated"]),
+            _likeliest(alarm["likeliest_other"]),
+        )
+        for alarm in alarms
+    ]
+    told = {alarm["label"] for alarm in alarms}
+    rows += [
+        (_plain(label), "0", figure(0.0), str(annotated), "")
+        for label, annotated in report["totals"]["other_sounds_by_label"].items()
+        if label not in {*told, UNKNOWN}
+    ]
+    return Words(
+        ("false alarms on", "counted", "per hour", "such sounds", "likeliest other label"),
+        tuple(rows),
+    )
+
+
+def _plain(label: str) -> str:
+    return label.replace("_", " ")
+
+
+def _likeliest(others: Mapping[str, int]) -> str:
+    """The label that most of them would have had; the report has the others."""
+    label, count = max(others.items(), key=lambda item: item[1])
+    return f"{_plain(label)} ({count})"
+
+
+def operating_table(system: Json) -> Words:
+    """What the threshold in use gives, and what others would."""
+    curve = system["threshold_curve"]
+    here = [point for point in curve["points"] if point["threshold"] == system["threshold"]]
+    named = [
+        ("in use", here[0] if here else None),
+        ("best F1 on these recordings", curve["best_f1"]),
+    ]
+    named += [
+        (f"at most {quiet['limit']:g} per hour", quiet["point"])
+        for quiet in curve["at_most_false_alarms_per_hour"]
+    ]
+    return Words(
+        ("operating point", "threshold", "sensitivity", "PPV", "F1", "false alarms per hour"),
+        tuple(
+            (name, "none", *[""] * len(_RATIOS))
+            if point is None
+            else (name, f"{point['threshold']:g}", *(figure(point[one]) for one in _RATIOS))
+            for name, point in named
+        ),
+    )

@@ -1,0 +1,1 @@
+"""From claims and annotations to scores and their intervals: pure functions of both."""
