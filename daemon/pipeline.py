@@ -151,7 +151,7 @@ class Pipeline:
             onset_sample = stretch.native_sample(trigger.onset_sample)
             event_id = line.identity.event_id(stretch.stretch_id, onset_sample)
             stretch.name(trigger, event_id)
-            if event_id not in stretch.known_event_ids:
+            if not stretch.before.tells(event_id, onset_sample):
                 onset_us = stretch.timeline.utc_us(onset_sample)
                 self._sink.started(
                     Started(event_id, line.source_id, onset_sample, onset_us, trigger.gate_score)
@@ -166,7 +166,7 @@ class Pipeline:
             stretch.recent.add(onset_sample, scored.probability)
             before, event = stretch.event(window, scored)
             self._keep_all([*before, event])
-            is_known = event_id in stretch.known_event_ids
+            is_known = stretch.before.tells(event_id, event.onset_sample)
             self._clips.judged(window, event, is_known=is_known)
             if is_known:
                 continue

@@ -11,6 +11,7 @@ from ..detectors.windows import Window, WindowCutter
 from ..storage.records import Change, EventFinished, Scored
 from .clock import Clock, Timeline
 from .epochs import EpochTracker
+from .heard_before import HeardBefore
 from .ledger import Ledger
 from .ring import SampleRing
 from .sources.ports import Block
@@ -34,8 +35,8 @@ class Stretch:
     epochs: EpochTracker
     progress_samples: int
     """Native samples after which the lasting coverage interval is told again."""
-    known_event_ids: frozenset[str]
-    """Events of an earlier run of the same file: heard again, told only once."""
+    before: HeardBefore
+    """By an earlier run of the same file: heard again, told only once."""
     ring: SampleRing
     windows: WindowCutter = field(init=False)
     recent: RecentTriggers = field(init=False, default_factory=RecentTriggers)

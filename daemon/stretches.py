@@ -8,25 +8,15 @@ from dataclasses import dataclass, replace
 from ..detectors.ports import SAMPLE_RATE_HZ, Gate
 from .clock import Timeline
 from .epochs import EpochTracker
+from .heard_before import NEVER_HEARD, HeardBefore
 from .ledger import Ledger
 from .ring import SampleRing
 from .sources.ports import Opened
 from .sources.resample import To16k
 from .stretch import Stretch
 
-
-@dataclass(frozen=True, slots=True)
-class HeardBefore:
-    """What the store knows of a stretch: a file that is heard again."""
-
-    starts_at_us: int | None
-    """UTC of its first sample as it was first told."""
-    event_ids: frozenset[str]
-
-
 RING_S = 30.0
 """A window needs two seconds, the gate's look-ahead and a piece of half a second."""
-NEVER_HEARD = HeardBefore(None, frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +56,6 @@ class StretchMaker:
             ledger=Ledger(source_id, stretch_id, timeline, rate_hz, self.silence_s),
             epochs=EpochTracker(source_id, self.epoch_gap_s, rate_hz),
             progress_samples=round(self.progress_s * rate_hz),
-            known_event_ids=before.event_ids,
+            before=before,
             ring=SampleRing(round(self.ring_s * SAMPLE_RATE_HZ)),
         )

@@ -133,9 +133,12 @@ def write_deleted(transaction: Transaction, change: EventDeleted) -> None:
 
 
 def write_epoch(transaction: Transaction, change: EpochEnded) -> None:
-    """Tell the end of an epoch, once: a file's rerun comes to the same end."""
+    """Tell the end of an epoch, once: a file's rerun comes to the same end.
+
+    An epoch whose first cough was deleted is let go with it.
+    """
     first = _load(transaction, change.epoch_id)
-    if first is not None and first.epoch_told == change.coughs:
+    if first is None or first.epoch_told == change.coughs:
         return
     transaction.connection.execute(_EPOCH_TOLD, {"id": change.epoch_id, "coughs": change.coughs})
     source = transaction.source(change.source_id)

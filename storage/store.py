@@ -51,6 +51,7 @@ from .rollup import write_tally
 from .schema import events
 from .sources_write import read_anchors, write_seen, write_source_changed
 from .transaction import Transaction
+from .upkeep.forgotten import forgotten_until
 from .upkeep.placing import put_in_place
 from .upkeep.retention import Forgotten, Limits, Need, Sweep, forget
 from .upkeep.room import Usage, usage_of
@@ -151,6 +152,11 @@ class EventStore(Closing):
         with self._transaction("cannot be read") as connection:
             found = connection.execute(_KNOWN, {"stretch": stretch_id}).scalars()
             return frozenset(found)
+
+    def forgotten_until(self, stretch_id: str) -> int | None:
+        """Up to which onset (native sample) a stretch's events were deleted; None: none was."""
+        with self._transaction("cannot be read") as connection:
+            return forgotten_until(connection, stretch_id)
 
     def anchors(self, stretch_id: str) -> list[AnchorSet]:
         """Give a stretch's anchors in order of their samples."""

@@ -17,9 +17,10 @@ from ...detectors.ports import EmbedderIdentity, Gate
 from ...detectors.probe import LinearProbe
 from ...detectors.probe_versions import ProbeVersions
 from ..hear_opinion import HearOpinion
+from ..heard_before import HeardBefore
 from ..judge import Judge, LaterJudge
 from ..second_opinion import NoSecondOpinion, SecondOpinion
-from ..stretches import HeardBefore, StretchMaker
+from ..stretches import StretchMaker
 from .embedding import embedder_process
 
 _log = logging.getLogger("coughd.probe")

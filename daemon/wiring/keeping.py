@@ -14,9 +14,9 @@ from ...storage.records import Origin
 from ...storage.store import EventStore
 from ...storage.upkeep.room import Ballast
 from ..clock import Clock
+from ..heard_before import HeardBefore
 from ..identity import FileIdentity
 from ..line import Line
-from ..stretches import HeardBefore
 from ..supervision.housekeeping import Housekeeping, room_policy
 
 
@@ -51,6 +51,7 @@ def heard_before(store: EventStore, lines: Sequence[Line]) -> dict[str, HeardBef
             recalled[stretch_id] = HeardBefore(
                 starts_at_us=anchors[0].utc_us if anchors else None,
                 event_ids=store.known_event_ids(stretch_id),
+                forgotten_until=store.forgotten_until(stretch_id),
             )
     return recalled
 

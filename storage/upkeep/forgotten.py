@@ -30,8 +30,13 @@ def note_forgotten(connection: Connection, until_us: int, heard: Iterable[tuple[
 
 def was_forgotten(connection: Connection, stretch_id: str, onset_sample: int) -> bool:
     """Whether the events of the stretch were deleted up to this onset."""
-    until = _read(connection, f"{_STRETCH}{stretch_id}")
+    until = forgotten_until(connection, stretch_id)
     return until is not None and onset_sample <= until
+
+
+def forgotten_until(connection: Connection, stretch_id: str) -> int | None:
+    """Up to which onset the events of the stretch were deleted; None where none was."""
+    return _read(connection, f"{_STRETCH}{stretch_id}")
 
 
 def events_from_us(connection: Connection) -> int | None:

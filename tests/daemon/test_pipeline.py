@@ -18,8 +18,9 @@ from fakes import (
     echo,
     opened,
 )
-from listening_loop import ONSETS, bursts, covered_samples, facts, hear
+from listening_loop import ONSETS, Asked, bursts, covered_samples, facts, hear
 
+from coughd.daemon.heard_before import HeardBefore
 from coughd.daemon.identity import FileIdentity, LiveIdentity
 from coughd.daemon.judge import Judge
 from coughd.daemon.lifecycle import StopRequest
@@ -27,7 +28,7 @@ from coughd.daemon.line import Line
 from coughd.daemon.pipeline import Pipeline
 from coughd.daemon.second_opinion import NoSecondOpinion
 from coughd.daemon.sources.ports import Finished, Gap, Item, Lost
-from coughd.daemon.stretches import HeardBefore, StretchMaker
+from coughd.daemon.stretches import StretchMaker
 from coughd.storage.records import Covered, EpochEnded, SourceChanged
 
 
@@ -146,6 +147,22 @@ def test_a_rerun_names_its_events_alike_and_tells_no_start_again() -> None:
     assert [e.event_id for e in again.events] == [e.event_id for e in first.events]
     assert [s.event_id for s in again.starts] == [e.event_id for e in first.events[3:]]
     assert again.events[0].onset_us == 1_000_000 + ONSETS[0] * 1_000_000 // 16_000
+
+
+def test_a_rerun_tells_nothing_of_what_was_forgotten_meanwhile() -> None:
+    items = list(cut(bursts(ONSETS, 800_000), 1_600))
+    first = hear([("a", items)])
+    forgotten = HeardBefore(1_000_000, frozenset(), forgotten_until=ONSETS[3])
+    asked = Asked()
+    again = hear(
+        [("a", items)],
+        heard_before={first.events[0].stretch_id: forgotten},
+        second_opinion=asked,
+    )
+
+    left = [event.event_id for event in first.events[4:]]
+    assert [start.event_id for start in again.starts] == left
+    assert asked.ids == left
 
 
 def test_epochs_join_coughs_without_a_pause_and_end_once() -> None:

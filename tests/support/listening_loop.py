@@ -15,19 +15,30 @@ from fakes import (
 )
 from numpy.typing import NDArray
 
+from coughd.daemon.heard_before import HeardBefore
 from coughd.daemon.identity import FileIdentity
 from coughd.daemon.judge import Judge
 from coughd.daemon.lifecycle import StopRequest
 from coughd.daemon.line import Line
 from coughd.daemon.pipeline import Pipeline
-from coughd.daemon.second_opinion import NoSecondOpinion
+from coughd.daemon.second_opinion import NoSecondOpinion, SecondOpinion
 from coughd.daemon.sources.ports import Item
-from coughd.daemon.stretches import HeardBefore, StretchMaker
-from coughd.detectors.ports import Probe
+from coughd.daemon.stretches import StretchMaker
+from coughd.detectors.ports import Probe, Samples
 from coughd.storage.records import Covered, EventFinished
 
 ONSETS = (3_200, 20_000, 36_000, 44_000, 160_000, 400_000, 700_000)
 """Spread over more than one turn of the 30-second ring; all on the fake gate's 10-ms grid."""
+
+
+class Asked(NoSecondOpinion):
+    """A second opinion that never comes; remembers of which events it was asked."""
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+
+    def ask(self, event_id: str, window: Samples) -> None:
+        self.ids.append(event_id)
 
 
 def bursts(onsets: Sequence[int], count: int, seed: int = 5) -> NDArray[np.float32]:
@@ -48,6 +59,8 @@ def hear(
     per_poll: int = 1,
     heard_before: dict[str, HeardBefore] | None = None,
     probe: Probe | None = None,
+    minimum_level_dbfs: float | None = None,
+    second_opinion: SecondOpinion | None = None,
 ) -> ListSink:
     sink = ListSink()
     stop = StopRequest()
@@ -56,8 +69,15 @@ def hear(
         for name, items in sources
     ]
     maker = StretchMaker(LoudGate(), 2.0, 10.0, 2.0, heard_before or {})
-    judge = Judge(EchoEmbedder(), probe or SoundProbe(), 0.5, keep_embeddings=True)
-    Pipeline(lines, maker, judge, NoSecondOpinion(), sink, FakeClock(), stop).run()
+    judge = Judge(
+        EchoEmbedder(),
+        probe or SoundProbe(),
+        0.5,
+        keep_embeddings=True,
+        minimum_level_dbfs=minimum_level_dbfs,
+    )
+    second_opinion = second_opinion or NoSecondOpinion()
+    Pipeline(lines, maker, judge, second_opinion, sink, FakeClock(), stop).run()
     stop.close()
     return sink
 

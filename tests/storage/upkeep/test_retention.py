@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from coughd.config.errors import StorageError
 from coughd.storage.history import History
 from coughd.storage.outbox import OutboxReader
-from coughd.storage.records import Change, EventReviewed
+from coughd.storage.records import Change, EpochEnded, EventReviewed
 from coughd.storage.rollup import read_rollup, recompute, settled
 from coughd.storage.schema import embeddings, events, outbox, reviews
 from coughd.storage.store import EventStore
@@ -22,7 +22,7 @@ from coughd.storage.upkeep import retention
 from coughd.storage.upkeep.forgotten import events_from_us
 from coughd.storage.upkeep.retention import Forgotten, Limits, Need
 
-from ..facts import EPOCH_US, ORIGIN, SOURCE, covered, event, reading, seen
+from ..facts import EPOCH_US, ORIGIN, SOURCE, STRETCH, covered, event, reading, seen
 
 HOUR_MS = 3_600_000
 HOUR_US = HOUR_MS * 1_000
@@ -132,6 +132,10 @@ def test_a_recording_heard_again_does_not_count_its_forgotten_coughs_anew(
 ) -> None:
     forget_all(store, Limits(events_us=4 * HOUR_US))
     assert store.write([event("event-2-7", 2 * HOUR_MS + 35_000)]) == []
+    ended = EpochEnded("event-2-7", SOURCE, 1, EPOCH_US, EPOCH_US + 300_000, 2.0)
+    assert store.write([ended]) == []
+    assert (store.forgotten_until(STRETCH) or 0) >= (2 * HOUR_MS + 35_000) * 16
+    assert store.forgotten_until("other") is None
     assert len(store.write([event("of another recording", 35_000, stretch_id="other")])) == 1
     with reading(store_path) as connection:
         sums = read_rollup(connection)
