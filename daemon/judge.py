@@ -48,6 +48,17 @@ def score(
     )
 
 
+def _heard_at(level_dbfs: float, scored: Scored, minimum_level_dbfs: float | None) -> Scored:
+    """What is too quiet is not counted, whatever it is."""
+    if not scored.counted or _is_loud_enough(level_dbfs, minimum_level_dbfs):
+        return scored
+    return replace(scored, counted=False, reason=BELOW_LEVEL)
+
+
+def _is_loud_enough(level_dbfs: float, minimum_level_dbfs: float | None) -> bool:
+    return minimum_level_dbfs is None or level_dbfs >= minimum_level_dbfs
+
+
 class WindowJudge(Protocol):
     """Decides windows at once."""
 
@@ -56,6 +67,9 @@ class WindowJudge(Protocol):
 
         `before` is the highest P(cough) of the triggers just before (`RecentTriggers`).
         """
+
+    def is_loud_enough(self, level_dbfs: float) -> bool:
+        """Whether a sound of this level may count, whatever it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +86,13 @@ class Judge:
     def judge(self, window: Window, before: float) -> Scored:
         """See `WindowJudge`."""
         scored = self._by_its_sound(window, before)
-        if self.minimum_level_dbfs is None or not scored.counted:
+        if self.minimum_level_dbfs is None:
             return scored
-        if measure_window(window).level_dbfs >= self.minimum_level_dbfs:
-            return scored
-        return replace(scored, counted=False, reason=BELOW_LEVEL)
+        return _heard_at(measure_window(window).level_dbfs, scored, self.minimum_level_dbfs)
+
+    def is_loud_enough(self, level_dbfs: float) -> bool:
+        """See `WindowJudge`."""
+        return _is_loud_enough(level_dbfs, self.minimum_level_dbfs)
 
     def _by_its_sound(self, window: Window, before: float) -> Scored:
         if not window.complete:
@@ -117,6 +133,10 @@ class JudgeInForce:
         """See `WindowJudge`."""
         return self.present.judge(window, before)
 
+    def is_loud_enough(self, level_dbfs: float) -> bool:
+        """See `WindowJudge`."""
+        return self.present.is_loud_enough(level_dbfs)
+
 
 @dataclass(frozen=True, slots=True)
 class LaterJudge:
@@ -126,6 +146,8 @@ class LaterJudge:
     threshold: float | None
     """None: the probe's own."""
     keep_embeddings: bool
+    minimum_level_dbfs: float | None = None
+    """As `Judge`."""
 
     def judge(
         self,
@@ -133,8 +155,12 @@ class LaterJudge:
         embedder: EmbedderIdentity,
         embedding: NDArray[np.float32],
         context: Context | None = None,
+        level_dbfs: float | None = None,
     ) -> EventRescored | EmbeddingKept | None:
-        """Decide one embedding [shape=(512,)]; None where nothing is to be kept of it."""
+        """Decide one embedding [shape=(512,)]; None where nothing is to be kept of it.
+
+        `level_dbfs` is the event's; None where it was loud enough to be asked for.
+        """
         if self.probe is not None:
             threshold = self.probe.threshold if self.threshold is None else self.threshold
             scored = score(
@@ -145,5 +171,7 @@ class LaterJudge:
                 context,
                 keep_embedding=self.keep_embeddings,
             )
+            if level_dbfs is not None:
+                scored = _heard_at(level_dbfs, scored, self.minimum_level_dbfs)
             return EventRescored(event_id, scored)
         return EmbeddingKept(event_id, embedder, embedding) if self.keep_embeddings else None

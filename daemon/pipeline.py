@@ -17,7 +17,7 @@ from ..detectors.windows import Window
 from ..storage.records import Change, SourceChanged, SourceSeen
 from .clips.ports import Clips, NoClips
 from .clock import Clock
-from .judge import BELOW_LEVEL, WindowJudge
+from .judge import WindowJudge
 from .lifecycle import StopRequest
 from .line import Line
 from .second_opinion import SecondOpinion
@@ -170,7 +170,7 @@ class Pipeline:
             self._clips.judged(window, event, is_known=is_known)
             if is_known:
                 continue
-            if window.complete and scored.reason != BELOW_LEVEL:
+            if window.complete and self._judge.is_loud_enough(event.level_dbfs):
                 self._second_opinion.ask(event_id, window.samples)
 
     def _begin_stretch(self, line: Line, block: Block) -> Stretch:

@@ -117,7 +117,8 @@ def _judge(
     embedding: NDArray[np.float32],
 ) -> EventRescored | EmbeddingKept | None:
     """By the embedding and what stood before it; what follows is heard after this."""
-    change = judge.judge(place.event_id, embedder, embedding, neighbours.context(place))
+    context = neighbours.context(place)
+    change = judge.judge(place.event_id, embedder, embedding, context, place.level_dbfs)
     if isinstance(change, EventRescored):
         neighbours.judged(place.event_id, change.scored.probability)
     return change

@@ -112,7 +112,9 @@ def later_judge(
     )
     if probe is not None:
         _log.info("%s judges the embeddings of %s", probe.identity.name, embedder.name)
-    return LaterJudge(probe, settings.threshold, settings.keep_embeddings)
+    return LaterJudge(
+        probe, settings.threshold, settings.keep_embeddings, settings.minimum_level_dbfs
+    )
 
 
 def _own_probe(trained: ProbeVersions | None, embedder: EmbedderIdentity) -> LinearProbe | None:

@@ -26,6 +26,7 @@ class EventPlace:
     scored_by: str
     probability: float | None
     probe_sha256: str | None
+    level_dbfs: float
 
 
 def read_places(connection: Connection, without: EmbedderIdentity | None) -> list[EventPlace]:
@@ -41,6 +42,7 @@ def read_places(connection: Connection, without: EmbedderIdentity | None) -> lis
         events.c.scored_by,
         events.c.probability,
         events.c.probe_sha256,
+        events.c.level_dbfs,
     ).order_by(events.c.onset_us, events.c.event_row)
     if without is not None:
         made = (

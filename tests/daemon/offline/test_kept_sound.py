@@ -38,7 +38,7 @@ def stretch(file: SourceFile) -> str:
 
 
 def place(name: str, stretch_id: str, onset: int, **changes: Any) -> EventPlace:
-    basis = EventPlace(name, "bed", stretch_id, onset, 0, 0.9, "complete", "open", 0.5, None)
+    basis = EventPlace(name, "bed", stretch_id, onset, 0, 0.9, "complete", "open", 0.5, None, -20.0)
     return replace(basis, **changes)
 
 

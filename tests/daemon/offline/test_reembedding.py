@@ -26,9 +26,9 @@ def place(number: int, *, known: bool = False) -> EventPlace:
     """Known: the event has the fake probe's score of a loud sound already."""
     chance, probe = (0.9, SoundProbe.identity.sha256) if known else (0.3, "other")
     name = f"event-{number}"
-    return EventPlace(
-        name, "bed", "stretch", number, number * 1_000_000, 0.5, "complete", "open", chance, probe
-    )
+    onset_us = number * 1_000_000
+    scored = ("open", chance, probe, -20.0)
+    return EventPlace(name, "bed", "stretch", number, onset_us, 0.5, "complete", *scored)
 
 
 def found(number: int, window: NDArray[np.float32] | None = LOUD, *, known: bool = False) -> Found:
@@ -76,6 +76,19 @@ def test_stored_embeddings_are_judged_without_sound() -> None:
     assert 39 == len(ids)
     assert [BATCH, 40] == told
     assert 0 == judge_stored(stored, FAKE_EMBEDDER, UNJUDGED, ALONE, kept, told.append)
+
+
+def test_what_is_too_quiet_to_count_stays_so_whatever_a_new_probe_says() -> None:
+    kept = Kept()
+    stored = [
+        (replace(place(n), level_dbfs=level), echo(LOUD)) for n, level in enumerate((-50, -40))
+    ]
+    judge = replace(JUDGED, minimum_level_dbfs=-45.0)
+    assert 2 == judge_stored(stored, FAKE_EMBEDDER, judge, ALONE, kept, lambda _done: None)
+    changes = [change for batch in kept.batches for change in batch]
+    assert [(False, "below_level"), (True, None)] == [
+        (one.scored.counted, one.scored.reason) for one in changes if isinstance(one, EventRescored)
+    ]
 
 
 class ContextProbe(SoundProbe):
