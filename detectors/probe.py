@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from .context import ContextWeights
 from .log_odds import probability_of
 from .ports import EMBEDDING_SIZE, LABELS, Context, EmbedderIdentity, ProbeIdentity, Verdict
 from .runtime import models_folder, read_model_file, sha256_of
+from .said import number_of, share_of
 
 PROBE_FORMAT = "coughd.probe/1"
 SOFTMAX = "softmax"
@@ -125,7 +125,7 @@ class LinearProbe:
             belongs_to = document["embedder"]["sha256"]
             its_name = str(document["embedder"]["name"])
             name = str(document["name"])
-            threshold = _share(document["threshold"])
+            threshold = share_of(document["threshold"])
             weights = _weights(document)
             gate = document.get("gate")
             gate_sha256 = None if gate is None else str(gate["sha256"])
@@ -187,8 +187,8 @@ def _weights(document: Mapping[str, object]) -> ProbeWeights:
         scale=scale,
         coefficients=_array(document["coefficients"], (len(LABELS), EMBEDDING_SIZE)),
         intercepts=_array(document["intercepts"], (len(LABELS),)),
-        cough_slope=_number(calibration["slope"]),
-        cough_offset=_number(calibration["offset"]),
+        cough_slope=number_of(calibration["slope"]),
+        cough_offset=number_of(calibration["offset"]),
         one_against_rest=_one_against_rest(document.get("method", SOFTMAX)),
         context=_context(document.get("context")),
     )
@@ -199,26 +199,13 @@ def _context(weights: object) -> ContextWeights | None:
         return None
     if not isinstance(weights, dict):
         raise TypeError("context")
-    return ContextWeights(**{name: _number(weight) for name, weight in weights.items()})
+    return ContextWeights(**{name: number_of(weight) for name, weight in weights.items()})
 
 
 def _one_against_rest(method: object) -> bool:
     if method not in (SOFTMAX, ONE_AGAINST_REST):
         raise ValueError(f"method {method!r}")
     return method == ONE_AGAINST_REST
-
-
-def _number(said: object) -> float:
-    if isinstance(said, bool) or not isinstance(said, int | float) or not math.isfinite(said):
-        raise ValueError(f"{said!r:.40}, wanted a number")
-    return float(said)
-
-
-def _share(said: object) -> float:
-    number = _number(said)
-    if not 0.0 <= number <= 1.0:
-        raise ValueError(f"{said!r}, wanted 0 to 1")
-    return number
 
 
 def _array(numbers: object, shape: tuple[int, ...]) -> Vector:

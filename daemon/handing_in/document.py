@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ...config.errors import InputError
 from ...detectors.ports import EMBEDDING_SIZE, LABELS, EmbedderIdentity, ProbeIdentity
+from ...detectors.said import share_of
 from ...storage.records import EmbeddingKept, EventRescored, EventReviewed, Scored
 
 SCHEMA = "coughd.handed_in/1"
@@ -102,9 +103,9 @@ def _score(fields: Mapping[str, Any]) -> EventRescored:
         label=_one_of(fields["label"], LABELS),
         counted=counted,
         reason=None if fields["reason"] is None else _text(fields["reason"]),
-        probability=_share(fields["probability"]),
-        scores={_one_of(name, LABELS): _share(p) for name, p in fields["scores"].items()},
-        threshold=_share(fields["threshold"]),
+        probability=share_of(fields["probability"]),
+        scores={_one_of(name, LABELS): share_of(p) for name, p in fields["scores"].items()},
+        threshold=share_of(fields["threshold"]),
         scored_by=_one_of(fields["scored_by"], ("open", "hear", "remote")),
         probe=ProbeIdentity(**_texts(fields["probe"], ProbeIdentity.__slots__)),
         embedder=_embedder(fields["embedder"]),
@@ -137,12 +138,6 @@ def _time_us(value: object) -> int:
     if not 0 <= value < _LATEST_US:
         raise ValueError(f"{value!r:.40} is no time")
     return value
-
-
-def _share(value: object) -> float:
-    if not isinstance(value, int | float) or not 0.0 <= value <= 1.0:
-        raise ValueError(f"{value!r:.40} is no probability")
-    return float(value)
 
 
 def _one_of(value: object, choices: Sequence[str]) -> Any:  # noqa: ANN401 - a Literal of the caller

@@ -89,6 +89,8 @@ def test_what_is_not_as_we_write_it_is_refused(content: bytes) -> None:
     [
         ("probability", 1.5),
         ("probability", None),
+        ("probability", True),
+        ("threshold", 10**400),
         ("counted", "yes"),
         ("scored_by", "a friend"),
         ("scores", {"dog": 1.0}),
