@@ -80,6 +80,18 @@ def test_heartbeats_tell_how_far_the_store_reaches(tmp_path: Path) -> None:
             body = json.loads(raw)
 
 
+def test_the_first_message_of_an_empty_store_is_its_oldest(tmp_path: Path) -> None:
+    with Publisher(
+        f"ipc://{tmp_path}/events.sock",
+        heartbeat=heartbeat,
+        heartbeat_s=0.05,
+        last_seq=0,
+        oldest_seq=0,
+    ) as publisher:
+        publisher.publish([durable(1), durable(2)])
+        assert (publisher.counts.oldest_seq, publisher.counts.last_seq) == (1, 2)
+
+
 def test_a_full_queue_drops_counts_and_still_tells_the_last_seq(tmp_path: Path) -> None:
     in_heartbeat = threading.Event()
     go_on = threading.Event()
