@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from ..storage.messages import Sender, Source, start_message
-from ..storage.records import Change, EventFinished, SourceChanged
+from ..storage.records import Change, EventFinished, OutboxRow, SourceChanged
+from .clips.ports import Clips
 from .clock import Clock
 from .pipeline import Started
 from .recorder import Recorder
@@ -13,6 +14,23 @@ from .stream.publisher import Publisher
 from .supervision.latest import LatestEvents
 from .supervision.source_log import log_state
 from .supervision.tally import Tally
+
+
+class Committed:
+    """Tells those who wait for what is in the store. Recorder thread."""
+
+    def __init__(self, publisher: Publisher, clips: Clips) -> None:
+        self._publisher = publisher
+        self._clips = clips
+
+    def publish(self, rows: Sequence[OutboxRow]) -> None:
+        """See `Announcer`."""
+        self._publisher.publish(rows)
+        self._clips.told(rows)
+
+    def kept_from(self, oldest_seq: int) -> None:
+        """See `Announcer`."""
+        self._publisher.kept_from(oldest_seq)
 
 
 class StoreAndStream:

@@ -12,7 +12,8 @@ from ..config.errors import UsageError
 from .records import EventFinished, EventReviewed, Origin, Scored, label_said
 
 COUGH = "cough"
-_REASONS = {"reject": "rejected_by_review", "relabel": "relabelled_by_review"}
+REVIEW_REASONS = {"reject": "rejected_by_review", "relabel": "relabelled_by_review"}
+"""Why an event is not counted, by the verdict of the person who said so."""
 _LEVEL_LIMIT_DB = 200.0
 
 
@@ -127,7 +128,7 @@ def reviewed(state: EventState, review: EventReviewed, now_us: int) -> EventStat
     if review.verdict == "relabel" and not review.label:
         raise UsageError(f"relabel of event {state.event_id}: name the new label")
     label = label_said(review.verdict, review.label)
-    reason = None if label == COUGH else _REASONS[review.verdict]
+    reason = None if label == COUGH else REVIEW_REASONS[review.verdict]
     judgement = _judgement(label, reason, counted=label == COUGH)
     return replace(state, **_next_revision(state, now_us), **judgement)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...storage.records import Change, EventRescored
+from ...storage.event_state import REVIEW_REASONS
+from ...storage.records import OutboxRow
 from .clip_file import ClipHeader, is_event_id
 
 _DAY_US = 86_400_000_000
+_UPDATE = "cough.event.update."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +35,20 @@ class KeptClip:
     size_bytes: int
 
 
-def uncounted(changes: Iterable[Change]) -> list[str]:
-    """Give the ids of the events that a later score counts no more: their clips go."""
-    return [
-        change.event_id
-        for change in changes
-        if isinstance(change, EventRescored)
-        and not change.scored.counted
-        and is_event_id(change.event_id)
-    ]
+def uncounted(told: Iterable[OutboxRow]) -> list[str]:
+    """Give the ids of the events that a later score counts no more: their clips go.
+
+    A person's word takes no clip: what was confirmed counts, whatever it scores, and from what was
+    rejected a probe may learn.
+    """
+    found = []
+    for row in told:
+        if row.topic.startswith(_UPDATE):
+            event = json.loads(row.body)
+            by_score = event["reason"] not in REVIEW_REASONS.values()
+            if by_score and not event["counted"] and is_event_id(event["event_id"]):
+                found.append(event["event_id"])
+    return found
 
 
 def to_forget(

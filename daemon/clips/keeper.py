@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-import time
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -15,11 +15,13 @@ from typing import Self
 from ...config.errors import StorageError
 from ...config.private_file import write_private
 from ...detectors.windows import Window
-from ...storage.records import Change, EventFinished
+from ...storage.records import Change, EventFinished, EventRescored, OutboxRow
 from ...storage.upkeep.room import free_bytes
+from ..clock import Clock
+from ..steady_clock import SteadyClock
 from .choosing import Clip, ClipChooser
 from .clip_file import clip_path, encode_clip
-from .forgetting import ClipLimits, KeptClip, to_forget, uncounted
+from .forgetting import ClipLimits, to_forget, uncounted
 from .ports import ClipCounts
 from .sealing import ClipKey
 from .shelf import CHECK_NAME, ClipShelf, sealed_check
@@ -46,8 +48,6 @@ class ClipKeeper:
     ----------
     chooser
         Makes the choice for one stretch.
-    utc_us
-        Now.
     """
 
     def __init__(
@@ -57,18 +57,17 @@ class ClipKeeper:
         chooser: Callable[[], ClipChooser],
         limits: ClipLimits,
         free_floor: int,
-        utc_us: Callable[[], int],
+        clock: Clock,
         free: Callable[[Path], int] = free_bytes,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._shelf = ClipShelf(data_dir, key)
         self._key = key
         self._new_chooser = chooser
         self._limits = limits
         self._free_floor = free_floor
-        self._utc_us = utc_us
         self._free = free
         self._clock = clock
+        self._steady = SteadyClock(clock)
         self._choosers: dict[str, ClipChooser] = {}
         self._past_vetoed = self._past_dropped = 0
         self._waiting: queue.Queue[Clip | str] = queue.Queue(MOST_TO_FORGET)
@@ -137,32 +136,40 @@ class ClipKeeper:
             self._close(stretch_id)
 
     def rescored(self, changes: Collection[Change]) -> None:
-        """What a later score counts no more loses its clip, or gets none."""
-        for event_id in uncounted(changes):
-            for chooser in self._choosers.values():
-                chooser.refuse(event_id)
-            self._offer(event_id)
+        """What a later score counts no more gets no clip."""
+        for change in changes:
+            if isinstance(change, EventRescored) and not change.scored.counted:
+                for chooser in self._choosers.values():
+                    chooser.refuse(change.event_id)
+
+    def told(self, rows: Collection[OutboxRow]) -> None:
+        """Rows are committed: what a later score counts no more loses its clip. Any thread."""
+        for event_id in uncounted(rows):
+            try:
+                self._waiting.put_nowait(event_id)
+            except queue.Full:
+                _log.warning("%s: the clip of %s is left", self._shelf.folder, event_id)
 
     def _close(self, stretch_id: str) -> None:
         chooser = self._choosers.pop(stretch_id)
         self._past_vetoed += chooser.vetoed
         self._past_dropped += chooser.dropped
 
-    def _offer(self, what: Clip | str) -> None:
-        if isinstance(what, Clip) and self._waiting.qsize() >= MOST_WAITING:
+    def _offer(self, clip: Clip) -> None:
+        if self._waiting.qsize() >= MOST_WAITING:
             self._dropped += 1
             return
         try:
-            self._waiting.put_nowait(what)
+            self._waiting.put_nowait(clip)
         except queue.Full:
             self._dropped += 1
 
     def _run(self) -> None:
-        next_look_s = self._clock()
+        next_look_s = self._clock.monotonic_s()
         while True:
-            if self._clock() >= next_look_s:
+            if self._clock.monotonic_s() >= next_look_s:
                 self._attempt(self._tidy)
-                next_look_s = self._clock() + _LOOK_EVERY_S
+                next_look_s = self._clock.monotonic_s() + _LOOK_EVERY_S
             try:
                 what = self._waiting.get(timeout=_TURN_S)
             except queue.Empty:
@@ -195,9 +202,7 @@ class ClipKeeper:
     def _write(self, clip: Clip) -> None:
         missing = self._free_floor - self._free(self._shelf.folder)
         if missing > 0:
-            self._forget(
-                to_forget(self._shelf.clips(), self._limits, self._utc_us(), wanted_bytes=missing)
-            )
+            self._forget(missing)
             raise StorageError("the disk has little room, which is left to events")
         path = clip_path(self._shelf.folder, clip.header.event_id)
         write_private(path, encode_clip(clip.header, clip.samples, self._key))
@@ -206,12 +211,7 @@ class ClipKeeper:
             self._tidy()
 
     def _tidy(self) -> None:
-        missing = self._free_floor - self._free(self._shelf.folder)
-        self._forget(
-            to_forget(
-                self._shelf.clips(), self._limits, self._utc_us(), wanted_bytes=max(0, missing)
-            )
-        )
+        self._forget(max(0, self._free_floor - self._free(self._shelf.folder)))
 
     def _forget_one(self, event_id: str) -> None:
         path = clip_path(self._shelf.folder, event_id)
@@ -219,7 +219,9 @@ class ClipKeeper:
             path.unlink()
             self._forgotten += 1
 
-    def _forget(self, clips: Collection[KeptClip]) -> None:
-        for clip in clips:
+    def _forget(self, wanted_bytes: int) -> None:
+        limits = self._limits if self._steady.is_steady() else replace(self._limits, age_us=None)
+        clips = self._shelf.clips()
+        for clip in to_forget(clips, limits, self._clock.utc_us(), wanted_bytes=wanted_bytes):
             clip.path.unlink(missing_ok=True)
             self._forgotten += 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ...detectors.windows import Window
-from ...storage.records import Change, EventFinished
+from ...storage.records import Change, EventFinished, OutboxRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,10 @@ class Clips(Protocol):
         """The stretch is left before all of it is judged: what is undecided gets no clip."""
 
     def rescored(self, changes: Collection[Change]) -> None:
-        """What a later score counts no more loses its clip."""
+        """What a later score counts no more gets no clip."""
+
+    def told(self, rows: Collection[OutboxRow]) -> None:
+        """Rows are committed: what a later score counts no more loses its clip. Any thread."""
 
 
 class NoClips:
@@ -66,4 +69,7 @@ class NoClips:
         """See `Clips`."""
 
     def rescored(self, changes: Collection[Change]) -> None:
+        """See `Clips`."""
+
+    def told(self, rows: Collection[OutboxRow]) -> None:
         """See `Clips`."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ...config.errors import ConfigError, InputError, StorageError
 from ...detectors.ports import ONSET_IN_WINDOW, SAMPLE_RATE_HZ, WINDOW_SAMPLES, Samples
-from ...storage.records import Change
+from ...storage.records import OutboxRow
 from .clip_file import ENDING, ClipHeader, clip_path, read_clip, read_header
 from .forgetting import KeptClip, uncounted
 from .sealing import ClipKey
@@ -74,9 +74,9 @@ class ClipShelf:
             raise ConfigError(f"cannot read {path}: {exc.strerror}") from exc
 
 
-def forget_uncounted(data_dir: Path, changes: Iterable[Change]) -> None:
+def forget_uncounted(data_dir: Path, told: Iterable[OutboxRow]) -> None:
     """Delete the clips of events that a later score counts no more; StorageError."""
-    for event_id in uncounted(changes):
+    for event_id in uncounted(told):
         path = clip_path(data_dir / CLIPS_FOLDER, event_id)
         try:
             path.unlink(missing_ok=True)

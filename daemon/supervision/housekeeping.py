@@ -18,12 +18,9 @@ from ...storage.records import Change, EmbeddingKept, EventFinished, EventRescor
 from ...storage.upkeep.retention import Forgotten, Limits, Need
 from ...storage.upkeep.room import MEGABYTE, Ballast, Usage, free_bytes
 from ..clock import Clock
+from ..steady_clock import SteadyClock
 
 LOOK_EVERY_S = 60.0
-STEADY_S = 3600.0
-"""Nothing is deleted for its age before the wall clock has been steady for so long: a wrong clock
-at boot would make everything look old."""
-STEP_US = 60_000_000
 RESERVE_BYTES = 1_000_000
 """So much of the store's file is kept free for events while the disk is below the floor."""
 _STEPS_AT_ONCE = 20
@@ -87,8 +84,7 @@ class Housekeeping:
         self._ballast = Ballast(folder, policy.ballast) if folder else None
         self._tight = False
         self._next_look_s = clock.monotonic_s()
-        self._offset_us = self._clock_offset_us()
-        self._steady_since_s = clock.monotonic_s()
+        self._steady = SteadyClock(clock)
 
     def lighten(self, changes: Sequence[Change]) -> Sequence[Change]:
         """Leave the embeddings out while room is scarce."""
@@ -102,7 +98,7 @@ class Housekeeping:
         if now_s < self._next_look_s:
             return False
         self._look_at_the_disk()
-        gone = self._store.forget(self._limits(now_s), self._need())
+        gone = self._store.forget(self._limits(), self._need())
         # There may be more to do; it is done between the batches, so that no cough waits for it.
         self._next_look_s = now_s if gone else now_s + LOOK_EVERY_S
         return gone.messages > 0
@@ -114,8 +110,7 @@ class Housekeeping:
         self._set_tight(tight=True)
         self._next_look_s = self._clock.monotonic_s()
         for _ in range(_STEPS_AT_ONCE):
-            limits = self._limits(self._clock.monotonic_s())
-            if not self._store.forget(limits, self._need()):
+            if not self._store.forget(self._limits(), self._need()):
                 return
 
     def _look_at_the_disk(self) -> None:
@@ -146,17 +141,10 @@ class Housekeeping:
             return "anything"
         return "embeddings" if self._tight and usage.reusable < RESERVE_BYTES else "none"
 
-    def _limits(self, now_s: float) -> Limits:
-        offset_us = self._clock_offset_us()
-        if abs(offset_us - self._offset_us) > STEP_US:
-            self._steady_since_s = now_s
-        self._offset_us = offset_us
-        if now_s - self._steady_since_s >= STEADY_S:
+    def _limits(self) -> Limits:
+        if self._steady.is_steady():
             return self._policy.limits
         return Limits(messages=self._policy.limits.messages)
-
-    def _clock_offset_us(self) -> int:
-        return self._clock.utc_us() - round(self._clock.monotonic_s() * 1_000_000)
 
 
 def without_embedding(change: Change) -> Change:

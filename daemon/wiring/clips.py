@@ -40,5 +40,5 @@ def clips(settings: Settings, places: Places, clock: Clock) -> AbstractContextMa
         partial(ClipChooser, wanted.before_s, wanted.after_s, wanted.speech_veto),
         limits,
         free_floor=_CLIPS_GO_FIRST * settings.retention.free_space_mb * MEGABYTE,
-        utc_us=clock.utc_us,
+        clock=clock,
     )

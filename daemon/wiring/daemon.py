@@ -25,7 +25,7 @@ from ..logs import set_up_logging
 from ..pipeline import Pipeline
 from ..recorder import Recorder
 from ..second_opinion import SecondOpinion
-from ..sinks import StoreAndStream
+from ..sinks import Committed, StoreAndStream
 from ..stream.publisher import Publisher
 from ..stream.replay import ReplayServer
 from ..supervision.latest import LatestEvents
@@ -75,10 +75,11 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
         def blocked() -> None:
             upkeep.while_the_store_is_full()
 
+        kept = stack.enter_context(clips(settings, places, clock))
         recorder = stack.enter_context(
             Recorder(
                 store,
-                live,
+                Committed(live, kept),
                 housekeeping(settings, places, store, clock),
                 lambda: outbox.bounds()[0],
                 blocked,
@@ -87,7 +88,6 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
         )
         second = stack.enter_context(second_opinion(settings, places))
         reloader = Reloader(settings, service.load, _take(judge, models, second, store, trained))
-        kept = stack.enter_context(clips(settings, places, clock))
 
         def keep_handed_in(change: Change) -> None:
             recorder.keep(change)

@@ -73,8 +73,7 @@ def _empty_tray(store: EventStore, data_dir: Path) -> None:
 
 
 def _write(store: EventStore, data_dir: Path, page: Sequence[HandedIn]) -> None:
-    store.write(page)
-    forget_uncounted(data_dir, page)
+    forget_uncounted(data_dir, store.write(page))
 
 
 def _changes(pages: Sequence[Sequence[HandedIn]]) -> int:

@@ -1,4 +1,4 @@
-"""Clips: which are made, that nobody hears them without the key, and that they go."""
+"""Clips: nobody hears them without the key, and which of them are to go."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from judged_windows import event_id, judged, noise
-from patience import until
+from judged_windows import event_id, noise
 
 from coughd.config.errors import ConfigError, InputError
 from coughd.config.private_file import write_private
-from coughd.daemon.clips.choosing import ClipChooser
 from coughd.daemon.clips.clip_file import (
     ClipHeader,
     clip_path,
@@ -22,16 +20,13 @@ from coughd.daemon.clips.clip_file import (
     read_header,
 )
 from coughd.daemon.clips.forgetting import ClipLimits, KeptClip, to_forget
-from coughd.daemon.clips.keeper import ClipKeeper
 from coughd.daemon.clips.sealing import ClipKey, find_key_file, read_key
-from coughd.daemon.clips.shelf import ClipShelf, forget_uncounted
-from coughd.storage.records import EventRescored
+from coughd.daemon.clips.shelf import ClipShelf
 
 DAY_US = 86_400_000_000
 KEY = ClipKey(bytes(range(32)))
 OTHER_KEY = ClipKey(bytes(32))
 NO_LIMITS = ClipLimits(age_us=None, largest_bytes=None, best_of_day=None)
-PLENTY = 10**12
 
 
 def header(
@@ -123,114 +118,3 @@ def test_the_old_the_many_and_the_worse_go() -> None:
     assert gone(clips, ClipLimits(None, None, 1)) == ["2", "4"]
     assert gone(clips, NO_LIMITS, wanted_bytes=101) == ["1", "2"]
     assert gone(clips, NO_LIMITS, wanted_bytes=10_000) == ["1", "2", "3", "4", "5"]
-
-
-def keeper(folder: Path, limits: ClipLimits = NO_LIMITS, free: int = PLENTY) -> ClipKeeper:
-    return ClipKeeper(
-        folder, KEY, lambda: ClipChooser(0.5, 1.5, 0.2), limits, 1000, lambda: 10 * DAY_US,
-        free=lambda _: free,
-    )  # fmt: skip
-
-
-def test_a_kept_clip_is_the_window_that_was_judged(tmp_path: Path) -> None:
-    with keeper(tmp_path) as clips:
-        window, event = judged(1, 100_000)
-        clips.judged(window, event)
-        clips.settled("s", 200_000)
-        until(lambda: clips.counts.written)
-    shelf = ClipShelf(tmp_path, KEY)
-    again = shelf.window(event_id(1))
-    assert again is not None
-    np.testing.assert_allclose(again, window.samples, atol=1 / 32_000)
-    assert shelf.window(event_id(2)) is None
-    assert stat.S_IMODE(shelf.folder.stat().st_mode) == 0o700
-    with pytest.raises(ConfigError, match="were encrypted with another key"):
-        shelf.check_key(OTHER_KEY)
-
-
-def test_a_stop_writes_what_was_decided(tmp_path: Path) -> None:
-    with keeper(tmp_path) as clips:
-        clips.judged(*judged(1, 100_000))
-        clips.ended("s")
-    assert len(ClipShelf(tmp_path).clips()) == 1
-
-
-def test_a_later_score_that_counts_it_no_more_takes_the_clip(tmp_path: Path) -> None:
-    with keeper(tmp_path) as clips:
-        clips.judged(*judged(1, 100_000))
-        clips.ended("s")
-        until(lambda: clips.counts.written)
-        clips.rescored([EventRescored(event_id(1), judged(1, 1, counted=False)[1].scored)])
-        until(lambda: clips.counts.forgotten)
-    assert ClipShelf(tmp_path).clips() == []
-
-
-def test_what_is_counted_no_more_before_it_is_decided_gets_no_clip(tmp_path: Path) -> None:
-    with keeper(tmp_path) as clips:
-        clips.judged(*judged(1, 100_000))
-        clips.judged(*judged(2, 200_000))
-        clips.rescored([EventRescored(event_id(1), judged(1, 1, counted=False)[1].scored)])
-        clips.ended("s")
-    assert [event_id(2)] == [each.header.event_id for each in ClipShelf(tmp_path).clips()]
-
-
-def test_an_id_that_names_no_clip_disturbs_nobody(tmp_path: Path) -> None:
-    with keeper(tmp_path) as clips:
-        clips.rescored([EventRescored("../other", judged(1, 1, counted=False)[1].scored)])
-        clips.judged(*judged(1, 100_000))
-        clips.ended("s")
-    assert 1 == clips.counts.written
-
-
-def test_a_stop_before_all_is_judged_writes_no_clip(tmp_path: Path) -> None:
-    with keeper(tmp_path) as clips:
-        clips.judged(*judged(1, 100_000))
-        clips.left("s")
-        clips.judged(*judged(2, 100_000))  # the listening loop fails here
-    assert [] == ClipShelf(tmp_path).clips()
-    assert 1 == clips.counts.dropped
-
-
-def test_many_to_forget_do_not_keep_each_other_out(tmp_path: Path) -> None:
-    clips = keeper(tmp_path)  # not entered: nobody takes what waits
-    refused = judged(1, 1, counted=False)[1].scored
-    clips.rescored([EventRescored(event_id(number), refused) for number in range(500)])
-    assert 0 == clips.counts.dropped
-
-
-def test_without_room_no_clip_is_written_and_the_old_ones_go(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    with keeper(tmp_path) as clips:
-        clips.judged(*judged(1, 100_000))
-        clips.ended("s")
-    assert len(ClipShelf(tmp_path).clips()) == 1
-    with keeper(tmp_path, free=999) as clips:
-        until(lambda: clips.counts.forgotten)
-        for number in range(2, 5):
-            clips.judged(*judged(number, number * 100_000))
-        clips.ended("s")
-        until(lambda: clips.counts.dropped == 3)
-    assert ClipShelf(tmp_path).clips() == []
-    assert len([each for each in caplog.messages if "no clips are kept now" in each]) == 1
-
-
-def test_without_a_daemon_the_command_that_rescored_deletes(tmp_path: Path) -> None:
-    with keeper(tmp_path) as clips:
-        clips.judged(*judged(1, 100_000))
-        clips.judged(*judged(2, 200_000))
-        clips.ended("s")
-    counted, refused = (judged(1, 1, counted=each)[1].scored for each in (True, False))
-    forget_uncounted(
-        tmp_path,
-        [EventRescored(event_id(1), refused), EventRescored(event_id(2), counted)],
-    )
-    assert [event_id(2)] == [each.header.event_id for each in ClipShelf(tmp_path).clips()]
-
-
-def test_too_many_at_once_are_dropped_and_counted(tmp_path: Path) -> None:
-    clips = keeper(tmp_path)  # not entered: nobody takes what waits
-    for number in range(70):
-        clips.judged(*judged(number, number * 100_000))
-        clips.settled("s", number * 100_000 + 50_000)
-    assert clips.counts.dropped == 6

@@ -13,11 +13,11 @@ from fakes import FakeClock
 
 from coughd.config.errors import StorageError
 from coughd.config.settings import RetentionSettings, StoreSettings
+from coughd.daemon.steady_clock import STEADY_S
 from coughd.daemon.supervision import housekeeping
 from coughd.daemon.supervision.housekeeping import (
     LOOK_EVERY_S,
     RESERVE_BYTES,
-    STEADY_S,
     Housekeeping,
     RoomPolicy,
     room_policy,
