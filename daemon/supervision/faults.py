@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ...detectors.hear.outcomes import HearStatus
+from ...storage.messages import rfc3339
 from .status import DaemonStatus, SourceStatus
 
 BEHIND_S = 5.0
@@ -78,16 +80,27 @@ def _of_store(status: DaemonStatus) -> Iterator[Fault]:
         says = f"{refused}; {status.recorder.waiting} changes wait in memory"
         yield Fault("store", "refused", says, "Free some space, or mend the disk; nothing is lost "
                     "as long as coughd runs.")  # fmt: skip
-    elif free is not None and free < LITTLE_SPACE_BYTES:
+    elif free is not None and free < max(LITTLE_SPACE_BYTES, status.free_floor_bytes):
         says = f"only {free // 1_000_000} MB are free where the store is"
+        if free < status.free_floor_bytes:
+            says += "; no embeddings are stored, and the oldest give way"
         yield Fault("store", "little_space", says, "Free some space before it is full.")
 
 
 def _of_hear(status: DaemonStatus) -> Iterator[Fault]:
-    hear = status.hear
-    if hear is not None and hear.reason is not None:
-        do = "Events keep the open embedder's score meanwhile; HeAR is started again by itself."
-        yield Fault("HeAR", "away", hear.reason, do)
+    yield from _of_process("HeAR", status.hear, status.now_us,
+                           "Events keep the open embedder's score meanwhile; HeAR is started "
+                           "again by itself.")  # fmt: skip
+    yield from _of_process("gate", status.detector, status.now_us,
+                           "The shipped gate decides alone meanwhile; HeAR's event detector is "
+                           "started again by itself.")  # fmt: skip
+
+
+def _of_process(about: str, process: HearStatus | None, now_us: int, do: str) -> Iterator[Fault]:
+    if process is not None and process.reason is not None:
+        away_us = round((process.away_s or 0.0) * 1_000_000)
+        since = rfc3339(now_us - away_us)[: len("2026-11-22T14:02")]
+        yield Fault(about, "away", f"{process.reason} It has been away since {since}Z.", do)
 
 
 def _of_monitoring(status: DaemonStatus) -> Iterator[Fault]:

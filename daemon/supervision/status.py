@@ -103,6 +103,10 @@ class DaemonStatus:
     """None where it is off."""
     clips: ClipCounts | None = None
     """None where no clips are kept."""
+    detector: HearStatus | None = None
+    """The process of HeAR's event detector; None where the shipped gate listens alone."""
+    free_floor_bytes: int = 0
+    """With less free on the store's disk, embeddings give way to events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,8 @@ class Reporter:
     monitoring: Callable[[], MonitoringStatus | None]
     clock: Clock
     clips: Callable[[], ClipCounts | None] = lambda: None
+    detector: Callable[[], HearStatus | None] = lambda: None
+    free_floor_bytes: int = 0
 
     def report(self) -> DaemonStatus:
         """How it is now."""
@@ -152,6 +158,8 @@ class Reporter:
             rescored=self.tally.rescored,
             monitoring=self.monitoring(),
             clips=self.clips(),
+            detector=self.detector(),
+            free_floor_bytes=self.free_floor_bytes,
         )
 
     def _source(self, line: Line) -> SourceStatus:

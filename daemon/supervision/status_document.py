@@ -56,6 +56,7 @@ def document(status: DaemonStatus) -> dict[str, object]:
             "replay": asdict(status.replay),
         },
         "hear": asdict(status.hear) if status.hear else None,
+        "detector": asdict(status.detector) if status.detector else None,
         "models": asdict(status.models),
         "store": asdict(status.store),
         "delays": {"upper_s": DELAY_LIMITS_S, **asdict(status.delays)},

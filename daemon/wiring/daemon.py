@@ -16,6 +16,7 @@ from ...storage.lock import InstanceLock
 from ...storage.outbox import OutboxReader
 from ...storage.records import Change
 from ...storage.store import EventStore
+from ...storage.upkeep.room import MEGABYTE
 from ..clock import SystemClock
 from ..explaining import explained
 from ..handing_in.receiver import Receiver
@@ -60,16 +61,20 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
     with ExitStack() as stack:
         stack.enter_context(InstanceLock(places.data_dir))
         lines = stack.enter_context(open_lines(settings.sources))
+        service.manager.status("opens the store; one that was moved is read from end to end first")
         store = stack.enter_context(open_store(settings, places, clock))
-        gate = stack.enter_context(open_gate(settings))
-        trained = ProbeVersions(places.data_dir)
-        models = OpenModels(settings.models.path)
-        judge = JudgeInForce(load_judge(settings, trained, models))
         outbox = stack.enter_context(OutboxReader.open(places.store))
         live = stack.enter_context(publisher(settings, places, store, outbox, clock))
         desk = StatusDesk()
         replay = stack.enter_context(replay_server(settings, places, store, outbox, desk.answer))
         metrics = stack.enter_context(monitoring(settings.metrics, desk.status, clock))
+        # Who asks meanwhile is told that it starts: a detector may take minutes.
+        service.manager.status("loads the models")
+        opened = stack.enter_context(open_gate(settings, service.stop.is_set))
+        gate = opened.gate
+        trained = ProbeVersions(places.data_dir)
+        models = OpenModels(settings.models.path)
+        judge = JudgeInForce(load_judge(settings, trained, models))
         known = heard_before(store, lines)
 
         def blocked() -> None:
@@ -125,6 +130,8 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
             monitoring=metrics,
             clock=clock,
             clips=lambda: kept.counts,
+            detector=opened.status,
+            free_floor_bytes=settings.retention.free_space_mb * MEGABYTE,
         ).report
         names = {source.id: source.name for source in settings.sources}
         microphones = {source.id for source in settings.sources if source.kind == "microphone"}

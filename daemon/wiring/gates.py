@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from ...config.errors import ModelError
@@ -21,25 +22,35 @@ from ...detectors.hear.detector_gate import (
     WEAK_ONSET,
     HearDetectorGate,
 )
-from ...detectors.hear.outcomes import HearLimits
+from ...detectors.hear.outcomes import HearLimits, HearStatus
 from ...detectors.ports import Gate
 from ..models.shelf import Shelf
 
 _LOOK_S = 0.2
 
 
+@dataclass(frozen=True, slots=True)
+class OpenGate:
+    """The configured gate, and how its process does."""
+
+    gate: Gate
+    status: Callable[[], HearStatus | None] = lambda: None
+    """None where it has no process. Any thread."""
+
+
 @contextmanager
-def open_gate(settings: Settings) -> Iterator[Gate]:
+def open_gate(settings: Settings, stopped: Callable[[], bool]) -> Iterator[OpenGate]:
     """The configured gate, which may have a process of its own; it ends with the context.
 
-    Raises ModelError where the gate cannot be had: without one nothing is heard.
+    Loading takes a minute or more there; once `stopped` it is waited for no longer. Raises
+    ModelError where the gate cannot be had: without one nothing is heard.
     """
     if settings.gate.kind == "coughd":
-        yield load_gate(settings)
+        yield OpenGate(load_gate(settings))
         return
     process = _detector_process(settings)
     try:
-        yield _detector_gate(settings, process)
+        yield OpenGate(_detector_gate(settings, process, stopped), lambda: process.status)
     finally:
         process.close()
 
@@ -75,9 +86,11 @@ def _pulled(settings: Settings, name: str) -> Path:
     return Shelf(places.data_dir).folder(name)
 
 
-def _detector_gate(settings: Settings, process: HearProcess) -> HearDetectorGate:
+def _detector_gate(
+    settings: Settings, process: HearProcess, stopped: Callable[[], bool] = lambda: False
+) -> HearDetectorGate:
     """Wait until the detector is loaded: sound that it has not heard could not be told apart."""
-    while not process.wait_until_ready(_LOOK_S):
+    while not (process.wait_until_ready(_LOOK_S) or stopped()):
         status = process.status
         if status.state == "failed":
             process.close()

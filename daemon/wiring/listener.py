@@ -28,10 +28,10 @@ def build_listener(
 
     Raises CoughdError where a model or a file cannot be had.
     """
-    with open_gate(settings) as gate, open_lines(settings.sources) as lines:
+    with open_gate(settings, stop.is_set) as opened, open_lines(settings.sources) as lines:
         yield Pipeline(
             lines=lines,
-            stretches=stretch_maker(settings, gate, {}),
+            stretches=stretch_maker(settings, opened.gate, {}),
             judge=judge,
             second_opinion=NoSecondOpinion(),
             sink=sink,

@@ -59,6 +59,7 @@ class HearProcess:
         self._reason: str | None = None
         self._identity: EmbedderIdentity | None = None
         self._pid: int | None = None
+        self._away_since_s: float | None = clock()
         self._counts: Counter[str] = Counter()
         # The rest belongs to the client thread.
         self._ready = False
@@ -128,6 +129,7 @@ class HearProcess:
                 abandoned=self._counts["abandoned"],
                 starts=self._counts["starts"],
                 faults=self._counts["faults"],
+                away_s=None if self._away_since_s is None else self._clock() - self._away_since_s,
             )
 
     def close(self) -> None:
@@ -274,5 +276,7 @@ class HearProcess:
             if self._state != "closed":
                 self._state = state
             if state == "ready":
-                self._reason = None
+                self._reason = self._away_since_s = None
+            elif self._away_since_s is None:
+                self._away_since_s = self._clock()
             self._changed.notify_all()

@@ -75,3 +75,5 @@ class HearStatus:
     starts: int
     faults: int
     """Deaths, hangs, garbage and loads that failed."""
+    away_s: float | None = None
+    """How long it has not been ready; None while it is."""

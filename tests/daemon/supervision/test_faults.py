@@ -15,6 +15,7 @@ from coughd.storage.records import SourceCause
 from .facts_of_status import BEDROOM, HEAR, WELL
 
 GOOD_CAUSES = {"opened", "well", "finished"}
+AWAY = replace(HEAR, state="resting", reason="The HeAR process ended (signal 9).", away_s=90.0)
 
 
 def test_a_daemon_that_is_well_has_none() -> None:
@@ -55,8 +56,26 @@ def test_a_disk_that_is_nearly_full_is_a_fault_before_it_is() -> None:
     assert find_faults(replace(WELL, store=StoreStatus(None, None))) == []
 
 
+def test_a_disk_on_which_embeddings_give_way_is_a_fault_that_says_so() -> None:
+    tight = replace(WELL, store=StoreStatus(1_000, 900_000_000), free_floor_bytes=1_000_000_000)
+    (fault,) = find_faults(tight)
+    assert fault.code == "little_space"
+    assert fault.says.startswith("only 900 MB are free where the store is; no embeddings are")
+    assert find_faults(replace(tight, free_floor_bytes=800_000_000)) == []
+
+
 def test_hear_that_is_away_is_a_fault_that_costs_no_event() -> None:
-    away = replace(HEAR, state="resting", reason="The HeAR process ended (signal 9).")
-    (fault,) = find_faults(replace(WELL, hear=away))
-    assert (fault.about, fault.says) == ("HeAR", "The HeAR process ended (signal 9).")
+    (fault,) = find_faults(replace(WELL, hear=AWAY))
+    assert (fault.about, fault.code) == ("HeAR", "away")
+    assert fault.says == (
+        "The HeAR process ended (signal 9). It has been away since 2027-01-15T07:58Z."
+    )
     assert "open embedder's score" in fault.do
+
+
+def test_an_event_detector_that_is_away_is_a_fault_of_the_gate() -> None:
+    assert find_faults(replace(WELL, detector=HEAR)) == []
+    (fault,) = find_faults(replace(WELL, detector=AWAY))
+    assert (fault.about, fault.code) == ("gate", "away")
+    assert "signal 9" in fault.says
+    assert "The shipped gate decides alone" in fault.do

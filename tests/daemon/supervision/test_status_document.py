@@ -18,7 +18,7 @@ from .facts_of_status import BEDROOM, HEAR, WELL
 
 
 def test_the_members_are_these() -> None:
-    told = document(replace(WELL, hear=HEAR))
+    told = document(replace(WELL, hear=HEAR, detector=HEAR))
     assert list(told) == [
         "schema",
         "state",
@@ -35,6 +35,7 @@ def test_the_members_are_these() -> None:
         "latency",
         "queues",
         "hear",
+        "detector",
         "models",
         "store",
         "delays",

@@ -171,6 +171,22 @@ def test_a_model_that_cannot_be_loaded_is_said_and_tried_again_late(start: Start
     assert not hear.wait_until_idle(0.0)
 
 
+def test_it_is_known_how_long_the_process_has_been_away() -> None:
+    now_s = [100.0]
+    command = (sys.executable, str(FAKE), "--how", "load_failed")
+    hear = HearProcess(command, clock=lambda: now_s[0])
+    wait_for(hear, lambda: hear.status.state == "failed")
+    now_s[0] = 700.0
+    assert 600.0 == hear.status.away_s
+    hear.close()
+
+
+def test_a_process_that_is_ready_is_not_away(start: Start) -> None:
+    hear = start()
+    assert hear.wait_until_ready(LONG_S)
+    assert hear.status.away_s is None
+
+
 def test_a_process_that_never_gets_ready_is_killed(start: Start) -> None:
     hear = start("--how", "never_ready", start_timeout_s=0.2)
     wait_for(hear, lambda: hear.status.faults >= 1)
