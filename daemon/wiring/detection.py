@@ -112,6 +112,13 @@ def later_judge(
     )
     if probe is not None:
         _log.info("%s judges the embeddings of %s", probe.identity.name, embedder.name)
+    else:
+        _log.warning(
+            "%s has no probe yet, so no event is judged by it; its embeddings are %s until "
+            "`coughd train` has fitted one",
+            embedder.name,
+            "stored" if settings.keep_embeddings else "dropped (probe.keep_embeddings)",
+        )
     return LaterJudge(
         probe, settings.threshold, settings.keep_embeddings, settings.minimum_level_dbfs
     )
