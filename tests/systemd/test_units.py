@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from coughd.config.errors import AlreadyRunningError, ConfigError, StorageError, UsageError
+from coughd.config.settings_detection import EmbedderSettings
 from coughd.daemon.service.layout import find_layout
 
 _UNITS = files("coughd.systemd")
@@ -78,6 +79,13 @@ def test_a_restart_follows_every_fault_that_it_can_mend(name: str) -> None:
         values(unit, "Restart"),
         values(unit, "StartLimitIntervalSec"),
     )
+
+
+@pytest.mark.parametrize("name", ["coughd.service", "user/coughd.service"])
+def test_a_start_may_take_as_long_as_what_it_waits_for(name: str) -> None:
+    """A store of gigabytes that was moved is read from end to end; a detector is loaded."""
+    (patience_s,) = values(text(name), "TimeoutStartSec")
+    assert int(patience_s) >= max(3600, EmbedderSettings().start_timeout_s)
 
 
 @pytest.mark.parametrize("name", ["coughd.service", "user/coughd.service"])
