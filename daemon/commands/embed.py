@@ -67,7 +67,7 @@ def embed(
         events = history.places(without=identity if pending else None)
         with progress_bar("embedding") as progress:
             done = reembed(
-                find_sound(events, _files(settings), _clip_reader(settings, places)),
+                find_sound(events, source_files(settings), _clip_reader(settings, places)),
                 embedder,
                 _judge(settings, places, identity),
                 Neighbourhood(history.places(without=None)),
@@ -120,7 +120,8 @@ def _told(progress: Callable[[float, float], None], every: int, done: int) -> No
     progress(done, every)
 
 
-def _files(settings: Settings) -> list[SourceFile]:
+def source_files(settings: Settings) -> list[SourceFile]:
+    """Give the configured recordings that are heard once."""
     return [
         SourceFile(source.id, source.path, source.channel)
         for source in settings.sources

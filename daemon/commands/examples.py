@@ -26,8 +26,9 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "coughd evaluate night.flac -a night.txt --compare other.yaml",
     ),
     "label": (
-        "coughd label 2a9c41 reject          it was none",
-        "coughd label 2a9c41 throat_clear    it was this",
+        "coughd label 2a9c41 reject           it was none",
+        "coughd label 2a9c41 77e0b1 sneeze    both were this",
+        "coughd label -a labels/              what annotated recordings hold",
     ),
     "train": (
         "coughd train                       on the store's reviewed events",

@@ -1,4 +1,4 @@
-"""`coughd label`: a person's word on an event."""
+"""`coughd label`: a person's word on events."""
 
 from __future__ import annotations
 
@@ -6,17 +6,25 @@ import getpass
 import json
 import os
 import time
-from typing import Annotated, Literal
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from ...config.errors import UsageError
+from ...config.errors import InputError, UsageError
 from ...config.guess import did_you_mean
 from ...config.places import Places
+from ...config.settings import Settings
 from ...detectors.ports import LABELS
 from ...storage.history import History
 from ...storage.records import EventReviewed, label_said
+from ..offline.annotated_events import Reviewed, Said, Verdict, review_recordings
+from ..offline.gathering import first_of
 from ..wiring.delivering import deliver
+from .bars import progress_bar
+from .embed import source_files
 from .options import ConfigOption, configured
 
 _SHORTEST_ENDING = 4
@@ -24,52 +32,103 @@ _VERDICTS = ("confirm", "reject")
 
 
 def label(
-    event: Annotated[
-        str,
-        typer.Argument(metavar="EVENT", help="An event's id, or its last four or more characters."),
-    ],
+    events: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="EVENT", help="Events' ids, or their last four or more characters."),
+    ] = None,
     word: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="WORD",
-            help=f"confirm, reject, or what it was: {', '.join(LABELS)}.",
+            help=f"confirm, reject, or what they were: {', '.join(LABELS)}.",
         ),
-    ],
+    ] = None,
     config: ConfigOption = None,
     *,
+    annotations: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--annotations",
+            "-a",
+            metavar="PATH",
+            help="Instead: CSV tables, Audacity labels, or folders of them, that say what is in "
+            "the configured recordings. May be given several times.",
+        ),
+    ] = None,
     note: Annotated[str, typer.Option(metavar="TEXT", help="Kept with the review.")] = "",
     reviewer: Annotated[
         str | None, typer.Option(metavar="NAME", help="Who says so, else the user's name.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print a JSON object for each event.")
+    ] = False,
 ) -> None:
-    """Say what an event was.
+    """Say what events were.
 
     The last word of a person decides what counts, and `coughd train` learns from it. A running
     daemon writes it and publishes `review.changed`; else it is written directly.
     """
-    verdict, new_label = _meaning(word)
     _refuse_broken_text("--note", note)
     _refuse_broken_text("--reviewer", reviewer or "")
-    settings, places = configured(config)
-    event_id = _find(places, event)
-    review = EventReviewed(
-        event_id=event_id,
-        verdict=verdict,
-        label=new_label,
-        reviewer=reviewer or _user(),
-        note=note,
-        utc_us=time.time_ns() // 1000,
-    )
-    deliver(settings, places, [review])
-    said = {"event_id": event_id, "verdict": verdict, "label": label_said(verdict, new_label)}
-    if as_json:
-        typer.echo(json.dumps({**said, "reviewer": review.reviewer, "note": note}))
+    if annotations:
+        if word is not None:
+            raise UsageError("--annotations says what every event was; give no event beside it")
+        settings, places = configured(config)
+        said, lines = _by_annotations(settings, places, annotations)
     else:
-        typer.echo(f"{event_id}: {verdict}, {said['label']}")
+        if not events or word is None:
+            raise UsageError("say which event, and what it was: coughd label 2a9c41 reject")
+        verdict, new_label = _meaning(word)
+        settings, places = configured(config)
+        said = [Said(each, verdict, new_label) for each in _find(places, events)]
+        lines = [f"{one.event_id}: {one.verdict}, {_label(one)}" for one in said]
+    who, utc_us = reviewer or _user(), time.time_ns() // 1000
+    reviews = [
+        EventReviewed(one.event_id, one.verdict, one.label, who, note, utc_us) for one in said
+    ]
+    with progress_bar("writing") as progress:
+        deliver(settings, places, reviews, lambda done: progress(done, len(reviews)))
+    if as_json:
+        for one in said:
+            about = {"event_id": one.event_id, "verdict": one.verdict, "label": _label(one)}
+            typer.echo(json.dumps({**about, "reviewer": who, "note": note}))
+        return
+    for line in lines:
+        typer.echo(line)
 
 
-def _meaning(word: str) -> tuple[Literal["confirm", "reject", "relabel"], str | None]:
+def _label(said: Said) -> str:
+    return label_said(said.verdict, said.label)
+
+
+def _by_annotations(
+    settings: Settings, places: Places, annotations: Sequence[Path]
+) -> tuple[list[Said], list[str]]:
+    """What they say of each event, and a line for each recording."""
+    files = source_files(settings)
+    if not files:
+        raise UsageError(
+            "--annotations is for recordings among the configured sources, of kind file and not "
+            "in a loop; there is none"
+        )
+    with History.open(places.store) as history:
+        reviewed, notices = review_recordings(files, annotations, history)
+    for sentence in first_of(notices, "."):
+        typer.echo(f"coughd: {sentence}", err=True)
+    if not reviewed:
+        raise InputError("No annotated recording was heard, so there is nothing to review.")
+    return [one for each in reviewed for one in each.said], [_summary(each) for each in reviewed]
+
+
+def _summary(reviewed: Reviewed) -> str:
+    found = Counter(map(_label, reviewed.said))
+    said = ", ".join(f"{count} {name}" for name, count in found.most_common()) or "no event"
+    left = f"; {reviewed.left_alone} left as they are" if reviewed.left_alone else ""
+    unheard = f"; {reviewed.unheard} annotated coughs have no event" if reviewed.unheard else ""
+    return f"{reviewed.source_id}: {said}{left}{unheard}"
+
+
+def _meaning(word: str) -> tuple[Verdict, str | None]:
     match word:
         case "confirm" | "reject":
             return word, None
@@ -96,11 +155,19 @@ def _refuse_broken_text(option: str, text: str) -> None:
         raise UsageError(f"{option} {text!r} is not UTF-8; type it in a terminal that is") from exc
 
 
-def _find(places: Places, ending: str) -> str:
-    if len(ending) < _SHORTEST_ENDING:
-        raise UsageError(f"{ending!r} is too short; give four characters of the event's id or more")
+def _find(places: Places, endings: Sequence[str]) -> list[str]:
+    """Each event once, in the order in which they were named; UsageError before any is labelled."""
+    for ending in endings:
+        if len(ending) < _SHORTEST_ENDING:
+            raise UsageError(
+                f"{ending!r} is too short; give four characters of the event's id or more"
+            )
     with History.open(places.store) as history:
-        found = history.ids_ending(ending) if ending.isascii() else []
+        return list(dict.fromkeys(_found(history, ending) for ending in endings))
+
+
+def _found(history: History, ending: str) -> str:
+    found = history.ids_ending(ending) if ending.isascii() else []
     if not found:
         raise UsageError(f"no event's id ends in {ending!r}; `coughd history` shows the endings")
     if len(found) > 1:

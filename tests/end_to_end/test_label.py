@@ -139,3 +139,71 @@ def test_text_that_no_store_can_keep_is_refused(config: Path, store: Path, optio
     assert 64 == said.exit_code
     assert f"{option} 'caf\\udce9' is not UTF-8" in said.complaints
     assert before == len(messages(store))
+
+
+def test_several_are_labelled_by_one_word(config: Path, store: Path) -> None:
+    chosen = coughs(store)[:2]
+    said = coughd("label", *(each[-8:] for each in [*chosen, chosen[0]]), "sneeze", "-c", config)
+    assert (0, [f"{each}: relabel, sneeze" for each in chosen]) == (said.exit_code, said.lines)
+    assert {("sneeze", 0, "relabelled_by_review")} == {state(store, each) for each in chosen}
+
+
+def test_where_one_of_several_is_unknown_none_is_labelled(config: Path, store: Path) -> None:
+    before = len(messages(store))
+    said = coughd("label", coughs(store)[0], "zzzzzzzz", "reject", "--config", config)
+    assert 64 == said.exit_code
+    assert "no event's id ends in 'zzzzzzzz'" in said.complaints
+    assert before == len(messages(store))
+
+
+@pytest.mark.parametrize("arguments", [[], ["2a9c41"], ["reject"]])
+def test_half_a_sentence_is_completed(config: Path, arguments: list[str]) -> None:
+    said = coughd("label", *arguments, "--config", config)
+    assert 64 == said.exit_code
+    assert "coughd label 2a9c41 reject" in said.complaints
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with a recording of which nothing was reviewed."""
+    folder = tmp_path_factory.mktemp("annotated")
+    path = write_config(folder, write_recording(folder / "bed.flac", 1), folder / "data")
+    assert 0 == coughd("run", "--config", path).exit_code
+    return path
+
+
+def test_annotations_review_every_event_of_a_recording(recorded: Path) -> None:
+    store = recorded.parent / "data" / STORE_FILE
+    events = read(store, "SELECT event_id, onset_sample FROM events WHERE counted ORDER BY 2")
+    marked, laugh, nothing = events[:-2], events[-2], events[-1]
+    rows = [f"{sample / 16_000:.3f}\t{sample / 16_000 + 0.2:.3f}\tcough" for _, sample in marked]
+    rows.append(f"{laugh[1] / 16_000:.3f}\t{laugh[1] / 16_000 + 0.2:.3f}\tLaughter")
+    labels = recorded.parent / "bed.txt"
+    labels.write_text("\n".join(rows) + "\n")
+    said = coughd("label", "--annotations", labels, "--reviewer", "anna", "--config", recorded)
+    assert 0 == said.exit_code, said.complaints
+    assert said.lines[0].startswith(f"bed: {len(marked)} cough")
+    assert {("cough", 1, None)} == {state(store, event_id) for event_id, _ in marked}
+    assert ("laugh", 0, "relabelled_by_review") == state(store, laugh[0])
+    assert ("other", 0, "rejected_by_review") == state(store, nothing[0])
+    assert [("anna",)] == read(store, "SELECT DISTINCT reviewer FROM reviews")
+
+
+def test_annotations_of_a_recording_that_was_not_heard_are_refused(
+    recorded: Path, tmp_path: Path
+) -> None:
+    """The same file under another source: its events are another source's."""
+    document = json.loads(recorded.read_text())
+    document["sources"][0]["id"] = "other"
+    config = tmp_path / "config.yaml"
+    config.write_text(json.dumps(document))
+    (tmp_path / "bed.txt").write_text("1.0\t1.2\tcough\n")
+    said = coughd("label", "--annotations", tmp_path, "--config", config)
+    assert 65 == said.exit_code
+    assert "source 'other' has no event of this recording as it is now" in said.complaints
+
+
+def test_annotations_and_a_word_are_refused(recorded: Path) -> None:
+    said = coughd("label", "2a9c41", "reject", "--annotations", recorded, "--config", recorded)
+    assert 64 == said.exit_code
+    assert "give no event beside it" in said.complaints
