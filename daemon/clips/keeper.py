@@ -18,6 +18,7 @@ from ...detectors.windows import Window
 from ...storage.records import Change, EventFinished, EventRescored, OutboxRow
 from ...storage.upkeep.room import free_bytes
 from ..clock import Clock
+from ..own_thread import OwnThread
 from ..steady_clock import SteadyClock
 from .choosing import Clip, ClipChooser
 from .clip_file import clip_path, encode_clip
@@ -74,7 +75,7 @@ class ClipKeeper:
         self._stopping = threading.Event()
         self._written = self._dropped = self._unwritten = self._forgotten = 0
         self._trouble: str | None = None
-        self._thread = threading.Thread(target=self._run, name="clips")
+        self._thread = OwnThread("clips", self._run)
 
     def __enter__(self) -> Self:
         """Make the folder and start the thread.
@@ -100,7 +101,12 @@ class ClipKeeper:
     ) -> None:
         """Write what waits, for a few seconds at most."""
         self._stopping.set()
-        self._thread.join(_JOIN_S)
+        self._thread.has_ended(_JOIN_S)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive
 
     @property
     def counts(self) -> ClipCounts:

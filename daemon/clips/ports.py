@@ -29,6 +29,10 @@ class Clips(Protocol):
     def counts(self) -> ClipCounts | None:
         """Since the start; None where no clips are kept. Any thread."""
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether clips are kept as they should be, or none are to be. Any thread."""
+
     def judged(self, window: Window, event: EventFinished, *, is_known: bool = False) -> None:
         """A window of a stretch was judged; they come in the order of their onsets.
 
@@ -55,6 +59,7 @@ class NoClips:
     """The default: no sound is kept."""
 
     counts = None
+    is_alive = True
 
     def judged(self, window: Window, event: EventFinished, *, is_known: bool = False) -> None:
         """See `Clips`."""

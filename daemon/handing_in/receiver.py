@@ -13,6 +13,7 @@ from typing import Self
 
 from ...config.errors import InputError, StorageError
 from ...storage.records import Change
+from ..own_thread import OwnThread
 from .document import HandedIn
 from .tray import read_document, take_away, waiting
 
@@ -72,7 +73,7 @@ class Receiver:
         self._stop = threading.Event()
         self._complained = ""
         self._taken: set[Path] = set()
-        self._thread = threading.Thread(target=self._run, name="receiver", daemon=True)
+        self._thread = OwnThread("receiver", self._run)
 
     def __enter__(self) -> Self:
         """Start the thread; what probes are in force now is known."""
@@ -88,7 +89,12 @@ class Receiver:
     ) -> None:
         """Stop; what is not committed yet stays in the tray for the next daemon."""
         self._stop.set()
-        self._thread.join(_JOIN_S)
+        self._thread.has_ended(_JOIN_S)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive
 
     def turn(self) -> None:
         """Keep what was read, if the store keeps up. Listening thread.

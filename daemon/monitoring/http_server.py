@@ -18,6 +18,7 @@ from typing import Any, Self, TypeAlias
 from urllib.parse import urlsplit
 
 from ..clock import Clock
+from ..own_thread import OwnThread
 from ..supervision.status import MonitoringStatus
 from .pages import Page, Pages
 
@@ -52,7 +53,7 @@ class MonitoringServer:
         self._stop = threading.Event()
         self._problem: str | None = "it is being set up"
         self._server: _Server | None = None
-        self._thread = threading.Thread(target=self._run, name="metrics")
+        self._thread = OwnThread("metrics", self._run)
 
     def __enter__(self) -> Self:
         """Start the thread."""
@@ -67,9 +68,7 @@ class MonitoringServer:
     ) -> None:
         """Hang up and close the port."""
         self._stop.set()
-        self._thread.join(_JOIN_S)
-        if self._thread.is_alive():
-            _log.error("the thread metrics does not stop")
+        self._thread.has_ended(_JOIN_S)
 
     @property
     def status(self) -> MonitoringStatus:
@@ -78,7 +77,8 @@ class MonitoringServer:
         shown = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         server = self._server
         answered, cut_off = (server.answered, server.cut_off) if server else (0, 0)
-        return MonitoringStatus(shown, self._problem, answered, cut_off)
+        problem = self._problem if self._thread.is_alive else "its thread has ended; see the log"
+        return MonitoringStatus(shown, problem, answered, cut_off)
 
     def _run(self) -> None:
         told = False

@@ -10,7 +10,6 @@ import ctypes
 import logging
 import os
 import socket
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,6 +19,7 @@ from pathlib import Path
 import zmq
 from zmq.utils.monitor import recv_monitor_message
 
+from ..own_thread import OwnThread
 from .key_ring import KeyRing
 from .refusals import Refusals
 
@@ -121,8 +121,7 @@ class Doorkeeper:
         endpoint.monitor(watched, _EVENTS)
         self._events = context.socket(zmq.PAIR)
         self._events.connect(watched)
-        # A daemon: it ends with the socket, and must not keep a process whose socket hangs.
-        self._thread = threading.Thread(target=self._run, name=f"{name} door", daemon=True)
+        self._thread = OwnThread(f"{name} door", self._run)
         self._thread.start()
 
     @property
@@ -134,7 +133,7 @@ class Doorkeeper:
 
     def join(self) -> None:
         """Wait for the thread; the socket must be closed."""
-        self._thread.join()
+        self._thread.wait()
 
     def _run(self) -> None:
         try:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Sequence
 
 import zmq
 from zmq.utils import z85
 
 from ...config.errors import InputError
+from ..own_thread import OwnThread
 from .key_ring import KeyRing, fingerprint
 from .refusals import Refusals
 
@@ -41,7 +41,7 @@ class Guard:
         self._asked = context.socket(zmq.REP)
         self._asked.setsockopt(zmq.LINGER, 0)
         self._asked.bind(_ZAP)
-        self._thread = threading.Thread(target=self._run, name=f"{name} guard", daemon=True)
+        self._thread = OwnThread(f"{name} guard", self._run)
         self._thread.start()
 
     def protect(self, endpoint: zmq.Socket[bytes]) -> None:
@@ -52,7 +52,7 @@ class Guard:
 
     def join(self) -> None:
         """Wait for the thread; the context must be terminated."""
-        self._thread.join()
+        self._thread.wait()
 
     def _run(self) -> None:
         try:

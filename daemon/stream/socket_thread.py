@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 
 import zmq
 
+from ..own_thread import OwnThread
 from .address import OWNER_ALONE, Admission, bind_local, remove_socket
 from .doorkeeper import DoorCounts, Doorkeeper
 from .guard import Guard
 from .refusals import Refusals
-
-_log = logging.getLogger("coughd.stream")
 
 _OPTIONS = MappingProxyType(
     {
@@ -66,13 +64,13 @@ class SocketThread:
             raise
         self._door = Doorkeeper(name, self._context, endpoint, keys=keys, refusals=refusals)
         # The socket is the thread's from here on.
-        self._thread = threading.Thread(target=work, args=(endpoint,), name=name)
+        self._thread = OwnThread(name, partial(work, endpoint))
         self._thread.start()
 
     @property
     def is_alive(self) -> bool:
         """Whether the thread runs."""
-        return self._thread.is_alive()
+        return self._thread.is_alive
 
     @property
     def door(self) -> DoorCounts:
@@ -81,9 +79,7 @@ class SocketThread:
 
     def join(self, patience_s: float) -> None:
         """Wait for `work` to return, which was told to before, and remove the socket's file."""
-        self._thread.join(patience_s)
-        if self._thread.is_alive():
-            _log.error("the thread %s does not stop", self._thread.name)
+        if not self._thread.has_ended(patience_s):
             return  # ending the context would wait for its socket for ever
         self._door.join()
         self._context.term()

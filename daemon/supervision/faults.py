@@ -62,6 +62,9 @@ def _of_threads(status: DaemonStatus) -> Iterator[Fault]:
         yield Fault("coughd", "hangs", f"the listening loop has stood still for {age_s:.0f} s", do)
     for name in status.pulse.stuck:
         yield Fault("coughd", "hangs", f"the thread {name} stands still", do)
+    for name in status.pulse.dead:
+        do = "Restart coughd, and report the lines of its log that say why."
+        yield Fault("coughd", "died", f"the thread {name} has died", do)
 
 
 def _of_source(source: SourceStatus) -> Iterator[Fault]:

@@ -21,7 +21,7 @@ _log = logging.getLogger("coughd.watchdog")
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A thread that the daemon cannot do without."""
+    """A thread beside the listening loop."""
 
     name: str
     is_alive: Callable[[], bool]
@@ -29,6 +29,8 @@ class Worker:
     """Grows while the thread works, even when what it tries fails; None: being alive will do."""
     patience_s: float
     """How long `turns` may stand still."""
+    is_vital: bool = True
+    """Whether the daemon cannot do without it; else its death is a fault of the status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,15 @@ class Pulse:
     """Since the listening loop last looked after the others."""
     stuck: tuple[str, ...]
     """Names of threads that have not moved for longer than their patience."""
+    dead: tuple[str, ...] = ()
+    """Names of threads that have died, and that the daemon can do without."""
 
 
 class Watchdog:
     """Passes signs of life on to the service manager, from the listening loop, its own worker.
 
     When the loop hangs nobody calls `look`; when a worker hangs `look` says so once and is silent
-    towards the manager until the worker goes on; when a worker is dead `look` raises.
+    towards the manager until the worker goes on; when a vital worker is dead `look` raises.
     """
 
     def __init__(self, manager: ServiceManager, workers: Sequence[Worker], clock: Clock) -> None:
@@ -55,12 +59,14 @@ class Watchdog:
         self._next_look_s = clock.monotonic_s()
         self._seen = {worker.name: (-1, self._next_look_s) for worker in workers}
         self._stuck: frozenset[str] = frozenset()
+        self._dead: frozenset[str] = frozenset()
         self._looked_s = self._next_look_s
 
     @property
     def pulse(self) -> Pulse:
         """How it is now. Any thread."""
-        return Pulse(self._clock.monotonic_s() - self._looked_s, tuple(sorted(self._stuck)))
+        age_s = self._clock.monotonic_s() - self._looked_s
+        return Pulse(age_s, tuple(sorted(self._stuck)), tuple(sorted(self._dead)))
 
     def look(self) -> None:
         """Look at every worker, once a second at most.
@@ -68,13 +74,14 @@ class Watchdog:
         Raises
         ------
         CoughdError
-            A worker is dead: a new start must bring it back.
+            A vital worker is dead: a new start must bring it back.
         """
         now_s = self._clock.monotonic_s()
         if now_s < self._next_look_s:
             return
         self._next_look_s = now_s + _LOOK_EVERY_S
         self._looked_s = now_s
+        self._dead = self._find_dead()
         stuck = frozenset(worker.name for worker in self._workers if self._is_stuck(worker, now_s))
         for name in sorted(stuck - self._stuck):
             _log.error("the thread %s hangs; unless it goes on, the service is restarted", name)
@@ -84,12 +91,17 @@ class Watchdog:
         if not stuck:
             self._manager.alive()
 
+    def _find_dead(self) -> frozenset[str]:
+        dead = [worker for worker in self._workers if not worker.is_alive()]
+        for worker in dead:
+            if worker.is_vital:
+                raise CoughdError(
+                    f"the thread {worker.name} has died, so coughd ends to be started again; the "
+                    "lines above this one say why: please report them"
+                )
+        return frozenset(worker.name for worker in dead)
+
     def _is_stuck(self, worker: Worker, now_s: float) -> bool:
-        if not worker.is_alive():
-            raise CoughdError(
-                f"the thread {worker.name} has died, so coughd ends to be started again; the lines "
-                "above this one say why: please report them"
-            )
         if worker.turns is None:
             return False
         turns = worker.turns()

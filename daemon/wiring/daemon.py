@@ -17,6 +17,7 @@ from ...storage.outbox import OutboxReader
 from ...storage.records import Change
 from ...storage.store import EventStore
 from ...storage.upkeep.room import MEGABYTE
+from ..clips.ports import Clips
 from ..clock import SystemClock
 from ..explaining import explained
 from ..handing_in.receiver import Receiver
@@ -108,7 +109,8 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
                 probes_changed=reloader.take_probes,
             )
         )
-        watchdog = Watchdog(service.manager, _workers(settings, recorder, live, replay), clock)
+        workers = _workers(settings, recorder, live, replay, receiver, kept)
+        watchdog = Watchdog(service.manager, workers, clock)
         upkeep = Upkeep(service, watchdog, reloader, receiver, lines)
         latest = LatestEvents(heard_now(settings), clock)
         tally = Tally(heard_now(settings), clock)
@@ -178,9 +180,14 @@ def _take(
 
 
 def _workers(
-    settings: Settings, recorder: Recorder, publisher: Publisher, replay: ReplayServer
+    settings: Settings,
+    recorder: Recorder,
+    publisher: Publisher,
+    replay: ReplayServer,
+    receiver: Receiver,
+    kept: Clips,
 ) -> list[Worker]:
-    """Name the threads that the daemon cannot do without; HeAR's is not among them."""
+    """Name the threads whose death is to be seen; HeAR's and that of the metrics say it."""
     heartbeat_s = settings.stream.heartbeat_s
     return [
         Worker("recorder", lambda: recorder.is_alive, lambda: recorder.turns, PATIENCE_S),
@@ -191,4 +198,6 @@ def _workers(
             heartbeat_s + PATIENCE_S,
         ),
         Worker("replay", lambda: replay.is_alive, None, PATIENCE_S),
+        Worker("receiver", lambda: receiver.is_alive, None, PATIENCE_S, is_vital=False),
+        Worker("clips", lambda: kept.is_alive, None, PATIENCE_S, is_vital=False),
     ]

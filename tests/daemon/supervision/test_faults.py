@@ -10,6 +10,7 @@ import pytest
 from coughd.daemon.recorder import RecorderCounts
 from coughd.daemon.supervision.faults import find_faults
 from coughd.daemon.supervision.status import StoreStatus
+from coughd.daemon.supervision.watchdog import Pulse
 from coughd.storage.records import SourceCause
 
 from .facts_of_status import BEDROOM, HEAR, WELL
@@ -45,6 +46,11 @@ def test_a_store_that_refuses_is_a_fault_that_says_what_waits() -> None:
     (fault,) = find_faults(replace(WELL, recorder=recorder))
     assert (fault.about, fault.code) == ("store", "refused")
     assert fault.says == "the disk is full; 17 changes wait in memory"
+
+
+def test_a_thread_that_has_died_is_a_fault() -> None:
+    (fault,) = find_faults(replace(WELL, pulse=Pulse(0.4, (), ("clips",))))
+    assert (fault.about, fault.code, fault.says) == ("coughd", "died", "the thread clips has died")
 
 
 def test_a_disk_that_is_nearly_full_is_a_fault_before_it_is() -> None:

@@ -30,9 +30,9 @@ class FakeThread:
     clock: FakeClock = field(default_factory=FakeClock)
     manager: FakeManager = field(default_factory=FakeManager)
 
-    def watchdog(self, *, counted: bool = True) -> Watchdog:
+    def watchdog(self, *, counted: bool = True, vital: bool = True) -> Watchdog:
         turns = (lambda: self.turns) if counted else None
-        worker = Worker("worker", lambda: self.alive, turns, patience_s=5.0)
+        worker = Worker("worker", lambda: self.alive, turns, patience_s=5.0, is_vital=vital)
         return Watchdog(self.manager, [worker], self.clock)
 
     def seconds(self, watchdog: Watchdog, count: int, *, turning: bool) -> int:
@@ -78,3 +78,13 @@ def test_a_dead_thread_ends_the_daemon() -> None:
     thread.alive = False
     with pytest.raises(CoughdError, match="the thread worker has died"):
         thread.seconds(watchdog, 2, turning=False)
+
+
+def test_a_dead_thread_that_listening_can_do_without_is_named() -> None:
+    thread = FakeThread()
+    watchdog = thread.watchdog(vital=False)
+    thread.seconds(watchdog, 2, turning=True)
+    assert not watchdog.pulse.dead
+    thread.alive = False
+    assert thread.seconds(watchdog, 4, turning=True) >= 3
+    assert ("worker",) == watchdog.pulse.dead
