@@ -15,11 +15,12 @@ from typing import Protocol, Self, TypeVar
 
 from ..config.errors import StorageError, StorageFullError
 from ..storage.records import Change, OutboxRow
+from .own_thread import OwnThread
 
 LARGEST_BATCH = 200
 FIRST_REST_S, LONGEST_REST_S = 0.5, 10.0
 CLOSE_S = 3.0
-"""How long a stop waits for the disk; systemd's patience is longer."""
+"""How long a stop waits for a disk that takes nothing; systemd's patience is longer."""
 ALIVE_EVERY_S = 10.0
 """A store that has been given nothing for so long is given a sign of life."""
 BLOCKED_TURN_S = 0.5
@@ -120,10 +121,9 @@ class Recorder:
         self._failures = 0
         self._refused: str | None = None
         self._untidy = False
-        self._lost = 0
         self._turns = 0
         self._wrote_s = clock()
-        self._thread = threading.Thread(target=self._run, name="recorder")
+        self._thread = OwnThread("recorder", self._run)
 
     def __enter__(self) -> Self:
         """Start the thread."""
@@ -136,19 +136,22 @@ class Recorder:
         value: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Commit what waits.
+        """Commit what waits, for as long as the disk takes it.
 
         Raises
         ------
         StorageError
-            The disk refused it until the deadline; says how many changes are lost.
+            The disk took nothing until the deadline; says how many changes are lost.
         """
         self._closing.set()
-        self._thread.join(CLOSE_S)
+        before = None
+        while self._thread.is_alive and before != self._written:
+            before = self._written
+            self._thread.wait(CLOSE_S)
         self._given_up.set()
-        self._thread.join(CLOSE_S)
-        lost = self._lost or self._changes.qsize()
-        if self._thread.is_alive() or lost:
+        self._thread.has_ended(CLOSE_S)
+        lost = self._kept - self._written
+        if lost:
             sentence = f"the store took no more: {lost} changes are not written"
             if value is None:
                 raise StorageError(sentence)
@@ -173,7 +176,7 @@ class Recorder:
     @property
     def is_alive(self) -> bool:
         """Whether the thread runs."""
-        return self._thread.is_alive()
+        return self._thread.is_alive
 
     @property
     def turns(self) -> int:
@@ -197,7 +200,6 @@ class Recorder:
         while batch := self._next_batch():
             rows = self._insist(partial(self._write, batch))
             if rows is None:
-                self._lost = len(batch) + self._changes.qsize()
                 return
             self._written += len(batch)
             self._wrote_s = self._clock()
@@ -224,6 +226,8 @@ class Recorder:
         """What waits, at least one change; nothing only when closing."""
         batch: list[Change] = []
         while not batch:
+            if self._given_up.is_set():
+                return []
             self._turns += 1
             try:
                 batch.append(self._changes.get(timeout=0.1))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from patience import until
 
 from coughd.config.errors import StorageError
 from coughd.daemon import recorder as module
@@ -153,6 +154,37 @@ def test_what_the_disk_never_takes_is_counted_aloud(monkeypatch: pytest.MonkeyPa
         end(recorder)
 
 
+def test_a_stop_waits_for_a_slow_disk_as_long_as_it_takes_anything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each of its waits for the thread sees a single commit."""
+    begun = threading.Event()
+    commits = threading.Semaphore(0)
+
+    class SlowStore(FakeStore):
+        def write(self, changes: Sequence[Change]) -> list[OutboxRow]:
+            begun.set()
+            assert commits.acquire(timeout=_PATIENCE_S)
+            return super().write(changes)
+
+    store = SlowStore()
+    recorder = make(store)
+    wait = recorder._thread.wait
+
+    def one_commit(_patience_s: float) -> bool:
+        before = recorder.counts.written
+        commits.release()
+        until(lambda: recorder.counts.written > before or wait(0.0))
+        return wait(0.0)
+
+    monkeypatch.setattr(recorder._thread, "wait", one_commit)
+    with recorder:
+        for number in range(1000):
+            recorder.keep(fact(number))
+        assert begun.wait(_PATIENCE_S)
+    assert [fact(number) for number in range(1000)] == store.written
+
+
 def test_a_full_queue_waits_until_the_wait_is_ended() -> None:
     store = FakeStore()
     store.refusing = True
@@ -184,23 +216,20 @@ def test_a_quiet_store_is_given_a_sign_of_life() -> None:
     assert [] == store.written
 
 
-def test_a_dead_thread_is_seen() -> None:
+def test_a_dead_thread_is_seen_and_what_it_had_is_counted(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     class BrokenStore(FakeStore):
         def write(self, changes: Sequence[Change]) -> list[OutboxRow]:
             raise ZeroDivisionError
 
-    died = threading.Event()
-    former, threading.excepthook = threading.excepthook, lambda _what: died.set()
     recorder = make(BrokenStore())
-    try:
-        recorder.__enter__()
-        assert recorder.is_alive
-        recorder.keep(fact(1))
-        assert died.wait(_PATIENCE_S)
-        recorder._thread.join(_PATIENCE_S)
-        recorder.keep(fact(2))
-        assert not recorder.is_alive
-        with pytest.raises(StorageError, match="1 changes are not written"):
-            end(recorder)
-    finally:
-        threading.excepthook = former
+    recorder.__enter__()
+    assert recorder.is_alive
+    recorder.keep(fact(1))
+    assert recorder._thread.wait(_PATIENCE_S)
+    recorder.keep(fact(2))
+    assert not recorder.is_alive
+    with pytest.raises(StorageError, match="2 changes are not written"):
+        end(recorder)
+    assert "ZeroDivisionError" in caplog.text
