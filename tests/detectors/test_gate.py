@@ -41,7 +41,7 @@ WHOLE = heard(SCENE, [])
 def test_synthetic_coughs_are_heard_where_they_begin() -> None:
     onsets_s = [trigger.onset_sample / 16_000 for trigger in WHOLE]
     for true_s in (1.0, 2.2, 2.6, 3.0, 4.6):
-        assert min(abs(onset_s - true_s) for onset_s in onsets_s) < 0.06
+        assert min(abs(onset_s - true_s) for onset_s in onsets_s) < 0.012
 
 
 @pytest.mark.parametrize("block", [1, 160, 1601, 48_000])
@@ -72,10 +72,10 @@ def test_no_trigger_comes_before_what_was_decided_or_heard() -> None:
     assert SCENE.size - decided < 8_000
 
 
-def test_finish_reports_nothing_beyond_the_end() -> None:
-    cut_off = scene(1.0, 2.9)[: int(2.95 * 16_000)]
+def test_finish_reports_what_was_still_open_and_nothing_beyond_the_end() -> None:
+    cut_off = scene(1.0, 2.9)[: int(3.1 * 16_000)]
     triggers = heard(cut_off, [])
-    assert triggers
+    assert triggers[-1].onset_sample == pytest.approx(2.9 * 16_000, abs=320)
     assert all(trigger.onset_sample < cut_off.size for trigger in triggers)
 
 
