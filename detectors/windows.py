@@ -83,7 +83,7 @@ class WindowCutter:
         return windows
 
     def finish(self) -> list[Window]:
-        """The stretch is over: what is left is incomplete."""
+        """The stretch is over: what is left is cut as far as its sound goes."""
         windows = []
         while self._waiting:
             windows.append(self._cut(self._waiting.popleft()))
@@ -95,10 +95,10 @@ class WindowCutter:
     def _cut(self, trigger: Trigger) -> Window:
         start_sample = max(trigger.onset_sample - ONSET_IN_WINDOW, self._history.oldest_sample)
         stop_sample = min(self._stop_sample(trigger), self._history.written_sample)
-        following = self._waiting[0].onset_sample if self._waiting else None
+        following = self.waiting_onset_sample
         return Window(
             trigger=trigger,
-            next_onset_sample=following if following and following < stop_sample else None,
+            next_onset_sample=None if following is None or following >= stop_sample else following,
             start_sample=start_sample,
             samples=self._history.read(start_sample, stop_sample),
         )

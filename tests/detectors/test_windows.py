@@ -13,6 +13,7 @@ def trigger(onset_sample: int) -> Trigger:
 
 
 def ring_with(count: int) -> SampleRing:
+    """Each sample is its own index; 80,000 are remembered."""
     ring = SampleRing(80_000)
     ring.write(np.arange(count, dtype=np.float32))
     return ring
@@ -52,6 +53,34 @@ def test_the_next_onset_is_told_only_inside_the_window() -> None:
     first, second = cutter.ready(68_000)
     assert first.next_onset_sample == 43_999
     assert second.next_onset_sample is None
+
+
+def test_an_onset_just_behind_the_window_is_not_told() -> None:
+    cutter = WindowCutter(ring_with(80_000))
+    for onset in (20_000, 44_000):
+        cutter.add(trigger(onset))
+
+    (first,) = cutter.ready(44_000)
+    assert first.next_onset_sample is None
+
+
+def test_what_the_ring_has_forgotten_is_missing_not_made_up() -> None:
+    ring = ring_with(90_000)
+    cutter = WindowCutter(ring)
+    cutter.add(trigger(12_000))
+
+    (window,) = cutter.ready(90_000)
+    assert window.start_sample == ring.oldest_sample == 10_000
+    assert window.samples[0] == 10_000
+    assert not window.complete
+
+
+def test_the_oldest_that_waits_is_known() -> None:
+    cutter = WindowCutter(ring_with(80_000))
+    assert cutter.waiting_onset_sample is None
+    cutter.add(trigger(20_000))
+    cutter.add(trigger(30_000))
+    assert cutter.waiting_onset_sample == 20_000
 
 
 @pytest.mark.parametrize(
