@@ -91,7 +91,9 @@ class ProbeVersions:
     def put_in_force(self, name: str, embedder: EmbedderIdentity) -> None:
         """Let this version judge from now on; a running daemon sees it. StorageError."""
         names = self._read()
-        names.setdefault(embedder.sha256, []).append(name)
+        stack = names.setdefault(embedder.sha256, [])
+        if stack[-1:] != [name]:
+            stack.append(name)
         self._write_pointer(names)
 
     def roll_back(self, kind: str) -> tuple[str, str | None]:

@@ -54,6 +54,14 @@ def test_rolling_back_ends_at_the_shipped_one(tmp_path: Path) -> None:
         versions.roll_back("hear")
 
 
+def test_putting_the_present_one_in_force_again_changes_nothing(tmp_path: Path) -> None:
+    versions = ProbeVersions(tmp_path)
+    keep(versions, "hear-0001", "hear-0002")
+    for name in ("hear-0001", "hear-0002", "hear-0002"):
+        versions.put_in_force(name, HEAR)
+    assert ("hear-0002", "hear-0001") == versions.roll_back("hear")
+
+
 def test_all_of_it_is_private(tmp_path: Path) -> None:
     versions = ProbeVersions(tmp_path)
     keep(versions, "hear-0001")
