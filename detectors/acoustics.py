@@ -67,7 +67,7 @@ def noise(
 
 
 def voice(pitch_hz: Signal, rng: np.random.Generator, *, roughness: float = 0.02) -> Signal:
-    """Pulses of air through the vocal folds at this pitch, differentiated, peak near 1.
+    """Pulses of air through the vocal folds at this pitch, differentiated, largest sample 1.
 
     `roughness` is the spread of period lengths and (fivefold) of pulse heights.
     """

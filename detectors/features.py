@@ -27,10 +27,10 @@ _FFT_SAMPLES = 512
 _LOWEST_HZ = 60.0
 _HIGHEST_HZ = 7_800.0
 _POWER_FLOOR = 1e-9
-"""About the noise of 16-bit samples: -90 dB."""
+"""About one step of 16-bit samples: -90 dB."""
 
 LogMel = NDArray[np.float32]
-"""log10 of band power, from -9 (digital silence) to about 0 (full scale)."""
+"""log10 of band power: digital silence is -9, white noise with an RMS of 1 is 0, a full tone 2."""
 
 
 def _mel(frequency_hz: NDArray[np.float64]) -> NDArray[np.float64]:

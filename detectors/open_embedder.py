@@ -16,8 +16,8 @@ from .runtime import OnnxModel, models_folder
 class OpenEmbedder:
     """Maps two real seconds to 512 numbers about the sound that begins at half a second.
 
-    Windows are run one by one, so an embedding never depends on its neighbours; gain does not
-    change it. Shared by all sources; keeps no state. ModelError when unusable.
+    Windows are run one by one, so an embedding never depends on its neighbours; gain hardly
+    changes it. Shared by all sources; keeps no state. ModelError when unusable.
     """
 
     def __init__(self, model: OnnxModel) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..detectors import synthetic_sounds
+from . import synthetic_sounds
 from .acoustics import Signal, noise, samples_in
 from .ports import SAMPLE_RATE_HZ, Samples
 from .synthetic_cough import Throat, synth_cough
