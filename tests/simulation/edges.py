@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from fakes import FAKE_EMBEDDER, block, opened
-from simulated_clock import SimulatedClock
 
 from coughd.daemon.pipeline import Started
 from coughd.daemon.sources.ports import Gap, Item, Lost, SourceCounters
@@ -45,14 +44,11 @@ class ScriptedDevice:
 
     content_sha256 = None
 
-    def __init__(
-        self, source_id: str, chance: random.Random, clock: SimulatedClock, blocks: int
-    ) -> None:
+    def __init__(self, source_id: str, chance: random.Random, blocks: int) -> None:
         self.source_id = source_id
         self.counters = SourceCounters(0, 0, 0, 0, 0)
         self.life = Life()
         self._chance = chance
-        self._clock = clock
         self._left = blocks
         self._sample = 0
         self._opening = 0

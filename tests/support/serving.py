@@ -12,7 +12,7 @@ _PATIENCE_S = 120.0
 
 
 def listen(source: Source, enough: Callable[[list[Item]], bool]) -> list[Item]:
-    """Poll until `enough` of what it told has come; fails after 40 s."""
+    """Poll until `enough` of what it told has come; fails after two minutes."""
     items: list[Item] = []
     deadline_s = time.monotonic() + _PATIENCE_S
     while not enough(items):
