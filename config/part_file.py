@@ -66,22 +66,6 @@ def parts_left(folder: Path) -> list[Path]:
         os.close(descriptor)
 
 
-def place_new(part: Path, target: Path) -> None:
-    """Give a whole file the name `target`, unless that is taken: FileExistsError, other OSError."""
-    try:
-        os.link(part, target)
-    except FileExistsError:
-        raise
-    except OSError:
-        # FAT has no second names: there the name is claimed first, by an empty file.
-        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-        try:
-            part.replace(target)
-        except OSError:
-            target.unlink()
-            raise
-
-
 def _be_at_it(descriptor: int, rest: Callable[[float], None]) -> None:
     """Let nobody delete parts in this folder until the descriptor is closed."""
     for _ in range(_TRIES):

@@ -12,10 +12,10 @@ from ..storage.records import Change, Covered, EventFinished
 from .pipeline import Started
 
 _STEP = 0.001
-
-
 RISE_DB = 10.0
 """By definition a cough rises so far above what is round it; see ARCHITECTURE.md."""
+LEAST_S = 10.0
+"""Less of a room tells nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +121,14 @@ def propose(
 
     The level is 10 dB above the noise floor of the quietest room, by definition the least that a
     cough rises; a present one that is higher stays. So does a present threshold that keeps to the
-    target: a quiet stretch says nothing about coughs that are missed. None where nothing was heard.
+    target: a quiet stretch says nothing about coughs that are missed. None where less than
+    `LEAST_S` was heard.
     """
-    hours = sum(room.heard_s for room in rooms) / 3600
+    heard_s = sum(room.heard_s for room in rooms)
     floors = [room.noise_dbfs for room in rooms if room.noise_dbfs is not None]
-    if hours == 0 or not floors:
+    if heard_s < LEAST_S or not floors:
         return None
+    hours = heard_s / 3600
     allowed_level = float(min(round(min(floors) + RISE_DB), 0))
     level = allowed_level if present_level is None else max(allowed_level, present_level)
     loud = [one for room in rooms for one in room.alarms if one.level_dbfs >= level]

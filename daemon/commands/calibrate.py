@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import stat
-import tempfile
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -13,15 +11,17 @@ from typing import Annotated, TypeAlias
 import typer
 from rich.console import Console
 
+from ...config.as_text import as_text
 from ...config.document import DocumentError
 from ...config.editing import with_value
 from ...config.errors import ConfigError, DeviceUnavailableError, UsageError
+from ...config.in_place import in_place_of
 from ...config.load import load_settings, parse_settings
 from ...config.paths import find_paths
 from ...config.places import find_places
 from ...config.settings import Settings
 from ...detectors.probe_versions import ProbeVersions
-from ..calibration import RISE_DB, Proposal, QuietSink, Room, propose
+from ..calibration import LEAST_S, RISE_DB, Proposal, QuietSink, Room, propose
 from ..clock import SystemClock
 from ..judge import Judge
 from ..lifecycle import StopRequest, stop_on_signals
@@ -35,13 +35,23 @@ _Present: TypeAlias = tuple[float, float | None]
 """Threshold and level in force."""
 
 
+def _some_time(minutes: float) -> float:
+    # Not a range: an older typer lets what is no number through one.
+    if not minutes > 0:
+        raise typer.BadParameter("who listens for no time hears nothing; write minutes, such as 10")
+    return minutes
+
+
 def calibrate(
     config: ConfigOption = None,
     *,
     minutes: Annotated[
         float,
         typer.Option(
-            "--minutes", metavar="M", help="How long to listen; Ctrl-C ends it earlier.", min=0
+            "--minutes",
+            metavar="M",
+            help="How long to listen; Ctrl-C ends it earlier.",
+            callback=_some_time,
         ),
     ] = 10.0,
     target: Annotated[
@@ -64,7 +74,7 @@ def calibrate(
     Nobody may cough: every sound that is taken for one is a false alarm. Measures noise floor,
     clipping and levels of all configured sources, and proposes `probe.threshold` and
     `probe.minimum_level_dbfs`, with the false alarms to expect. Nothing is stored. Stop the daemon
-    where it holds the microphone. Exit code 69 where nothing was heard.
+    where it holds the microphone. Exit code 69 where too little was heard to propose anything.
     """
     paths = find_paths(os.environ, os.getuid())
     settings = load_settings(config, paths)
@@ -77,16 +87,33 @@ def calibrate(
     rooms = _listen(settings, judge, minutes * 60)
     proposal = propose(rooms, *present, target)
     changed = _changes(present, proposal) if write else {}
-    if changed:
-        _write(file, changed)
+    trouble = None
+    try:
+        if changed:
+            _write(file, changed)
+    except ConfigError as exc:
+        # What was heard is told first: it may have taken hours.
+        trouble, changed = exc, {}
     if as_json:
         typer.echo(json.dumps(_document(rooms, present, proposal, written=bool(changed))))
     else:
         _print(rooms, present, proposal)
         for key, value in changed.items():
-            typer.echo(f"{file}: probe.{key} is now {value:g}")
+            typer.echo(f"{as_text(str(file))}: probe.{key} is now {value:g}")
+    if trouble is not None:
+        raise trouble
     if proposal is None:
-        raise DeviceUnavailableError("nothing was heard, so nothing is proposed: see coughd doctor")
+        raise DeviceUnavailableError(_too_little(rooms))
+
+
+def _too_little(rooms: list[Room]) -> str:
+    heard_s = sum(room.heard_s for room in rooms)
+    if heard_s == 0:
+        return "nothing was heard, so nothing is proposed: see coughd doctor"
+    return (
+        f"{heard_s:.1f} s were heard, which is too little to propose anything: listen for "
+        f"{LEAST_S:g} s at least"
+    )
 
 
 def _listen(settings: Settings, judge: Judge, for_s: float) -> list[Room]:
@@ -121,37 +148,21 @@ def _changes(present: _Present, proposal: Proposal | None) -> dict[str, float]:
 
 
 def _write(file: Path, values: dict[str, float]) -> None:
-    """Replace the file by one with these keys of `probe`, with the same owner and mode."""
-    target = file.resolve()
+    """Put these keys of `probe` into the file; ConfigError, and then it is what it was."""
     try:
-        data = target.read_bytes() if target.exists() else b""
+        data = file.read_bytes() if file.exists() else b""
         for key, value in values.items():
             data = with_value(data, "probe", key, f"{value:g}")
-        parse_settings(data, target)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _replace(target, data)
+        parse_settings(data, file)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with in_place_of(file) as part:
+            part.write_bytes(data)
     except (OSError, ValueError, DocumentError) as exc:
         said = ", ".join(f"probe.{key}: {value:g}" for key, value in values.items())
+        why = exc.strerror if isinstance(exc, OSError) else exc
         raise ConfigError(
-            f"{file}: {said} could not be written ({exc}); write that yourself"
+            f"{file}: {said} could not be written ({why}); write that yourself"
         ) from exc
-
-
-def _replace(target: Path, data: bytes) -> None:
-    """Put a whole new file in place; OSError, and then nothing of it is left."""
-    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as draft:
-        try:
-            draft.write(data)
-            draft.flush()
-            if target.exists():
-                status = target.stat()
-                os.fchown(draft.fileno(), status.st_uid, status.st_gid)
-                os.fchmod(draft.fileno(), stat.S_IMODE(status.st_mode))
-            os.fsync(draft.fileno())
-            Path(draft.name).replace(target)
-        except OSError:
-            Path(draft.name).unlink()
-            raise
 
 
 def _print(rooms: list[Room], present: _Present, proposal: Proposal | None) -> None:

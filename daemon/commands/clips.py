@@ -12,8 +12,7 @@ import soundfile
 import typer
 
 from ...config.errors import StorageError, UsageError
-from ...config.part_file import part_beside, place_new
-from ...config.private_file import fsync
+from ...config.in_place import write_new
 from ...detectors.ports import SAMPLE_RATE_HZ
 from ..clips.sealing import find_key_file, new_key_text, read_key
 from ..clips.shelf import ClipShelf
@@ -96,11 +95,7 @@ def new_key(
 def _write_new(path: Path, content: bytes) -> None:
     """Put a file there (mode 0600), whole or not at all; UsageError where there is one."""
     try:
-        with part_beside(path) as part:
-            part.write_bytes(content)
-            fsync(part)
-            place_new(part, path)
-            fsync(path.parent)
+        write_new(path, content)
     except FileExistsError as exc:
         raise UsageError(f"{path} is there already: name another file") from exc
     except OSError as exc:

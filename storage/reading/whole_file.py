@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from ...config.errors import StorageError
-from ...config.part_file import part_beside
+from ...config.in_place import in_place_of
 
 
 @contextmanager
@@ -31,15 +30,11 @@ def whole_file(path: Path, mode: int = 0o600) -> Iterator[TextIO]:
             with path.open("w", encoding="utf-8", newline="") as stream:
                 yield stream
             return
-        # A link is followed to its end, or a new file would take the link's place.
-        target = Path(os.path.realpath(path))
-        with part_beside(target) as part:
-            with part.open("w", encoding="utf-8", newline="") as stream:
-                yield stream
-                stream.flush()
-                os.fsync(stream.fileno())
-            part.chmod(mode)
-            part.replace(target)
+        with (
+            in_place_of(path, mode) as part,
+            part.open("w", encoding="utf-8", newline="") as stream,
+        ):
+            yield stream
     except OSError as exc:
         raise StorageError(
             f"{path}: cannot be written ({exc.strerror or exc}); name a folder that exists and "

@@ -12,7 +12,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ...config.errors import StorageError
-from ...config.part_file import part_beside, place_new
+from ...config.in_place import place_new
+from ...config.part_file import part_beside
 from ...config.private_file import fsync
 from ..schema import metadata
 
@@ -127,6 +128,8 @@ def _place(part: Path, target: Path, others: Iterator[Path]) -> Path:
 
 
 def _taken(target: Path) -> StorageError:
+    if target.is_dir():
+        return StorageError(f"{target}: is a folder; name a new file in it")
     return StorageError(f"{target}: is there already, and nothing is overwritten; move it away")
 
 

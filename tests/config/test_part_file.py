@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 from pathlib import Path
 
-import pytest
-
-from coughd.config.part_file import part_beside, parts_left, place_new
+from coughd.config.part_file import part_beside, parts_left
 
 
 def left_by_a_killed_one(target: Path) -> Path:
@@ -67,22 +64,3 @@ def test_a_folder_that_somebody_has_locked_does_not_hold_it_up(tmp_path: Path) -
 def test_the_longest_name_has_a_part_too(tmp_path: Path) -> None:
     with part_beside(tmp_path / ("ä" * 127)) as part:
         assert part.exists()
-
-
-@pytest.mark.parametrize("links", [True, False])
-def test_a_name_that_is_taken_is_left_alone(
-    links: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if not links:
-        monkeypatch.setattr(os, "link", without_links)
-    for text in ("first", "second"):
-        (tmp_path / text).write_text(text)
-    target = tmp_path / "target"
-    place_new(tmp_path / "first", target)
-    with pytest.raises(FileExistsError):
-        place_new(tmp_path / "second", target)
-    assert target.read_text() == "first"
-
-
-def without_links(*_paths: Path) -> None:
-    raise OSError(errno.EPERM, "Operation not permitted")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coughd.daemon.calibration import Alarm, QuietSink, Room, propose
+from coughd.daemon.calibration import LEAST_S, Alarm, QuietSink, Room, propose
 from coughd.storage.records import Covered, EventFinished, Scored
 
 _HOUR = Room("bed", 3600.0, 0.0, 0.0, 0.0, -60.0, None, ())
@@ -88,8 +88,10 @@ def test_an_hour_of_nothing_still_has_an_upper_end() -> None:
     assert 3.0 < proposal.high_per_hour < 4.0
 
 
-def test_without_sound_there_is_no_proposal() -> None:
-    assert propose([replace(_HOUR, heard_s=0.0)], 0.5, None, 1.0) is None
+@pytest.mark.parametrize("heard_s", [0.0, 1.0, LEAST_S - 0.1])
+def test_of_too_little_sound_there_is_no_proposal(heard_s: float) -> None:
+    assert propose([replace(_HOUR, heard_s=heard_s)], 0.5, None, 1.0) is None
+    assert propose([replace(_HOUR, heard_s=LEAST_S)], 0.5, None, 1.0) is not None
 
 
 @given(

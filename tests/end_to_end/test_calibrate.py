@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 import yaml
-from command_line import coughd
+from command_line import PATIENCE_S, command, coughd
 
 from coughd.config.errors import ConfigError
 from coughd.daemon.commands.calibrate import _write
@@ -86,6 +87,49 @@ def test_where_nothing_is_heard_nothing_is_proposed(config: Path) -> None:
     assert said.exit_code == os.EX_UNAVAILABLE
     assert "see coughd doctor" in said.complaints
     assert json.loads(said.lines[0])["proposal"] is None
+    assert config.read_text() == _CONFIG
+
+
+@pytest.mark.parametrize("minutes", ["0", "-1", "nan"])
+def test_who_listens_for_no_time_changes_nothing(config: Path, minutes: str) -> None:
+    soundfile.write(config.with_name("room.wav"), bundled_scene().samples, SAMPLE_RATE_HZ)
+    said = coughd("calibrate", "--minutes", minutes, "--write", "--config", config)
+    assert (said.exit_code, said.lines) == (os.EX_USAGE, [])
+    assert "hears nothing" in said.complaints
+    assert config.read_text() == _CONFIG
+
+
+def test_seconds_are_too_little_to_change_anything(config: Path) -> None:
+    soundfile.write(
+        config.with_name("room.wav"), bundled_scene().samples[: 3 * SAMPLE_RATE_HZ], SAMPLE_RATE_HZ
+    )
+    said = coughd("calibrate", "--write", "--config", config)
+    assert said.exit_code == os.EX_UNAVAILABLE
+    assert said.lines[0].startswith("bed: heard 3 s")
+    assert "3.0 s were heard, which is too little" in said.complaints
+    assert config.read_text() == _CONFIG
+
+
+def test_what_was_heard_is_told_where_it_cannot_be_written(config: Path) -> None:
+    noise = np.random.default_rng(1).normal(0, 0.001, 20 * SAMPLE_RATE_HZ)
+    soundfile.write(config.with_name("room.wav"), noise, SAMPLE_RATE_HZ)
+    done = subprocess.run(
+        # No byte may be written into a file, as on a full disk.
+        [
+            "sh",
+            "-c",
+            'ulimit -f 0; exec "$@"',
+            "sh",
+            *command("calibrate", "--write", "-c", config),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
+    )
+    assert done.returncode == os.EX_CONFIG
+    assert done.stdout.splitlines()[1].startswith("set probe.minimum_level_dbfs: -5")
+    assert "could not be written (File too large); write that yourself" in done.stderr
     assert config.read_text() == _CONFIG
 
 
