@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+_SHELL_SAYS = 128
+"""And the signal's number beside it, where a signal has ended a program."""
+
 
 class StopRequest:
     """Set once, from a signal or a thread; wakes whoever selects on `fileno()`."""
@@ -67,6 +70,33 @@ def stop_on_signals(stop: StopRequest) -> Iterator[None]:
         stop.set()
 
     former = {number: signal.signal(number, request) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """SIGTERM and SIGHUP end the block as Ctrl-C does, so that it can tidy up. Main thread.
+
+    The first one raises SystemExit, with the code that a shell gives to such an end; those that
+    follow do nothing. Who ignores SIGHUP from the start (nohup) goes on doing so. The former
+    handlers come back at the end.
+    """
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        for each in former:
+            signal.signal(each, signal.SIG_IGN)
+        raise SystemExit(_SHELL_SAYS + number)
+
+    heeded = (signal.SIGTERM, signal.SIGHUP)
+    former = {
+        each: handler for each in heeded if (handler := signal.getsignal(each)) != signal.SIG_IGN
+    }
+    for number in former:
+        signal.signal(number, end)
     try:
         yield
     finally:

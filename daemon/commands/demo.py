@@ -6,17 +6,21 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import soundfile
 import typer
 import yaml
 
-from ...config.errors import CoughdError
+from ...config.errors import CoughdError, StorageError
 from ...config.load import load_settings
 from ...config.paths import find_paths
 from ...config.places import find_places
 from ...detectors.ports import SAMPLE_RATE_HZ
-from ...detectors.synthesis import bundled_scene, write_scene
+from ...detectors.synthesis import Scene, bundled_scene, write_scene
+from ..lifecycle import ended_by_signals
 from .history import history
 from .options import VerboseOption
 from .show import COUGHS_AND_SOURCES, show_until
@@ -30,12 +34,9 @@ def demo(*, verbose: VerboseOption = False) -> None:
     No microphone is needed: the scene is a file, heard in real time. Everything is kept in a
     temporary folder and gone afterwards.
     """
-    with tempfile.TemporaryDirectory(prefix="coughd-demo-") as name:
-        folder = Path(name)
+    with ended_by_signals(), _folder() as folder:
         scene = bundled_scene()
-        write_scene(scene, folder / "scene.flac")
-        config = folder / "config.yaml"
-        config.write_text(_configuration(folder), encoding="utf-8")
+        config = _prepare(scene, folder)
         coughs = sum(annotation.label == "cough" for annotation in scene.annotations)
         duration_s = scene.samples.size / SAMPLE_RATE_HZ
         typer.echo(
@@ -45,6 +46,33 @@ def demo(*, verbose: VerboseOption = False) -> None:
         _listen(config, verbose=verbose)
         typer.echo(f"\nWhat the history knows ({coughs} coughs were in the scene):\n")
         history(config=config)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    try:
+        made = tempfile.TemporaryDirectory(prefix="coughd-demo-")
+    except OSError as exc:
+        raise StorageError(
+            f"the demo needs a folder for a while, and none can be made ({exc.strerror}); name a "
+            "place with room in the variable TMPDIR"
+        ) from exc
+    with made as name:
+        yield Path(name)
+
+
+def _prepare(scene: Scene, folder: Path) -> Path:
+    """Write what the daemon is to hear; gives its configuration."""
+    config = folder / "config.yaml"
+    try:
+        write_scene(scene, folder / "scene.flac")
+        config.write_text(_configuration(folder), encoding="utf-8")
+    except (OSError, soundfile.SoundFileError) as exc:
+        raise StorageError(
+            f"{folder}: the scene cannot be written ({exc}); name a place with room in the "
+            "variable TMPDIR"
+        ) from exc
+    return config
 
 
 def _configuration(folder: Path) -> str:
@@ -77,6 +105,10 @@ def _listen(config: Path, *, verbose: bool) -> None:
         show_until(places, settings.timezone, lambda: daemon.poll() is not None, COUGHS_AND_SOURCES)
     finally:
         daemon.terminate()
-        daemon.wait(_STOP_S)
+        try:
+            daemon.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            daemon.kill()
+            daemon.wait()
     if daemon.returncode != 0:
         raise CoughdError(f"the daemon of the demo ended with exit code {daemon.returncode}")

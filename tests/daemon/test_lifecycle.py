@@ -14,6 +14,7 @@ import pytest
 from coughd.daemon.lifecycle import (
     ReloadRequest,
     StopRequest,
+    ended_by_signals,
     reload_on_hangup,
     stop_on_signals,
 )
@@ -50,6 +51,34 @@ def test_a_signal_in_the_middle_of_another_does_not_hang() -> None:
         thread.join(10.0)
         assert not thread.is_alive()
         assert stop.is_set()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_who_is_told_to_end_tidies_up_undisturbed(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    tidied = []
+
+    def work() -> None:
+        with ended_by_signals():
+            try:
+                os.kill(os.getpid(), number)
+            finally:
+                os.kill(os.getpid(), signal.SIGTERM)  # impatience does no harm
+                tidied.append(True)
+
+    with pytest.raises(SystemExit) as end:
+        work()
+    assert (end.value.code, tidied) == (128 + number, [True])
+    assert before == signal.getsignal(number)
+
+
+def test_under_nohup_a_hangup_ends_nothing() -> None:
+    former = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with ended_by_signals():
+            os.kill(os.getpid(), signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, former)
 
 
 def test_many_hangups_are_one_reload_and_later_ones_another() -> None:
