@@ -13,7 +13,7 @@ import typer
 
 from ..config.errors import CoughdError
 from .commands.examples import epilog_of
-from .commands.output import NO_ROOM, let_output_go, open_closed_output
+from .commands.output import NO_ROOM, let_output_go, prepare_output
 from .commands.run import run
 
 _TYPERS_USAGE_ERROR = 2
@@ -68,7 +68,7 @@ def _run(asked: Sequence[str]) -> int | str | None:
 
 def main() -> None:
     """Run one verb; a known error becomes its sentence and its exit code (sysexits.h)."""
-    open_closed_output()
+    prepare_output()
     try:
         code = _run(sys.argv[1:])
         sys.stdout.flush()

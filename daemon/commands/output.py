@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 from pathlib import Path
@@ -11,12 +12,18 @@ NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 """What a full or broken disk answers, where the output goes into a file."""
 
 
-def open_closed_output() -> None:
-    """Let what is said go nowhere where the caller has closed standard output or error."""
+def prepare_output() -> None:
+    """Let what is said go nowhere where the caller has closed standard output or error.
+
+    What cannot be said in the terminal's letters, such as the name of a file that is no text,
+    is shown with question marks.
+    """
     if sys.stdout is None:
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as long as we run
     if sys.stderr is None:
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as above
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def let_output_go() -> None:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...config.as_text import as_text
 from ...detectors.condition import LOWEST_DBFS, Heard
 from ...storage.records import SourceCause, SourceState
 from ..sources.ports import Finished, Gap, Lost, Opened, RateChecked
@@ -146,4 +147,5 @@ class SourceHealth:
 
     def _turn(self, state: SourceState, cause: SourceCause, detail: str) -> Turn:
         self._cause = cause
-        return Turn(state, cause, detail)
+        # It may name a file, and goes into the store and the stream.
+        return Turn(state, cause, as_text(detail))

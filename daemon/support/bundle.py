@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import tarfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from ...config.errors import StorageError, UsageError
+from ...config.in_place import write_new
 
 _FOLDER = "coughd-support"
 Json: TypeAlias = Any
@@ -29,7 +29,8 @@ class Part:
 
 def text_part(name: str, holds: str, text: str) -> Part:
     """A part of plain text."""
-    return Part(name, holds, text.encode())
+    # Names of files may be no text.
+    return Part(name, holds, text.encode("utf-8", "replace"))
 
 
 def json_part(name: str, holds: str, document: Json) -> Part:
@@ -38,25 +39,18 @@ def json_part(name: str, holds: str, document: Json) -> Part:
 
 
 def write_bundle(path: Path, parts: Sequence[Part]) -> None:
-    """Write a tar.gz with mode 0600 that was not there before; UsageError, StorageError."""
+    """Write a new tar.gz (mode 0600), whole or not at all; UsageError, StorageError."""
     readme = "".join(f"{part.name}: {part.holds}\n" for part in parts)
     every = [text_part("README.txt", "what is in here", readme), *parts]
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for part in every:
+            entry = tarfile.TarInfo(f"{_FOLDER}/{part.name}")
+            entry.size, entry.mode = len(part.content), 0o600
+            archive.addfile(entry, io.BytesIO(part.content))
     try:
-        descriptor = os.open(path, flags, 0o600)
+        write_new(path, packed.getvalue())
     except FileExistsError as exc:
         raise UsageError(f"{path} exists already; name another file with -o") from exc
     except OSError as exc:
-        raise StorageError(f"{path} cannot be written: {exc.strerror}") from exc
-    try:
-        with (
-            os.fdopen(descriptor, "wb") as file,
-            tarfile.open(fileobj=file, mode="w:gz") as archive,
-        ):
-            for part in every:
-                entry = tarfile.TarInfo(f"{_FOLDER}/{part.name}")
-                entry.size, entry.mode = len(part.content), 0o600
-                archive.addfile(entry, io.BytesIO(part.content))
-    except OSError as exc:
-        path.unlink(missing_ok=True)
         raise StorageError(f"{path} cannot be written: {exc.strerror}") from exc

@@ -44,3 +44,17 @@ def test_output_without_room_is_said_in_a_sentence() -> None:
 
 def test_a_closed_output_is_one_that_nobody_reads() -> None:
     assert (os.EX_OK, "") == ended("sh", "-c", '"$@" >&-', "sh", *MUCH)
+
+
+def test_a_name_that_is_no_text_is_shown_with_question_marks(tmp_path: Path) -> None:
+    config = tmp_path / os.fsdecode(b"caf\xe9.yaml")
+    config.write_text("config_version: 1\n")
+    done = subprocess.run(
+        command("check-config", "--config", config),
+        capture_output=True,
+        check=False,
+        env=environment(others={"PYTHONIOENCODING": "utf-8:strict"}),
+        timeout=PATIENCE_S,
+    )
+    assert (done.returncode, done.stderr) == (os.EX_OK, b"")
+    assert b"caf?.yaml: no mistakes" in done.stdout

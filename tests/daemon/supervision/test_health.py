@@ -39,6 +39,12 @@ def test_an_opening_is_told_and_good_sound_is_not() -> None:
     assert listener.hear("ok", 600) == []
 
 
+def test_a_file_whose_name_is_no_text_is_told_in_text() -> None:
+    turn = SourceHealth().opened(Opened(RATE_HZ, 1, 0, None, "caf\udce9.wav"))
+    assert turn is not None
+    assert turn.detail == "caf\N{REPLACEMENT CHARACTER}.wav"
+
+
 @pytest.mark.parametrize(
     ("constant", "cause", "says"),
     [(0.0, "zeros", "muted"), (-0.5, "constant", "-0.5000"), (2**-15, "constant", "stuck")],

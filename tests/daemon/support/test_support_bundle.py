@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tarfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 from command_line import coughd
+from full_disk import full_disk
 
+from coughd.config.errors import StorageError
+from coughd.daemon.support.bundle import text_part, write_bundle
 from coughd.storage.records import EventReviewed
 
 from ...storage.facts import EPOCH_US, covered, event, open_store, scored, seen
@@ -146,3 +150,18 @@ def test_a_password_is_nowhere(tmp_path: Path) -> None:
     parts = bundle_of(tmp_path, "bundle.tar.gz", log=False)
     assert b"ann:***@127.0.0.1" in parts["configuration.yaml"]
     assert [name for name, content in parts.items() if PASSWORD.encode() in content] == []
+
+
+def test_names_that_are_no_text_are_shown_all_the_same(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"caf\xe9 ward")
+    folder.mkdir()
+    (folder / "config.yaml").write_text("config_version: 1\nstore: {data_dir: data}\n")
+    parts = bundle_of(folder, "bundle.tar.gz", log=False)
+    assert b"/caf? ward/data" in parts["doctor.json"]
+
+
+def test_a_full_disk_keeps_no_half_bundle(tmp_path: Path) -> None:
+    path = tmp_path / "bundle.tar.gz"
+    with full_disk(), pytest.raises(StorageError, match="cannot be written: File too large"):
+        write_bundle(path, [text_part("one", "words", "words")])
+    assert list(tmp_path.iterdir()) == []
