@@ -26,7 +26,7 @@ def write_private(path: Path, content: bytes, *, owner_of: Path | None = None) -
             file.write(content)
             file.flush()
             if owner_of is not None:
-                _give_to_owner_of(owner_of, file.fileno())
+                give_to_owner_of(owner_of, file.fileno())
             os.fsync(file.fileno())
         draft.replace(path)
         fsync(path.parent)
@@ -48,16 +48,22 @@ def make_private_folder(folder: Path, *, owner_of: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        _give_to_owner_of(owner_of, descriptor)
+        give_to_owner_of(owner_of, descriptor)
     finally:
         os.close(descriptor)
 
 
-def _give_to_owner_of(path: Path, descriptor: int) -> None:
-    """What root makes for a service must be the service's."""
+def give_to_owner_of(path: Path, made: Path | int) -> None:
+    """Give a file or descriptor to the owner of a path; OSError.
+
+    What root makes for a service must be the service's; others can give nothing away.
+    """
     if os.geteuid() == 0:
         owner = path.stat()
-        os.fchown(descriptor, owner.st_uid, owner.st_gid)
+        if isinstance(made, int):
+            os.fchown(made, owner.st_uid, owner.st_gid)
+        else:
+            os.lchown(made, owner.st_uid, owner.st_gid)
 
 
 def fsync(path: Path) -> None:

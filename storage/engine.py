@@ -39,10 +39,10 @@ def store_name(url: URL) -> str:
 
 
 def sqlite_path(url: URL) -> Path | None:
-    """Where a SQLite store lies; None for a database server."""
+    """Where a SQLite store lies, links followed as SQLite does; None for a database server."""
     if url.get_backend_name() != "sqlite" or url.database is None:
         return None
-    return Path(url.database).absolute()
+    return Path(os.path.realpath(url.database))
 
 
 def store_folder(url_or_path: str | Path) -> Path | None:

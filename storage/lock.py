@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..config.errors import AlreadyRunningError, StorageError
+from ..config.private_file import give_to_owner_of
 from .closing import Closing
 
 LOCK_NAME = "coughd.lock"
@@ -51,6 +52,7 @@ class InstanceLock(Closing):
         try:
             data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            give_to_owner_of(data_dir, self._descriptor)
         except OSError as exc:
             raise StorageError(
                 f"{path}: cannot be made or written ({exc.strerror}); make the data directory "

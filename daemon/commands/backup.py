@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +10,7 @@ import typer
 
 from ...config.as_text import as_text
 from ...config.errors import UsageError
-from ...storage.lock import LOCK_NAME, InstanceLock
+from ...storage.upkeep.at_rest import at_rest
 from ...storage.upkeep.backup import (
     back_up,
     back_up_into,
@@ -65,17 +62,17 @@ def create(
         )
     _, places = configured(config)
     source = places.store if store is None else store
-    dropped: Sequence[Path] = []
+    folder = places.data_dir / "backups"
     if target is None:
-        folder = places.data_dir / "backups"
         path, contents = back_up_into(source, folder, now())
-        dropped = [] if keep is None else drop_older(folder, keep)
     else:
         path, contents = target, back_up(source, target)
+    if not as_json:
+        typer.echo(f"{as_text(str(path))}: {_said(contents)}; every page was checked")
+    dropped = [] if keep is None else drop_older(folder, keep, path)
     if as_json:
         _print_json(path, contents, deleted=[str(one) for one in dropped])
     else:
-        typer.echo(f"{as_text(str(path))}: {_said(contents)}; every page was checked")
         for one in dropped:
             typer.echo(f"deleted {as_text(str(one))}")
 
@@ -104,25 +101,19 @@ def restore_backup(
     """
     _, places = configured(config)
     target = places.store if store is None else store
-    with _stopped(places.data_dir, file_of(target).parent):
+    path = file_of(target)
+    with at_rest(places.data_dir, target):
         done = restore(file, target, now())
     if as_json:
-        _print_json(file, done.contents, aside=None if done.aside is None else str(done.aside))
+        aside = None if done.aside is None else str(done.aside)
+        _print_json(file, done.contents, store=str(path), aside=aside)
+        return
+    where, new_id = as_text(str(path)), done.contents.store_id
+    typer.echo(f"{where}: restored {_said(done.contents)}; it is the new store {new_id}")
+    if done.aside is None:
+        typer.echo("no store was there before: is it the one that the daemon uses?")
     else:
-        typer.echo(f"restored {_said(done.contents)}; it is the new store {done.contents.store_id}")
-        if done.aside is not None:
-            typer.echo(f"what was there is now {as_text(str(done.aside))}")
-
-
-@contextmanager
-def _stopped(data_dir: Path, folder: Path) -> Iterator[None]:
-    """Keep daemons out of the data directory and of the store's folder; AlreadyRunningError."""
-    with ExitStack() as stack:
-        stack.enter_context(InstanceLock(data_dir))
-        # A folder without a lock is nobody's data directory, and is not made to look like one.
-        if os.access(folder / LOCK_NAME, os.F_OK) and not folder.samefile(data_dir):
-            stack.enter_context(InstanceLock(folder))
-        yield
+        typer.echo(f"what was there is now {as_text(str(done.aside))}")
 
 
 def _said(contents: Contents) -> str:

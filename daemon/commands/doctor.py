@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from ...storage.lock import InstanceLock, holder_of
+from ...storage.lock import holder_of
+from ...storage.upkeep.at_rest import at_rest
 from ...storage.upkeep.findings import Finding, exit_code_of
 from ...storage.upkeep.mending import mend
 from ..supervision.doctor import examine
@@ -37,7 +38,7 @@ def doctor(
     settings, places = configured(config)
     done: list[str] = []
     if fix:
-        with InstanceLock(places.data_dir):
+        with at_rest(places.data_dir, places.store):
             before = list(examine(settings, places, now(), daemon=None))
             done = list(mend(before, places.store, places.data_dir, now()))
     findings: list[Finding] = []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -50,10 +49,9 @@ def privacy(
     places = find_places(settings, paths)
     config_file = config if config is not None else paths.config_file
     if purge_:
-        plan = plan_purge(settings, places, config_file)
-        if plan.deletes and not yes:
-            _ask(plan)
-        _tell(plan, purge(plan, places.data_dir), as_json=as_json)
+        if not yes:
+            _ask(plan_purge(settings, places, config_file))
+        _tell(purge(settings, places, config_file), as_json=as_json)
         return
     report = look(settings, places, config_file)
     if as_json:
@@ -66,6 +64,8 @@ def privacy(
 
 
 def _ask(plan: Plan) -> None:
+    if not plan.deletes:
+        return
     if not sys.stdin.isatty():
         raise UsageError("--purge deletes all that was heard for good; add --yes to do so")
     for file in plan.deletes[:_SHOWN]:
@@ -75,10 +75,10 @@ def _ask(plan: Plan) -> None:
     typer.confirm("Delete these for good?", abort=True, err=True)
 
 
-def _tell(plan: Plan, deleted: list[Path], *, as_json: bool) -> None:
-    left = [str(file.path) for file in plan.leaves]
+def _tell(plan: Plan, *, as_json: bool) -> None:
+    deleted, left = ([str(file.path) for file in files] for files in (plan.deletes, plan.leaves))
     if as_json:
-        typer.echo(json.dumps({"deleted": [str(path) for path in deleted], "left": left}))
+        typer.echo(json.dumps({"deleted": deleted, "left": left}))
         return
     for path in deleted:
         typer.echo(f"deleted {path}")

@@ -10,7 +10,7 @@ from ...config.places import Places
 from ...config.private_file import fsync
 from ...config.settings import Settings
 from ...storage.engine import sqlite_path, store_name, store_url
-from ...storage.lock import InstanceLock
+from ...storage.upkeep.at_rest import at_rest
 from .inventory import FoundFile, Kind, take_inventory
 
 _HEARD: frozenset[Kind] = frozenset({"store", "copy", "recording", "ballast", "clip", "handed_in"})
@@ -52,8 +52,8 @@ def plan_purge(settings: Settings, places: Places, config_file: Path) -> Plan:
     )
 
 
-def purge(plan: Plan, data_dir: Path) -> list[Path]:
-    """Delete what the plan says; gives which. The daemon must be stopped.
+def purge(settings: Settings, places: Places, config_file: Path) -> Plan:
+    """Delete all that was heard; gives what was done. The daemon must be stopped.
 
     A purge that is cut short can be made again. Deleted is not overwritten: a disk may keep the
     bytes until it needs their room.
@@ -65,14 +65,28 @@ def purge(plan: Plan, data_dir: Path) -> list[Path]:
     StorageError
         A file cannot be deleted.
     """
+    plan = plan_purge(settings, places, config_file)
     if not plan.deletes:
-        return []
-    with InstanceLock(data_dir):
+        return plan
+    with at_rest(places.data_dir, places.store):
+        # Until now a daemon may have made more.
+        plan = plan_purge(settings, places, config_file)
         for file in plan.deletes:
             try:
                 file.path.unlink(missing_ok=True)
             except OSError as exc:
                 raise StorageError(f"{file.path}: cannot be deleted ({exc.strerror})") from exc
         for folder in {file.path.parent for file in plan.deletes}:
-            fsync(folder)
-    return [file.path for file in plan.deletes]
+            _let_go(folder)
+    return plan
+
+
+def _let_go(folder: Path) -> None:
+    """Wait until the disk has forgotten the names, too."""
+    try:
+        fsync(folder)
+    except OSError as exc:
+        raise StorageError(
+            f"{folder}: what was deleted there may come back after a power cut ({exc.strerror}); "
+            "look again after the next boot"
+        ) from exc

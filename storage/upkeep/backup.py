@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 import sqlite3
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import uuid_utils
 
 from ...config.errors import InputError, StorageError
+from ...config.private_file import give_to_owner_of
 from ..engine import sqlite_path, store_name, store_url
 from ..schema import SCHEMA_VERSION
 from .copying import Contents, check_store, copy_store, copy_store_to_free
@@ -61,10 +61,14 @@ def backups_in(folder: Path) -> list[Path]:
     )
 
 
-def drop_older(folder: Path, keep: int) -> Sequence[Path]:
-    """Delete the oldest backups (by `backup_name`) beyond `keep`; gives which. StorageError."""
+def drop_older(folder: Path, keep: int, made: Path) -> list[Path]:
+    """Delete the oldest backups (by `backup_name`) beyond `keep`; gives which. StorageError.
+
+    `made` is the one of now and stays: a clock that was wrong may have called it the oldest.
+    """
     backups = backups_in(folder)
-    dropped = backups[: max(len(backups) - keep, 0)]
+    others = [path for path in backups if path != made]
+    dropped = others[: max(len(backups) - keep, 0)]
     for path in dropped:
         try:
             path.unlink(missing_ok=True)
@@ -90,10 +94,11 @@ def check_backup(path: Path) -> Contents:
 
 
 def restore(backup: Path, store: Path | str, now: datetime) -> Restored:
-    """Put a backup in place of the store, which is set aside; the caller holds the InstanceLock.
+    """Put a backup in place of the store, which is set aside; the caller sees that it is `at_rest`.
 
     The store gets a new `store_id`: subscribers learn from it that what they have heard since the
-    backup is not in this store. Raises InputError for the backup, StorageError for the place.
+    backup is not in this store. It belongs to whom the former one belonged, or else its folder.
+    Raises InputError for the backup, StorageError for the place.
     """
     path = file_of(store)
     check_backup(backup)
@@ -104,6 +109,10 @@ def restore(backup: Path, store: Path | str, now: datetime) -> Restored:
     except OSError as exc:
         raise StorageError(f"{fresh}: cannot be deleted ({exc.strerror})") from exc
     contents = copy_store(backup, fresh, give_new_id)
+    try:
+        give_to_owner_of(path if path.exists() else path.parent, fresh)
+    except OSError as exc:
+        raise StorageError(f"{fresh}: cannot be given to its owner ({exc.strerror})") from exc
     return Restored(contents, put_in_place(fresh, path, now))
 
 

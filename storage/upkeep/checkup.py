@@ -27,6 +27,7 @@ from .forgotten import events_from_us
 from .room import BALLAST_NAME, MEGABYTE, free_bytes
 
 _OLD_BACKUP_DAYS = 30
+_WRONG_CLOCK_DAYS = 1.0
 _FIX = "stop coughd and run `coughd doctor --fix`"
 
 
@@ -188,13 +189,16 @@ def _modes(folder: Path, store: Path) -> Finding:
 
 
 def _backups(folder: Path, now: datetime) -> Finding:
-    found = backups_in(folder)
-    if not found:
+    found = [
+        (path, days) for path in backups_in(folder) if (days := _days_old(path, now)) is not None
+    ]
+    # One that a wrong clock made must not hide that no others follow.
+    past = [one for one in found if one[1] > -_WRONG_CLOCK_DAYS]
+    if not past:
         return Finding(
             "backups", "warning", f"none in {folder}", "let a timer run `coughd backup create`"
         )
-    newest = found[-1]
-    days = (now.timestamp() - newest.stat().st_mtime) / 86_400
+    newest, days = past[-1]
     evidence = f"{len(found)} in {folder}, the newest {newest.name}"
     if days <= _OLD_BACKUP_DAYS:
         return Finding("backups", "ok", evidence)
@@ -204,3 +208,11 @@ def _backups(folder: Path, now: datetime) -> Finding:
         f"{evidence}, {days:.0f} days ago",
         "let a timer run `coughd backup create`",
     )
+
+
+def _days_old(path: Path, now: datetime) -> float | None:
+    """None where somebody has deleted it meanwhile."""
+    try:
+        return (now.timestamp() - path.stat().st_mtime) / 86_400
+    except FileNotFoundError:
+        return None

@@ -1,4 +1,4 @@
-"""What `coughd doctor --fix` does to a store; the caller holds the InstanceLock."""
+"""What `coughd doctor --fix` does to a store; the caller sees that the store is `at_rest`."""
 
 from __future__ import annotations
 

@@ -6,8 +6,10 @@ made anew from events and coverage, and messages go as far back as they are with
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +31,7 @@ from sqlalchemy import (
 )
 
 from ...config.errors import StorageError
-from ...config.private_file import fsync
+from ...config.private_file import fsync, give_to_owner_of
 from ..engine import open_writer, store_url
 from ..faults import storage_faults
 from ..migrations import prepare
@@ -74,25 +76,48 @@ class Salvaged:
 
 
 def salvage(path: Path, now: datetime) -> Salvaged:
-    """Put a whole store in the place of a damaged one; the caller holds the InstanceLock.
+    """Put a whole store in the place of a damaged one; the caller sees that it is `at_rest`.
 
-    The damaged one is set aside as it is. The new one has a new `store_id`.
+    The damaged one is set aside as it is. The new one has a new `store_id` and the same owner.
 
     Raises
     ------
     StorageError
         Not even the list of tables can be read, or it is of another version; nothing is changed.
     """
+    path = Path(os.path.realpath(path))
     fresh = path.with_name(f"{path.name}.salvaged")
-    fresh.unlink(missing_ok=True)
-    with storage_faults(f"{fresh}: cannot be written"):
-        unreadable, refused = _fill(fresh, path)
-    rows = check_store(fresh).rows
-    fsync(fresh)
+    with _only_if_whole(fresh):
+        with storage_faults(f"{fresh}: cannot be written"):
+            unreadable, refused = _fill(fresh, path)
+        rows = check_store(fresh).rows
+        give_to_owner_of(path, fresh)
+        fsync(fresh)
     aside = put_in_place(fresh, path, now, "damaged")
     if aside is None:
         raise StorageError(f"{path}: it went away meanwhile; what was read of it is there now")
     return Salvaged(rows, unreadable, refused, aside)
+
+
+@contextmanager
+def _only_if_whole(fresh: Path) -> Iterator[None]:
+    """Begin without what a killed one left, and leave nothing where it fails: room is scarce."""
+    beside = [fresh.with_name(fresh.name + ending) for ending in ("-journal", "-wal", "-shm")]
+    try:
+        _delete(fresh, *beside)
+        yield
+        _delete(*beside)
+    except BaseException as exc:
+        with suppress(OSError):
+            _delete(fresh, *beside)
+        if isinstance(exc, OSError):
+            raise StorageError(f"{fresh}: cannot be written ({exc.strerror})") from exc
+        raise
+
+
+def _delete(*files: Path) -> None:
+    for file in files:
+        file.unlink(missing_ok=True)
 
 
 def _fill(fresh: Path, damaged: Path) -> tuple[int, int]:

@@ -82,3 +82,10 @@ def test_a_data_directory_that_cannot_be_made_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StorageError, match=r"store\.data_dir"):
         InstanceLock(tmp_path / "file")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_what_root_makes_does_not_keep_the_service_out(tmp_path: Path) -> None:
+    os.chown(tmp_path, 54_321, 54_321)
+    InstanceLock(tmp_path).close()
+    assert (tmp_path / LOCK_NAME).stat().st_uid == 54_321

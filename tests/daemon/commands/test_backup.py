@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,6 +72,42 @@ def test_it_restores_beside_its_own_lock_by_whatever_path(config: Path, tmp_path
     store = tmp_path / "link" / "coughd.sqlite3"
     told = run("restore", made(config), "--store", store, "--config", config)
     assert "what was there is now" in told.stdout
+
+
+def test_it_says_where_it_restored_to_and_that_nothing_was_there(
+    config: Path, tmp_path: Path
+) -> None:
+    """Without sudo, or with another configuration, it would be another place than the daemon's."""
+    file, store = made(config), tmp_path / "other" / "coughd.sqlite3"
+    told = run("restore", file, "--store", store, "--config", config).stdout.splitlines()
+    assert told[0].startswith(f"{store}: restored 0 events")
+    assert told[1].startswith("no store was there before")
+    again = run("restore", file, "--store", store, "--json", "--config", config)
+    assert json.loads(again.stdout)["store"] == str(store)
+
+
+def test_the_one_of_now_stays_whatever_the_clock_says(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = config.parent / "data" / "backups"
+    monkeypatch.setattr(module, "now", lambda: datetime(2026, 11, 21, 9, 30, tzinfo=UTC))
+    run("create", "--config", config)
+    monkeypatch.setattr(module, "now", lambda: datetime(1970, 1, 1, tzinfo=UTC))
+    run("create", "--keep", "1", "--config", config)
+    assert [path.name for path in folder.iterdir()] == ["coughd-19700101T000000Z.sqlite3"]
+
+
+def test_what_was_made_is_told_though_an_older_one_cannot_be_deleted(config: Path) -> None:
+    folder = config.parent / "data" / "backups"
+    (folder / "coughd-20200101T000000Z.sqlite3").mkdir(parents=True)
+    told = CliRunner().invoke(backup, ["create", "--keep", "1", "--config", str(config)])
+    assert isinstance(told.exception, StorageError)
+    assert "0 events, 0 messages; every page was checked" in told.stdout
+
+
+def test_a_folder_is_no_name_for_a_backup(config: Path, tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="is a folder; name a new file in it"):
+        run("create", tmp_path, "--config", config)
 
 
 def test_a_folder_that_cannot_be_made_is_a_sentence(config: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,11 @@ from coughd.config.errors import AlreadyRunningError, UsageError
 from coughd.config.paths import Paths
 from coughd.config.places import Places, find_places
 from coughd.config.settings import Settings, SourceSettings, StoreSettings
+from coughd.daemon.privacy import purge as module
 from coughd.daemon.privacy.inventory import MOST_FILES
 from coughd.daemon.privacy.purge import plan_purge, purge
 from coughd.storage.lock import InstanceLock
+from coughd.storage.upkeep.at_rest import at_rest
 
 _HEARD = ("data/coughd.sqlite3", "data/coughd.sqlite3-wal", "data/backups/coughd-1Z.sqlite3",
           "data/coughd.sqlite3.aside-1", "data/coughd.ballast", "bed.wav", "bed-2.wav")  # fmt: skip
@@ -44,11 +48,10 @@ def left(folder: Path) -> set[str]:
 
 
 def test_all_that_was_heard_goes_and_the_rest_stays(folder: Path) -> None:
-    plan = plan_purge(*configured(folder))
-    deleted = purge(plan, folder / "data")
-    assert {str(path.relative_to(folder)) for path in deleted} == set(_HEARD)
+    done = purge(*configured(folder))
+    assert {str(file.path.relative_to(folder)) for file in done.deletes} == set(_HEARD)
     assert left(folder) == {*_OTHERS, "data/coughd.lock"}
-    assert [file.path.name for file in plan.leaves] == ["notes.txt"]
+    assert [file.path.name for file in done.leaves] == ["notes.txt"]
 
 
 def test_more_clips_than_a_report_shows_go_all_the_same(folder: Path) -> None:
@@ -56,30 +59,44 @@ def test_more_clips_than_a_report_shows_go_all_the_same(folder: Path) -> None:
     clips.mkdir()
     for number in range(MOST_FILES + 1):
         (clips / f"{number}.clip").touch()
-    deleted = purge(plan_purge(*configured(folder)), folder / "data")
-    assert len(deleted) == len(_HEARD) + MOST_FILES + 1
+    done = purge(*configured(folder))
+    assert len(done.deletes) == len(_HEARD) + MOST_FILES + 1
     assert not list(clips.iterdir())
 
 
 def test_a_running_daemon_is_left_alone(folder: Path) -> None:
-    plan = plan_purge(*configured(folder))
     before = left(folder)
     with InstanceLock(folder / "data"), pytest.raises(AlreadyRunningError):
-        purge(plan, folder / "data")
+        purge(*configured(folder))
     assert left(folder) == before | {"data/coughd.lock"}
 
 
 def test_a_purge_cut_short_is_made_again(folder: Path) -> None:
-    plan = plan_purge(*configured(folder))
-    plan.deletes[0].path.unlink()
-    purge(plan, folder / "data")
-    again = plan_purge(*configured(folder))
-    assert purge(again, folder / "data") == []
+    plan_purge(*configured(folder)).deletes[0].path.unlink()
+    assert len(purge(*configured(folder)).deletes) == len(_HEARD) - 1
+    assert purge(*configured(folder)).deletes == ()
+    assert left(folder) == {*_OTHERS, "data/coughd.lock"}
+
+
+def test_what_is_made_before_the_daemon_is_kept_out_goes_too(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have stopped a moment ago, after its last words."""
+
+    @contextmanager
+    def late(data_dir: Path, store: Path | str) -> Iterator[None]:
+        (folder / "data/handed-in").mkdir()
+        (folder / "data/handed-in/1.json").touch()
+        with at_rest(data_dir, store):
+            yield
+
+    monkeypatch.setattr(module, "at_rest", late)
+    purge(*configured(folder))
     assert left(folder) == {*_OTHERS, "data/coughd.lock"}
 
 
 def test_with_nothing_stored_nothing_is_made(tmp_path: Path) -> None:
-    assert purge(plan_purge(*configured(tmp_path)), tmp_path / "data") == []
+    assert purge(*configured(tmp_path)).deletes == ()
     assert left(tmp_path) == set()
 
 

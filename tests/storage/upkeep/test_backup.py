@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import stat
@@ -121,7 +122,7 @@ def test_backups_of_the_same_second_are_numbered_and_in_order(
     assert made[10].name == "coughd-20261121T093000Z-11.sqlite3"
     made.append(back_up_into(store_path, folder, NOW.replace(second=1))[0])
     assert backups_in(folder) == made
-    assert drop_older(folder, 1) == made[:-1]
+    assert drop_older(folder, 1, made[-1]) == made[:-1]
 
 
 def test_what_a_killed_backup_left_goes_with_the_next_one(
@@ -198,6 +199,54 @@ def test_it_is_restored_where_nothing_was(store: EventStore, store_path: Path) -
     assert [path.name for path in new.parent.iterdir()] == ["coughd.db"]
 
 
+def test_a_link_stays_and_what_it_leads_to_is_replaced(
+    store: EventStore, store_path: Path, tmp_path: Path
+) -> None:
+    """The store was moved to a larger disk, and a link left in its place."""
+    back_up(store_path, tmp_path / "backup")
+    disk, link = tmp_path / "disk" / "large.db", tmp_path / "link.db"
+    disk.parent.mkdir()
+    link.symlink_to(disk)
+    for was_there in (False, True):
+        done = restore(tmp_path / "backup", link, NOW)
+        assert link.is_symlink()
+        assert check_store(disk).store_id == done.contents.store_id
+        assert (done.aside is not None) is was_there
+    assert done.aside is not None
+    assert done.aside.parent == disk.parent
+
+
+def test_without_second_names_it_is_restored_all_the_same(
+    store_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FAT has none."""
+
+    def link(*_paths: Path) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    with open_store(store_path) as store:
+        store.write([seen(), event()])
+        back_up(store_path, tmp_path / "backup")
+    monkeypatch.setattr(os, "link", link)
+    done = restore(tmp_path / "backup", store_path, NOW)
+    assert done.aside is not None
+    assert check_store(store_path).store_id == done.contents.store_id
+    assert check_store(done.aside).count("events") == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_what_root_restores_belongs_to_the_service(store: EventStore, store_path: Path) -> None:
+    service, folder = 54_321, store_path.parent / "service"
+    back_up(store_path, store_path.with_name("backup"))
+    folder.mkdir()
+    os.chown(folder, service, service)
+    path = folder / "coughd.db"
+    for _ in range(2):
+        restore(store_path.with_name("backup"), path, NOW)
+        assert (path.stat().st_uid, path.stat().st_gid) == (service, service)
+        os.chown(folder, 0, 0)  # from now on the owner of the former store decides
+
+
 def test_a_damaged_backup_is_refused_and_the_store_left_alone(
     store: EventStore, store_path: Path, tmp_path: Path
 ) -> None:
@@ -240,6 +289,8 @@ def test_the_oldest_beyond_the_number_are_deleted_and_nothing_else(tmp_path: Pat
     names = [backup_name(NOW.replace(hour=hour)) for hour in (3, 1, 2)]
     for name in (*names, "coughd-mine.sqlite3", "other"):
         (tmp_path / name).touch()
-    assert [path.name for path in drop_older(tmp_path, 2)] == ["coughd-20261121T013000Z.sqlite3"]
+    made = tmp_path / names[0]
+    dropped = drop_older(tmp_path, 2, made)
+    assert [path.name for path in dropped] == ["coughd-20261121T013000Z.sqlite3"]
     assert len(list(tmp_path.iterdir())) == 4
-    assert drop_older(tmp_path, 2) == []
+    assert drop_older(tmp_path, 2, made) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,3 +27,13 @@ def test_what_a_killed_backup_left_is_named_and_a_living_one_is_not(tmp_path: Pa
         assert "half backups" not in found(tmp_path)
     part.write_text("half")
     assert part.name in found(tmp_path)["half backups"]
+
+
+def test_a_backup_from_the_future_hides_no_missing_ones(tmp_path: Path) -> None:
+    backups = tmp_path / "backups"
+    backups.mkdir()
+    old, future = (backups / backup_name(NOW.replace(year=year)) for year in (2025, 2099))
+    for path, moment in ((old, NOW.replace(year=2025)), (future, NOW.replace(year=2099))):
+        path.touch()
+        os.utime(path, (moment.timestamp(), moment.timestamp()))
+    assert found(tmp_path)["backups"].endswith(f"the newest {old.name}, 365 days ago")

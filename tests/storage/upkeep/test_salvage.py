@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import random
 import shutil
 import sqlite3
@@ -17,6 +19,7 @@ from coughd.storage.outbox import OutboxReader
 from coughd.storage.records import AnchorSet
 from coughd.storage.rollup import read_rollup, recompute
 from coughd.storage.schema import events, rollup_hours, sources
+from coughd.storage.upkeep import salvage as module
 from coughd.storage.upkeep.copying import check_store
 from coughd.storage.upkeep.salvage import salvage
 
@@ -159,3 +162,38 @@ def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="left alone"):
         salvage(path, NOW)
     assert path.read_bytes() == before
+
+
+def test_a_link_stays_and_what_it_leads_to_is_mended(damaged: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link.db"
+    link.symlink_to(damaged)
+    done = salvage(link, NOW)
+    assert link.is_symlink()
+    assert done.aside.parent == damaged.parent
+    assert len(rows(link)) == EVENTS
+
+
+def test_where_it_fails_nothing_of_it_takes_room(
+    damaged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_path: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(module, "fsync", full)
+    with pytest.raises(StorageError, match=r"cannot be written \(No space left on device\)"):
+        salvage(damaged, NOW)
+    assert list(damaged.parent.glob("*.salvaged*")) == []
+
+
+def test_what_a_killed_one_left_is_not_taken_over(damaged: Path) -> None:
+    for ending in ("", "-wal", "-shm"):
+        damaged.with_name(f"{damaged.name}.salvaged{ending}").write_text("half")
+    salvage(damaged, NOW)
+    assert list(damaged.parent.glob("*.salvaged*")) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_what_root_mends_belongs_to_the_service(damaged: Path) -> None:
+    os.chown(damaged, 54_321, 54_321)
+    salvage(damaged, NOW)
+    assert damaged.stat().st_uid == 54_321
