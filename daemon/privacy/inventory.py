@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from glob import escape
 from itertools import islice
@@ -45,6 +45,7 @@ _FOLDERS: dict[str, Kind] = {
     "handed-in": "handed_in",
     "probes": "probe",
 }
+_OWN = (*_FOLDERS, "backups", "models")
 MOST_FILES = 10_000
 """So many are shown below one folder; beyond that the report says that it is not whole."""
 
@@ -71,9 +72,16 @@ class Inventory:
     _looked_at: set[Path] = field(default_factory=set)
 
     def add(self, path: Path, kind: Kind) -> None:
-        """Look at one path, unless it is not there or was looked at before."""
-        if path in self._looked_at:
+        """Look at one path, unless it is not there or was looked at before.
+
+        Of coughd's own, and of what its configuration names, a link is followed: the sound lies
+        where it leads to. What nobody knows is looked at as it is.
+        """
+        leads_to = Path(os.path.realpath(path))
+        if leads_to in self._looked_at:
             return
+        if kind != "unknown":
+            path = leads_to
         self._looked_at.add(path)
         try:
             status = path.lstat()
@@ -104,14 +112,16 @@ class Inventory:
             self.hidden.append(f"{store.parent}: {exc.strerror}; try again as root")
             return
         for path in (store.parent / name for name in names):
-            if kind_of(path, store) != "unknown":
-                self.add(path, kind_of(path, store))
+            kind = kind_of(path, store)
+            if kind != "unknown":
+                self.add(path, kind)
 
     def add_below(self, folder: Path, store: Path | None, most_files: int | None) -> None:
         """Look at everything below a folder of coughd's own, or at so many files."""
+        folder = Path(os.path.realpath(folder))
         below = _files_below(folder, self.hidden)
         for path in islice(below, most_files):
-            self.add(path, kind_of(path, store))
+            self.add(path, kind_of(path, store, folder))
         if next(below, None) is not None:
             self.hidden.append(f"{folder}: there are more than {most_files} files")
 
@@ -119,7 +129,7 @@ class Inventory:
 def take_inventory(
     settings: Settings, places: Places, config_file: Path, most_files: int | None = MOST_FILES
 ) -> Inventory:
-    """Find all files of a configuration; nothing is followed that links elsewhere.
+    """Find all files of a configuration, in folders of coughd's own that link elsewhere as well.
 
     Of more than `most_files` in a folder the rest is `hidden`; None: there is no bound.
     """
@@ -137,7 +147,7 @@ def take_inventory(
     if settings.clips.key_file is not None:
         inventory.add(settings.clips.key_file.absolute(), "key")
     for folder in (places.data_dir, places.cache_dir):
-        inventory.add_below(folder.absolute(), store, most_files)
+        inventory.add_below(folder, store, most_files)
     return inventory
 
 
@@ -157,8 +167,8 @@ def recordings(path: Path) -> list[Path]:
     return [path, *sorted(own)]
 
 
-def kind_of(path: Path, store: Path | None) -> Kind:
-    """Tell by its name what a file in a folder of coughd's is."""
+def kind_of(path: Path, store: Path | None, home: Path | None = None) -> Kind:
+    """Tell by its name what a file in a folder of coughd's is, such as one below `home`."""
     if store is not None and path.parent == store.parent:
         if path.name in {f"{store.name}{ending}" for ending in ("", "-wal", "-shm", "-journal")}:
             return "store"
@@ -171,21 +181,30 @@ def kind_of(path: Path, store: Path | None) -> Kind:
     is_backup = path.parent.name == "backups" and path.name.lstrip(".").startswith("coughd-")
     if is_backup and ".sqlite3" in path.name:
         return "copy"
-    return _by_folder(path, store)
+    return "unknown" if home is None else _by_folder(path.relative_to(home).parts[:-1])
 
 
-def _by_folder(path: Path, store: Path | None) -> Kind:
-    if "models" in (parent.name for parent in path.parents):
+def _by_folder(folders: Sequence[str]) -> Kind:
+    if folders[:1] == ("models",):
         return "model"
-    ours = store is None or path.parent.parent == store.parent
-    return _FOLDERS.get(path.parent.name, "unknown") if ours else "unknown"
+    return _FOLDERS.get(folders[0], "unknown") if len(folders) == 1 else "unknown"
 
 
 def _files_below(folder: Path, hidden: list[str]) -> Iterator[Path]:
+    """Give links to folders, too, but for those that have the name of one of coughd's own."""
+
     def refused(error: OSError) -> None:
         if not isinstance(error, FileNotFoundError):
             hidden.append(f"{error.filename}: {error.strerror}")
 
-    for parent, _, names in os.walk(folder, onerror=refused):
-        for name in sorted(names):
-            yield Path(parent) / name
+    moved = [path for path in (folder / name for name in _OWN) if _is_link(path)]
+    for top in (folder, *moved):
+        for parent, below, names in os.walk(top, onerror=refused):
+            links = [name for name in below if _is_link(Path(parent) / name)]
+            for path in (Path(parent) / name for name in sorted((*names, *links))):
+                if path not in moved:
+                    yield path
+
+
+def _is_link(path: Path) -> bool:
+    return os.path.islink(path)  # noqa: PTH114 - the other raises where this user may not look

@@ -128,3 +128,58 @@ def test_recordings_are_numbered(tmp_path: Path) -> None:
 
 def test_every_kind_says_what_it_holds() -> None:
     assert all(HOLDS.values())
+
+
+def test_what_was_moved_to_another_disk_and_linked_is_found_there(tmp_path: Path) -> None:
+    """A folder of coughd's own, the store, the data directory itself, and a recording."""
+    disk = tmp_path / "disk"
+    for folder in ("data/clips", "data/backups", "strange"):
+        (disk / folder).mkdir(parents=True)
+    (tmp_path / "home").symlink_to(disk / "data")
+    make_store(disk / "large.db")
+    for name in ("data/notes", "strange/thing", "bed.wav", "secret.yaml", "large.db-wal"):
+        (disk / name).touch()
+    for name in ("clips/1.clip", "backups/coughd-1Z.sqlite3"):
+        (disk / name).parent.mkdir(exist_ok=True)
+        (disk / name).touch()
+        (disk / "data" / name).parent.rmdir()
+        (disk / "data" / name).parent.symlink_to((disk / name).parent)
+    (disk / "data/coughd.sqlite3").symlink_to(disk / "large.db")
+    (disk / "data/strange").symlink_to(disk / "strange")
+    for name in ("bed.wav", "secret.yaml"):
+        (tmp_path / name).symlink_to(disk / name)
+    settings = Settings(
+        sources=(SourceSettings("bed", "microphone", record_path=tmp_path / "bed.wav"),),
+        store=StoreSettings(data_dir=tmp_path / "home"),
+    )
+    where = places_of(tmp_path, settings)
+    taken = take_inventory(settings, where, tmp_path / "secret.yaml")
+    assert {str(file.path.relative_to(disk)): file.kind for file in taken.files} == {
+        "large.db": "store",
+        "large.db-wal": "store",
+        "bed.wav": "recording",
+        "secret.yaml": "configuration",
+        "clips/1.clip": "clip",
+        "backups/coughd-1Z.sqlite3": "copy",
+        "data/notes": "unknown",
+        "data/strange": "unknown",  # nobody knows whose that is: it is named, not entered
+    }
+
+
+def test_a_link_is_judged_by_what_it_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "real.yaml").touch(0o600)
+    (tmp_path / "config.yaml").symlink_to("real.yaml")
+    settings = Settings()
+    (found,) = take_inventory(
+        settings, places_of(tmp_path, settings), tmp_path / "config.yaml"
+    ).files
+    assert found.access.mode == 0o600
+
+
+def test_clips_are_known_wherever_the_store_is(tmp_path: Path) -> None:
+    for name in ("clips/1.clip", "handed-in/1.json", "models/hear/1/weights"):
+        (tmp_path / "data" / name).parent.mkdir(parents=True)
+        (tmp_path / "data" / name).touch()
+    settings = Settings(store=StoreSettings(url=f"sqlite:///{tmp_path}/elsewhere/c.db"))
+    assert set(kinds(tmp_path, settings).values()) == {"clip", "handed_in", "model"}
