@@ -82,6 +82,8 @@ def train(
     regression, scored on people (or nights) that it has not heard, and put in force if it beats
     the present one there. A running daemon judges by it within a second.
     """
+    if (clips is not None, list_, use is not None, roll_back).count(True) > 1:
+        raise UsageError("choose one of CLIPS, --list, --use and --roll-back")
     settings, places = configured(config)
     versions = ProbeVersions(places.data_dir)
     if list_:
@@ -181,7 +183,10 @@ def _outcome(settings: Settings, trained: Trained, path: Path, *, taken: bool) -
 def _change(settings: Settings, versions: ProbeVersions, use: str | None) -> str:
     """Put another probe in force, and say which."""
     if use is not None:
-        versions.put_in_force(use, versions.embedder_of(use))
+        embedder = versions.embedder_of(use)
+        # Twice on the list, it would be the one that a roll-back puts in force.
+        if versions.in_force(embedder) != versions.path_of(use):
+            versions.put_in_force(use, embedder)
         return use
     left, now = versions.roll_back(settings.embedder.kind)
     return now or f"the shipped probe, or none, in place of {left}"

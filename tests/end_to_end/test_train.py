@@ -90,6 +90,22 @@ def test_what_was_trained_is_listed(config: Path, trained: dict[str, object]) ->
     assert (64, True) == (refused.exit_code, "there are open-0001" in refused.complaints)
 
 
+def test_what_is_in_force_already_is_not_what_a_roll_back_gives(
+    config: Path, trained: dict[str, object]
+) -> None:
+    for _ in range(2):
+        assert 0 == train(config, "--use", str(trained["name"])).exit_code
+    said = train(config, "--roll-back")
+    assert ["in force: the shipped probe, or none, in place of open-0001"] == said.lines
+    assert 0 == train(config, "--use", str(trained["name"])).exit_code
+
+
+@pytest.mark.parametrize("arguments", [["--list", "--roll-back"], ["clips", "--use", "open-0001"]])
+def test_one_thing_is_done_at_a_time(config: Path, arguments: list[str]) -> None:
+    said = train(config, *arguments)
+    assert (64, True) == (said.exit_code, "choose one of CLIPS, --list" in said.complaints)
+
+
 def test_scan_judges_by_it_too(config: Path, trained: dict[str, object]) -> None:
     recording = config.parent / "bed.flac"
 
