@@ -64,6 +64,27 @@ def test_uncalibrated_scores_are_the_softmax(tmp_path: Path) -> None:
     assert probe.threshold == 0.6
 
 
+def test_an_embedding_is_centred_and_scaled_before_it_is_weighed(tmp_path: Path) -> None:
+    changed = document(
+        mean=[0.5] * EMBEDDING_SIZE, scale=[4.0] * EMBEDDING_SIZE, intercepts=[1.0] + [0.0] * 7
+    )
+    probe = LinearProbe.load(written(tmp_path, changed), EMBEDDER)
+    verdict = probe.judge(np.full(EMBEDDING_SIZE, 2.5, np.float32))
+    cough = np.exp(2.0 * (2.5 - 0.5) / 4.0 + 1.0)
+    assert verdict.probability == pytest.approx(cough / (cough + 7.0))
+
+
+def test_one_against_the_rest_is_a_logistic_by_itself(tmp_path: Path) -> None:
+    changed = document(method="one_against_rest", intercepts=[0.0, 3.0] + [0.0] * 6)
+    probe = LinearProbe.load(written(tmp_path, changed), EMBEDDER)
+    embedding = np.zeros(EMBEDDING_SIZE, dtype=np.float32)
+    embedding[0] = 1.0
+    verdict = probe.judge(embedding)
+    assert verdict.probability == pytest.approx(1.0 / (1.0 + np.exp(-2.0)))
+    left, share = 1.0 - verdict.probability, np.exp(3.0) / (np.exp(3.0) + 6.0)
+    assert verdict.scores[LABELS[1]] == pytest.approx(left * share)
+
+
 def test_calibration_moves_the_log_odds(tmp_path: Path) -> None:
     changed = document(calibration={"slope": 0.5, "offset": -1.0})
     probe = LinearProbe.load(written(tmp_path, changed), EMBEDDER)
@@ -114,6 +135,41 @@ def test_another_embedder_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("fitted_on", "warned"),
+    [({}, False), ({"runtime": "fake 1"}, False), ({"runtime": "fake 0", "device": "cpu"}, True)],
+)
+def test_embeddings_made_otherwise_are_warned_of(
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    fitted_on: dict[str, str],
+    warned: bool,
+) -> None:
+    its = {"name": "open@12345678", "sha256": "1234", **fitted_on}
+    LinearProbe.load(written(tmp_path, document(embedder=its)), EMBEDDER)
+    assert ("runtime was fake 0, is fake 1" in caplog.text) == warned
+    assert "device" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("gate", "is_taken"),
+    [(None, True), (sha256_of(b"a gate"), True), (sha256_of(b"another"), False)],
+)
+def test_a_probe_beside_another_gate_than_its_own_is_refused(
+    tmp_path: Path,
+    gate: str | None,
+    is_taken: bool,
+) -> None:
+    (tmp_path / "gate.onnx").write_bytes(b"a gate")
+    said = document() if gate is None else document(gate={"sha256": gate})
+    written(tmp_path, said).rename(tmp_path / "probe-open.json")
+    if is_taken:
+        assert LinearProbe.beside(tmp_path, EMBEDDER).gate_sha256 == gate
+    else:
+        with pytest.raises(ModelError, match="fitted beside another gate"):
+            LinearProbe.beside(tmp_path, EMBEDDER)
+
+
+@pytest.mark.parametrize(
     ("content", "sentence"),
     [
         ("not json", "is not JSON"),
@@ -128,6 +184,8 @@ def test_another_embedder_is_refused(tmp_path: Path) -> None:
         (document(threshold=True), "True, wanted a number"),
         (document(threshold=10**400), "is damaged"),
         (document(mean=[10**400] * EMBEDDING_SIZE), "is damaged"),
+        (document(mean=[math.inf] * EMBEDDING_SIZE), "wanted finite"),
+        (document(method="other"), "method 'other'"),
         (document(scale=[0.0] * EMBEDDING_SIZE), "scale, wanted more than 0"),
         (document(calibration=3), "is damaged"),
         (document(calibration={"slope": math.nan, "offset": 0.0}), "nan, wanted a number"),
