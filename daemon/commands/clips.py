@@ -14,9 +14,11 @@ import typer
 from ...config.errors import StorageError, UsageError
 from ...config.in_place import write_new
 from ...detectors.ports import SAMPLE_RATE_HZ
+from ..clips.clip_file import is_event_id
 from ..clips.sealing import find_key_file, new_key_text, read_key
 from ..clips.shelf import ClipShelf
 from ..privacy.document import when
+from .endings import only, refuse_short
 from .options import ConfigOption, JsonOption, configured
 
 clips = typer.Typer(
@@ -57,7 +59,10 @@ def list_(config: ConfigOption = None, *, as_json: JsonOption = False) -> None:
 
 @clips.command("export")
 def export(
-    event_id: Annotated[str, typer.Argument(metavar="EVENT", help="Id of the event.")],
+    event: Annotated[
+        str,
+        typer.Argument(metavar="EVENT", help="An event's id, or its last four or more characters."),
+    ],
     output: Annotated[
         Path,
         typer.Option("-o", "--output", metavar="FILE", help="New file, .flac or .wav; mode 0600."),
@@ -72,6 +77,7 @@ def export(
     form = _FORMS.get(output.suffix.lower())
     if form is None:
         raise UsageError(f"{output}: name a file that ends in .flac or .wav")
+    event_id = _find(places.data_dir, event)
     key = read_key(find_key_file(settings.clips.key_file, os.environ))
     _, samples = ClipShelf(places.data_dir, key).samples(event_id)
     sound = io.BytesIO()
@@ -90,6 +96,18 @@ def new_key(
     """
     _write_new(file, new_key_text().encode())
     typer.echo(f"{file}: a new key; name it in clips.key_file, and keep a copy elsewhere")
+
+
+def _find(data_dir: Path, ending: str) -> str:
+    if is_event_id(ending):
+        return ending
+    refuse_short(ending)
+    ids = [each.header.event_id for each in ClipShelf(data_dir).clips()]
+    return only(
+        ending,
+        [event_id for event_id in ids if event_id.endswith(ending)],
+        f"there is no clip of an event whose id ends in {ending!r}; see `coughd clips list`",
+    )
 
 
 def _write_new(path: Path, content: bytes) -> None:

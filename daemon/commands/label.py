@@ -25,9 +25,9 @@ from ..offline.gathering import first_of
 from ..wiring.delivering import deliver
 from .bars import progress_bar
 from .embed import source_files
+from .endings import only, refuse_short
 from .options import ConfigOption, configured
 
-_SHORTEST_ENDING = 4
 _VERDICTS = ("confirm", "reject")
 
 
@@ -158,20 +158,13 @@ def _refuse_broken_text(option: str, text: str) -> None:
 def _find(places: Places, endings: Sequence[str]) -> list[str]:
     """Each event once, in the order in which they were named; UsageError before any is labelled."""
     for ending in endings:
-        if len(ending) < _SHORTEST_ENDING:
-            raise UsageError(
-                f"{ending!r} is too short; give four characters of the event's id or more"
-            )
+        refuse_short(ending)
     with History.open(places.store) as history:
         return list(dict.fromkeys(_found(history, ending) for ending in endings))
 
 
 def _found(history: History, ending: str) -> str:
     found = history.ids_ending(ending) if ending.isascii() else []
-    if not found:
-        raise UsageError(f"no event's id ends in {ending!r}; `coughd history` shows the endings")
-    if len(found) > 1:
-        raise UsageError(
-            f"{len(found)} events' ids end in {ending!r}; give more of it: {', '.join(found[:3])}"
-        )
-    return found[0]
+    return only(
+        ending, found, f"no event's id ends in {ending!r}; `coughd history` shows the endings"
+    )
