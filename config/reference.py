@@ -21,8 +21,9 @@ _HEAD = """\
 # Configuration
 
 One YAML file, by default `/etc/coughd/config.yaml` for the service and
-`~/.config/coughd/config.yaml` for a person; every command takes `--config FILE`. Without a file the
-defaults below hold. Relative paths start at the file's folder, `~` is your home folder.
+`~/.config/coughd/config.yaml` for a person; every command that reads it takes `--config FILE`.
+Without a file the defaults below hold. Relative paths start at the file's folder, `~` is your
+home folder.
 
 `coughd check-config` lists every mistake of the file with its line, `--print` shows every key in
 effect, and `--schema` prints a JSON Schema for your editor. A file with mistakes ends every

@@ -48,10 +48,12 @@ class StoreSettings:
     url: Annotated[
         str | None,
         Key(
-            "SQLAlchemy URL of the store, such as `sqlite:////srv/coughd/coughd.sqlite3`; other "
-            "databases need their driver installed.",
-            pattern=r"[A-Za-z][A-Za-z0-9_+]*://.*",
-            refusal="must be a database URL such as 'sqlite:////srv/coughd/coughd.sqlite3'",
+            "SQLAlchemy URL of the store: of a file, such as "
+            "`sqlite:////srv/coughd/coughd.sqlite3`, or of a PostgreSQL database (needs the extra "
+            "`coughd[postgres]`), such as `postgresql+psycopg://coughd@db.example/pi07`.",
+            pattern=r"(sqlite|postgresql)(\+[A-Za-z0-9_]+)?://.*",
+            refusal="must be a URL of SQLite or PostgreSQL, such as "
+            "'sqlite:////srv/coughd/coughd.sqlite3'",
             default_says="an SQLite file in `data_dir`",
             example="sqlite:////srv/coughd/coughd.sqlite3",
             secret=True,

@@ -136,6 +136,17 @@ def test_each_mistake_has_its_line_and_sentence(text: str, expected: str) -> Non
     assert told.startswith(f"{_FILE}:{expected}")
 
 
+@pytest.mark.parametrize("url", ["mysql+pymysql://db/coughd", "oracle://db/x", "postgres://db/x"])
+def test_a_database_that_no_store_can_be_in_is_a_mistake_of_the_file(url: str) -> None:
+    (told,) = _mistakes(f"store: {{url: '{url}'}}")
+    assert "1: store.url: must be a URL of SQLite or PostgreSQL, such as 'sqlite:////srv/" in told
+
+
+@pytest.mark.parametrize("url", ["postgresql://db/x", "postgresql+psycopg://db/x", "sqlite:////x"])
+def test_a_database_that_a_store_can_be_in_is_none(url: str) -> None:
+    assert url == _parse(f"store: {{url: '{url}'}}").store.url
+
+
 def test_two_sources_cannot_record_into_one_file() -> None:
     text = "sources:\n" + "".join(
         f"- {{id: {name}, kind: microphone, record_path: x.wav}}\n" for name in "ab"
