@@ -1,0 +1,67 @@
+"""docs/home-assistant.md takes out of the commands' JSON what is there."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from coughd.config.places import Places
+from coughd.config.settings import Settings
+from coughd.daemon.commands.status import collect
+from coughd.daemon.main import command_line
+from coughd.daemon.supervision.status_client import Asked
+
+from .storage.facts import covered, event, open_store, seen
+
+_PAGE = Path(__file__).parents[1] / "docs" / "home-assistant.md"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """One cough, later than now."""
+    path = tmp_path / "coughd.sqlite3"
+    with open_store(path) as opened:
+        opened.write([seen(), covered(0, 3_600), event("event-1", 0)])
+    return path
+
+
+def taken(topic: str) -> set[str]:
+    """What the page takes of each message of a topic, as `a.b`."""
+    page = _PAGE.read_text()
+    templates = re.findall(rf'_topic: {topic}\n +value_template: "(.+)"', page)
+    return {path for text in templates for path in re.findall(r"value_json\.([\w.]+)", text)}
+
+
+def value(document: object, path: str) -> object:
+    for key in path.split("."):
+        assert isinstance(document, dict), path
+        document = document[key]
+    return document
+
+
+def test_the_night_has_what_is_shown(store: Path) -> None:
+    asked = ["history", "--json", "--by", "hour", "--since", "2020-01-01T20:00"]
+    said = CliRunner().invoke(command_line([]), [*asked, "--store", str(store)])
+    assert 0 == said.exit_code
+    paths = taken("coughd/night")
+    assert {"summary.coughs", "summary.monitored_s"} == paths
+    assert [0, 0.0] == [value(json.loads(said.output), path) for path in sorted(paths)]
+
+
+def test_the_status_has_what_is_shown(store: Path) -> None:
+    places = Places(store.parent, store, "ipc:///x", "ipc:///y", store.parent)
+    told = collect(Settings(), places, Asked(False, None), lambda: datetime.now(UTC))
+    paths = taken("coughd/status")
+    assert {"state", "history.coughs_24h"} == paths
+    assert [0, "off"] == [value(told, path) for path in sorted(paths)]
+
+
+def test_what_is_to_be_copied_is_yaml() -> None:
+    blocks = re.findall(r"```yaml\n(.+?)```", _PAGE.read_text(), re.DOTALL)
+    assert [["mqtt"], ["automation"]] == [[*yaml.safe_load(block)] for block in blocks]
