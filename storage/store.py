@@ -12,13 +12,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self, assert_never
 
-from sqlalchemy import URL, Connection, Engine, bindparam, select
+from sqlalchemy import URL, Connection, Engine, bindparam, func, select
 
 from ..config.errors import AlreadyRunningError, StorageError
 from .clock_write import write_anchor
 from .closing import Closing
 from .coverage_write import write_covered
 from .engine import open_writer, reopen_writer, sqlite_path, store_name, store_url
+from .event_state import REVIEW_REASONS
 from .events_write import (
     write_deleted,
     write_epoch,
@@ -59,6 +60,12 @@ from .upkeep.whereabouts import Whereabouts, save_into, whereabouts_of
 
 _log = logging.getLogger("coughd.store")
 
+_AT_ONCE = 500
+_UNCOUNTED = select(events.c.event_id).where(
+    events.c.event_id.in_(bindparam("ids", expanding=True)),
+    ~events.c.counted,
+    func.coalesce(events.c.reason, "").not_in(REVIEW_REASONS.values()),
+)
 _KNOWN = select(events.c.event_id).where(events.c.stretch_id == bindparam("stretch"))
 
 
@@ -152,6 +159,17 @@ class EventStore(Closing):
         with self._transaction("cannot be read") as connection:
             found = connection.execute(_KNOWN, {"stretch": stretch_id}).scalars()
             return frozenset(found)
+
+    def uncounted_by_score(self, event_ids: Sequence[str]) -> list[str]:
+        """Which of these events are stored, and not counted though nobody has said so."""
+        with self._transaction("cannot be read") as connection:
+            return [
+                event_id
+                for at in range(0, len(event_ids), _AT_ONCE)
+                for event_id in connection.execute(
+                    _UNCOUNTED, {"ids": list(event_ids[at : at + _AT_ONCE])}
+                ).scalars()
+            ]
 
     def forgotten_until(self, stretch_id: str) -> int | None:
         """Up to which onset (native sample) a stretch's events were deleted; None: none was."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -49,6 +49,8 @@ class ClipKeeper:
     ----------
     chooser
         Makes the choice for one stretch.
+    uncounted_by_score
+        Which of these events the store counts no more, though no person has said so; StorageError.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class ClipKeeper:
         limits: ClipLimits,
         free_floor: int,
         clock: Clock,
+        uncounted_by_score: Callable[[Sequence[str]], list[str]],
         free: Callable[[Path], int] = free_bytes,
     ) -> None:
         self._shelf = ClipShelf(data_dir, key)
@@ -68,6 +71,7 @@ class ClipKeeper:
         self._free_floor = free_floor
         self._free = free
         self._clock = clock
+        self._uncounted_by_score = uncounted_by_score
         self._steady = SteadyClock(clock)
         self._choosers: dict[str, ClipChooser] = {}
         self._past_vetoed = self._past_dropped = 0
@@ -78,7 +82,7 @@ class ClipKeeper:
         self._thread = OwnThread("clips", self._run)
 
     def __enter__(self) -> Self:
-        """Make the folder and start the thread.
+        """Make the folder and start the thread; what a killed daemon left too long goes first.
 
         Raises ConfigError for a key that is not that of the clips there, StorageError where the
         folder cannot be made.
@@ -90,6 +94,7 @@ class ClipKeeper:
                 write_private(self._shelf.folder / CHECK_NAME, sealed_check(self._key))
         except OSError as exc:
             raise StorageError(f"{self._shelf.folder}: cannot be made ({exc.strerror})") from exc
+        self._forget_later(self._uncounted_by_score(self._shelf.event_ids()))
         self._thread.start()
         return self
 
@@ -150,11 +155,16 @@ class ClipKeeper:
 
     def told(self, rows: Collection[OutboxRow]) -> None:
         """Rows are committed: what a later score counts no more loses its clip. Any thread."""
-        for event_id in uncounted(rows):
+        self._forget_later(uncounted(rows))
+
+    def _forget_later(self, event_ids: Sequence[str]) -> None:
+        for event_id in event_ids:
             try:
                 self._waiting.put_nowait(event_id)
             except queue.Full:
-                _log.warning("%s: the clip of %s is left", self._shelf.folder, event_id)
+                _log.warning(
+                    "%s: the clip of %s goes at the next start", self._shelf.folder, event_id
+                )
 
     def _close(self, stretch_id: str) -> None:
         chooser = self._choosers.pop(stretch_id)

@@ -40,6 +40,10 @@ class ClipShelf:
             raise StorageError(f"{self.folder}: {exc.strerror}; try again as root") from exc
         return found
 
+    def event_ids(self) -> list[str]:
+        """Of all clips, by the names of their files."""
+        return [path.stem for path in self.folder.glob(f"*{ENDING}")]
+
     def samples(self, event_id: str) -> tuple[ClipHeader, Samples]:
         """Give a clip's sound [shape=(n,)] at 16 kHz; InputError where there is none."""
         if self._key is None:

@@ -8,6 +8,7 @@ from functools import partial
 
 from ...config.places import Places
 from ...config.settings import Settings
+from ...storage.store import EventStore
 from ...storage.upkeep.room import MEGABYTE
 from ..clips.ports import Clips, NoClips
 from ..clock import Clock
@@ -17,7 +18,9 @@ _CLIPS_GO_FIRST = 2
 """Clips leave the disk when twice as much is free as when embeddings do."""
 
 
-def clips(settings: Settings, places: Places, clock: Clock) -> AbstractContextManager[Clips]:
+def clips(
+    settings: Settings, places: Places, store: EventStore, clock: Clock
+) -> AbstractContextManager[Clips]:
     """Give who keeps clips; ConfigError for a key that is missing, open to others or wrong."""
     wanted = settings.clips
     if not wanted.keep:
@@ -41,4 +44,5 @@ def clips(settings: Settings, places: Places, clock: Clock) -> AbstractContextMa
         limits,
         free_floor=_CLIPS_GO_FIRST * settings.retention.free_space_mb * MEGABYTE,
         clock=clock,
+        uncounted_by_score=store.uncounted_by_score,
     )

@@ -81,7 +81,7 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
         def blocked() -> None:
             upkeep.while_the_store_is_full()
 
-        kept = stack.enter_context(clips(settings, places, clock))
+        kept = stack.enter_context(clips(settings, places, store, clock))
         recorder = stack.enter_context(
             Recorder(
                 store,

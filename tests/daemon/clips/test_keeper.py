@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -43,10 +43,11 @@ def keeper(
     limits: ClipLimits = NO_LIMITS,
     free: int = PLENTY,
     clock: SimulatedClock | None = None,
+    refused: Callable[[Sequence[str]], list[str]] = lambda _event_ids: [],
 ) -> ClipKeeper:
     return ClipKeeper(
         folder, KEY, lambda: ClipChooser(0.5, 1.5, 0.2), limits, 1000,
-        clock or SimulatedClock(10 * DAY_US), free=lambda _: free,
+        clock or SimulatedClock(10 * DAY_US), refused, free=lambda _: free,
     )  # fmt: skip
 
 
@@ -111,6 +112,24 @@ def test_a_score_of_an_event_that_a_person_has_confirmed_takes_no_clip(
         refused = scored(counted=False, reason="below_threshold", probability=0.1)
         clips.told(store.write([EventRescored(each, refused) for each in ids]))
     assert ids[:1] == [each.header.event_id for each in ClipShelf(tmp_path).clips()]
+
+
+def test_a_clip_that_a_killed_daemon_left_goes_at_the_start(
+    tmp_path: Path, store: EventStore
+) -> None:
+    """A store that was put in its place knows none of them: that is no reason to delete."""
+    with keeper(tmp_path) as clips:
+        for number in range(1, 5):
+            clips.judged(*judged(number, number * 200_000))
+        clips.ended("s")
+    ids = [event_id(number) for number in range(1, 4)]
+    store.write([seen(), *(event(each, 10_000 * n) for n, each in enumerate(ids))])
+    refused = scored(counted=False, reason="below_threshold", probability=0.1)
+    store.write([EventRescored(ids[0], refused)])
+    store.write([EventReviewed(ids[1], "reject", None, "anna", "that was the dog", 1)])
+    with keeper(tmp_path, refused=store.uncounted_by_score) as clips:
+        until(lambda: clips.counts.forgotten)
+    assert sorted(ClipShelf(tmp_path).event_ids()) == [event_id(number) for number in (2, 3, 4)]
 
 
 def test_what_is_counted_no_more_before_it_is_decided_gets_no_clip(tmp_path: Path) -> None:
