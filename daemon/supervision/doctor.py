@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 
-from ...config.errors import CoughdError
+from ...config.errors import CoughdError, ModelError
 from ...config.places import Places
-from ...config.settings import Settings
+from ...config.settings import EmbedderSettings, Settings
+from ...detectors.hear.files import verified_digest
+from ...detectors.hear.kinds import check_kind
+from ...detectors.hear.manifest import model_folder
 from ...detectors.probe_versions import ProbeVersions
 from ...storage.upkeep.checkup import check_folder, check_store_at
 from ...storage.upkeep.findings import Finding
@@ -18,7 +22,12 @@ from ..sources.devices import choose
 from ..sources.portaudio import list_inputs
 from ..stream.listening import somebody_listens
 from ..wiring.detection import load_judge
+from ..wiring.embedding import hear_here
 from ..wiring.gates import load_gate
+
+_EXTRAS = {"tensorflow": "hear", "torch": "torch"}
+_LIBRARIES = {"hear": "tensorflow", "torch": "transformers", "remote": "tritonclient"}
+"""By the extra that brings it."""
 
 
 def examine(
@@ -35,6 +44,7 @@ def examine(
         floor = settings.retention.free_space_mb * MEGABYTE
         yield from check_folder(places.data_dir, places.store, floor, now)
     yield _models(settings, places)
+    yield from _second_opinion(settings.embedder, places)
     yield from _microphones(settings)
     yield from _sockets(places, running=running)
 
@@ -46,6 +56,34 @@ def _models(settings: Settings, places: Places) -> Finding:
     except CoughdError as exc:
         return _fault("models", exc)
     return Finding("models", "ok", f"{gate.name}, the open embedder and the probe are loaded")
+
+
+def _second_opinion(embedder: EmbedderSettings, places: Places) -> Iterator[Finding]:
+    """See whether HeAR could be run or asked; its process is not started."""
+    if embedder.kind == "open":
+        return
+    extra = "remote" if embedder.kind == "remote" else _EXTRAS[embedder.runtime]
+    if find_spec(_LIBRARIES[extra]) is None:
+        yield Finding(
+            "HeAR",
+            "fault",
+            f"{_LIBRARIES[extra]} is not installed here, so events keep the open score",
+            f"pip install 'coughd[{extra}]'",
+            exit_code=os.EX_SOFTWARE,
+        )
+        return
+    if embedder.kind == "remote":
+        yield Finding("HeAR", "ok", "on a server, not asked here; `coughd status` says how it is")
+        return
+    model, folder = hear_here(embedder, places)
+    try:
+        folder = model_folder(folder, model)
+        check_kind(model, folder)
+        verified_digest(folder)
+    except ModelError as exc:
+        yield _fault("HeAR", exc)
+    else:
+        yield Finding("HeAR", "ok", f"every file in {folder} is what it should be")
 
 
 def _microphones(settings: Settings) -> Iterator[Finding]:

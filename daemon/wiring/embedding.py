@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ...config.errors import ConfigError
 from ...config.places import Places
 from ...config.settings import EmbedderSettings, Settings
@@ -23,10 +25,15 @@ def embedder_process(settings: Settings, places: Places) -> HearProcess:
         start_timeout_s=embedder.start_timeout_s,
         reply_timeout_s=embedder.reply_timeout_s,
     )
-    model = "hear-pytorch" if embedder.runtime == "torch" else "hear"
-    folder = embedder.model_path or Shelf(places.data_dir).folder(model)
+    model, folder = hear_here(embedder, places)
     command = hear_command(folder, embedder.batch_sizes, model=model, precision=embedder.precision)
     return HearProcess(command, limits)
+
+
+def hear_here(embedder: EmbedderSettings, places: Places) -> tuple[str, Path]:
+    """Give the name by which the configured model is pulled, and where it is looked for."""
+    model = "hear-pytorch" if embedder.runtime == "torch" else "hear"
+    return model, embedder.model_path or Shelf(places.data_dir).folder(model)
 
 
 def _remote_process(embedder: EmbedderSettings) -> HearProcess:
