@@ -8,9 +8,17 @@ from zoneinfo import ZoneInfo
 
 from ..stream.items import Message
 from ..why import why_not
+from .moments import CELLS, to_millisecond
 
 HEADINGS = "  ".join(
-    (f"{'time':<23}", f"{'source':<8}", f"{'label':<12}", "P    ", f"{'level':>11}", "above noise")
+    (
+        f"{'time':<{CELLS}}",
+        f"{'source':<8}",
+        f"{'label':<12}",
+        "P    ",
+        f"{'level':>11}",
+        "above noise",
+    )
 )
 """Of the lines that tell events."""
 
@@ -85,7 +93,6 @@ def _source_name(body: Mapping[str, object]) -> str:
 
 def _local_time(when: object, zone: ZoneInfo) -> str:
     try:
-        local = datetime.fromisoformat(str(when)).astimezone(zone)
-    except ValueError:
-        return f"{'-':<23}"
-    return local.isoformat(sep=" ", timespec="milliseconds")[:23]
+        return to_millisecond(datetime.fromisoformat(str(when)).astimezone(zone))
+    except (ValueError, OverflowError):
+        return f"{'-':<{CELLS}}"

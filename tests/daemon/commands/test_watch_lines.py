@@ -38,6 +38,26 @@ def test_a_cough_has_its_sites_time_source_label_scores_and_epoch() -> None:
     )
 
 
+def test_the_second_passage_of_an_hour_is_told_from_the_first() -> None:
+    def shown(onset: str) -> str:
+        body = {**COUGH, "onset": onset, "source": {"name": "Bed"}}
+        told = Message("cough.event.end.home.mic", 1, body, json.dumps(body))
+        return text_line(told, ZoneInfo("Europe/Zurich")).partition("  ")[0]
+
+    assert [shown(f"2026-10-25T{at}:30:00.5Z") for at in ("00", "01", "02")] == [
+        "2026-10-25 02:30:00.500",
+        "2026-10-25 02:30:00.500+0100",
+        "2026-10-25 03:30:00.500",
+    ]
+
+
+@pytest.mark.parametrize("onset", ["soon", "0001-01-01T00:00:00+14:00"])
+def test_a_time_that_is_none_is_a_dash(onset: str) -> None:
+    assert line("cough.event.end.home.mic", **{**COUGH, "onset": onset}).startswith(
+        f"{'-':<23}  Bedroom"
+    )
+
+
 def test_what_was_not_counted_says_why() -> None:
     rejected = {
         **COUGH,
