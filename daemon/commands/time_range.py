@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from ...config.errors import UsageError
 from ...storage.reading.local_time import to_us
 
 _LENGTH = re.compile(r"([0-9]{1,9})([smhdw])")
+_DATE = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}")
+_DATE_AND_TIME = re.compile(_DATE.pattern + "[Tt ].+")
 _UNITS = {
     "s": timedelta(seconds=1),
     "m": timedelta(minutes=1),
@@ -40,11 +42,11 @@ def moment_of(
     try:
         if length:
             moment = now - int(length[1]) * _UNITS[length[2]]
-        elif re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            day = datetime.fromisoformat(text).date() + timedelta(days=1 if end else 0)
+        elif _DATE.fullmatch(text):
+            day = date.fromisoformat(text) + timedelta(days=1 if end else 0)
             moment = datetime.combine(day, time(), zone)
         else:
-            moment = datetime.fromisoformat(text)
+            moment = _date_and_time(text)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=zone)
         moment = moment.astimezone(UTC)
@@ -57,6 +59,13 @@ def moment_of(
     return moment.astimezone(zone)
 
 
+def _date_and_time(text: str) -> datetime:
+    # Python would read a week for its Monday, and 2026-11-20+01:00 for one o'clock.
+    if not _DATE_AND_TIME.fullmatch(text):
+        raise ValueError(text)
+    return datetime.fromisoformat(text)
+
+
 def check_times(since: str | None, until: str | None, now: datetime) -> None:
     """Raise UsageError where an option that was given is no time, before a store is sought."""
     for option, text in (("--since", since), ("--until", until)):
@@ -65,6 +74,14 @@ def check_times(since: str | None, until: str | None, now: datetime) -> None:
 
 
 def check_order(start: datetime, since: str | None, end: datetime, until: str | None) -> None:
-    """Raise UsageError where the moment read from `until` is before the one from `since`."""
-    if to_us(end) < to_us(start):
-        raise UsageError(f"--until {until} is before --since {since}; swap them")
+    """Raise UsageError where the moment read from `until` is before the one from `since`.
+
+    `since` is None where it was not given.
+    """
+    if to_us(end) >= to_us(start):
+        return
+    if since is None:
+        raise UsageError(
+            f"--until {until} is before the time that is shown without --since; add --since"
+        )
+    raise UsageError(f"--until {until} is before --since {since}; swap them")

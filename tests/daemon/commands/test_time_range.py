@@ -25,6 +25,8 @@ ZURICH = ZoneInfo("Europe/Zurich")
         (" 7d ", NOW - timedelta(days=7)),
         ("2w", NOW - timedelta(days=14)),
         ("2026-11-20", datetime(2026, 11, 20, tzinfo=ZURICH)),
+        ("20261120", datetime(2026, 11, 20, tzinfo=ZURICH)),
+        ("20261120T2200", datetime(2026, 11, 20, 22, tzinfo=ZURICH)),
         ("2026-11-20T22:00", datetime(2026, 11, 20, 22, tzinfo=ZURICH)),
         ("2026-11-20 22:00:30.5", datetime(2026, 11, 20, 22, 0, 30, 500_000, tzinfo=ZURICH)),
         ("2026-11-20T22:00Z", datetime(2026, 11, 20, 22, tzinfo=UTC)),
@@ -35,8 +37,9 @@ def test_reads_lengths_dates_and_moments(text: str, moment: datetime) -> None:
     assert moment_of("--since", text, NOW, ZURICH) == moment
 
 
-def test_the_end_of_a_date_is_its_end_also_where_the_clock_changes() -> None:
-    end = moment_of("--until", "2026-10-25", NOW, ZURICH, end=True)
+@pytest.mark.parametrize("date", ["2026-10-25", "20261025"])
+def test_the_end_of_a_date_is_its_end_also_where_the_clock_changes(date: str) -> None:
+    end = moment_of("--until", date, NOW, ZURICH, end=True)
     assert end == datetime(2026, 10, 26, tzinfo=ZURICH)
     begin = moment_of("--since", "2026-10-25", NOW, ZURICH)
     assert end.astimezone(UTC) - begin.astimezone(UTC) == timedelta(hours=25)
@@ -50,7 +53,24 @@ def test_a_midnight_that_does_not_exist_is_the_first_moment_of_its_day() -> None
 
 @pytest.mark.parametrize(
     "text",
-    ["", "bla", "24", "h", "-1h", "1.5h", "2026-13-01", "2026-02-30", "24 h", "٣h", "99999999w"],
+    [
+        "",
+        "bla",
+        "24",
+        "h",
+        "-1h",
+        "1.5h",
+        "2026-13-01",
+        "2026-02-30",
+        "24 h",
+        "٣h",
+        "99999999w",
+        "2026-W47",
+        "2026-W47-5",
+        "2026-11-20+01:00",
+        "2026-11",
+        "2026-11-20T",
+    ],
 )
 def test_anything_else_is_a_usage_error_that_names_the_option(text: str) -> None:
     with pytest.raises(UsageError, match="--since"):
@@ -89,6 +109,12 @@ def test_a_time_that_was_given_is_checked_also_where_it_is_empty(
     with pytest.raises(UsageError, match="is no time"):
         check_times(*given, NOW)
     check_times(None, None, NOW)
+
+
+def test_an_end_before_what_is_shown_without_a_beginning_asks_for_one() -> None:
+    until = moment_of("--until", "2026-11-01", NOW, ZURICH, end=True)
+    with pytest.raises(UsageError, match=r"--until 2026-11-01 is before .*; add --since"):
+        check_order(NOW, None, until, "2026-11-01")
 
 
 @given(st.text(max_size=30))
