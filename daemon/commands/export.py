@@ -9,6 +9,7 @@ from typing import Annotated, TextIO
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from ...storage.history import History
 from ...storage.reading.export import COLUMNS, Format, What, export_records, write_csv, write_jsonl
@@ -44,7 +45,7 @@ def export(
     gap_s: GapOption = DEFAULT_GAP_S,
     min_coughs: MinimumOption = DEFAULT_MINIMUM_COUGHS,
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--output",
             "-o",
@@ -78,13 +79,14 @@ def export(
                 return write_csv(stream, COLUMNS[what], records)
             return write_jsonl(stream, records)
 
-        if output is None or output == Path("-"):
+        # As text: a path does not tell `./-`, a file of that name, from `-`.
+        if output is None or output == "-":
             write(sys.stdout)
             return
-        notices = Console(stderr=True, highlight=False)
-        with notices.status(f"writing {output}"), whole_file(output) as stream:
+        progress = Console(stderr=True).status(Text(f"writing {output}"))
+        with progress, whole_file(Path(output)) as stream:
             count = write(stream)
-        notices.print(f"{count} {what} written to {output}", markup=False)
+        typer.echo(f"{count} {what} written to {output}", err=True)
 
 
 def _asked(

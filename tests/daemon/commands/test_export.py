@@ -63,6 +63,8 @@ def test_a_dash_is_standard_output(
     monkeypatch.chdir(tmp_path)
     assert run("events", "-o", "-").stdout == run("events").stdout
     assert not (tmp_path / "-").exists()
+    assert run("events", "-o", "./-").stdout == ""
+    assert (tmp_path / "-").read_text() == run("events").stdout
 
 
 @pytest.mark.parametrize(
@@ -141,6 +143,15 @@ def test_a_file_is_written_whole_and_said(run: Callable[..., Result], tmp_path: 
     assert "2 events written to" in told.stderr
     assert target.read_text().count("\n") == 3
     assert target.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("name", ["a[/b", "[bold]", "so long a name " * 9])
+def test_a_name_of_a_file_is_said_as_it_is(
+    run: Callable[..., Result], tmp_path: Path, name: str
+) -> None:
+    target = tmp_path / name / "b].csv"
+    target.parent.mkdir(parents=True)
+    assert f"written to {target}\n" in run("events", "-o", str(target)).stderr
 
 
 def test_a_failed_export_leaves_the_file_that_was_there(
