@@ -206,7 +206,14 @@ class EventDeleted:
     event_id: str
 
 
-Change: TypeAlias = (
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """What comes after this was heard and decided by another configuration."""
+
+    config_sha256: str
+
+
+Fact: TypeAlias = (
     SourceSeen
     | AnchorSet
     | Covered
@@ -218,6 +225,7 @@ Change: TypeAlias = (
     | EventReviewed
     | EventDeleted
 )
+Change: TypeAlias = Fact | Configured
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from copy import copy
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self, assert_never
@@ -36,6 +35,7 @@ from .migrations import prepare, read_store_id
 from .records import (
     AnchorSet,
     Change,
+    Configured,
     Covered,
     EmbeddingKept,
     EpochEnded,
@@ -43,6 +43,7 @@ from .records import (
     EventFinished,
     EventRescored,
     EventReviewed,
+    Fact,
     Origin,
     OutboxRow,
     SourceChanged,
@@ -124,11 +125,6 @@ class EventStore(Closing):
         """Who tells, for the ephemeral messages beside the stored ones."""
         return self._sender
 
-    def configured(self, config_sha256: str) -> None:
-        """Stamp what is written from now on with another configuration. Any thread."""
-        origin = replace(self._sender.origin, config_sha256=config_sha256)
-        self._sender = replace(self._sender, origin=origin)
-
     def write_alive(self) -> None:
         """Write down that the daemon is alive now, and that the disk still takes it."""
         with self._transaction("cannot be written") as connection:
@@ -150,8 +146,12 @@ class EventStore(Closing):
         with self._transaction("cannot be written") as connection:
             transaction = Transaction(connection, self._sender, self._clock())
             for change in changes:
-                _apply(transaction, change)
+                if isinstance(change, Configured):
+                    transaction = transaction.configured(change.config_sha256)
+                else:
+                    _apply(transaction, change)
             write_tally(connection, transaction.tally)
+        self._sender = transaction.sender
         return transaction.told
 
     def known_event_ids(self, stretch_id: str) -> frozenset[str]:
@@ -263,7 +263,7 @@ def _place_of(url: URL) -> Whereabouts | None:
     return whereabouts_of(path) if path else None
 
 
-def _apply(transaction: Transaction, change: Change) -> None:  # noqa: C901
+def _apply(transaction: Transaction, change: Fact) -> None:  # noqa: C901
     """Send each kind of fact to the one function that writes it."""
     match change:
         case SourceSeen():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -27,6 +27,11 @@ class Transaction:
     now_us: int
     tally: Tally = field(default_factory=Counter)
     told: list[OutboxRow] = field(default_factory=list)
+
+    def configured(self, config_sha256: str) -> Transaction:
+        """The same transaction, by another configuration from now on."""
+        origin = replace(self.sender.origin, config_sha256=config_sha256)
+        return replace(self, sender=replace(self.sender, origin=origin))
 
     def tell(self, message: Callable[[int], Message]) -> None:
         """Put a message into the outbox; it is made for the `seq` that it gets."""

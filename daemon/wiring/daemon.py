@@ -14,8 +14,7 @@ from ...detectors.probe_versions import ProbeVersions
 from ...storage.engine import sqlite_path, store_url
 from ...storage.lock import InstanceLock
 from ...storage.outbox import OutboxReader
-from ...storage.records import Change
-from ...storage.store import EventStore
+from ...storage.records import Change, Configured
 from ...storage.upkeep.room import MEGABYTE
 from ..clips.ports import Clips
 from ..clock import SystemClock
@@ -93,7 +92,7 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
             )
         )
         second = stack.enter_context(second_opinion(settings, places))
-        reloader = Reloader(settings, service.load, _take(judge, models, second, store, trained))
+        reloader = Reloader(settings, service.load, _take(judge, models, second, recorder, trained))
 
         def keep_handed_in(change: Change) -> None:
             recorder.keep(change)
@@ -161,7 +160,7 @@ def _take(
     judge: JudgeInForce,
     models: OpenModels,
     second: SecondOpinion,
-    store: EventStore,
+    recorder: Recorder,
     trained: ProbeVersions,
 ) -> Callable[[Settings], None]:
     """Put a reload into effect; ModelError, and then nothing has changed."""
@@ -174,7 +173,7 @@ def _take(
                 keep_embeddings=changed.probe.keep_embeddings,
             )
         set_up_logging(changed.logging.level, changed.logging.format)
-        store.configured(config_sha256(changed))
+        recorder.keep(Configured(config_sha256(changed)))
 
     return take
 

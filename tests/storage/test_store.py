@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from sqlalchemy import select
 
 from coughd.config.errors import StorageError
 from coughd.storage.outbox import OutboxReader
-from coughd.storage.records import AnchorSet, Change, EventDeleted
+from coughd.storage.records import AnchorSet, Change, Configured, EventDeleted
 from coughd.storage.schema import anchors, sources
 from coughd.storage.store import EventStore
 
@@ -42,6 +43,18 @@ def test_a_fault_in_the_middle_leaves_nothing_half_written(store: EventStore) ->
     with pytest.raises(StorageError):
         store.write([event(), event("event-2", 5_000, source_id="unknown")])
     assert store.known_event_ids(STRETCH) == frozenset()
+
+
+def test_what_waited_is_stamped_with_the_configuration_that_it_was_heard_by(
+    store: EventStore,
+) -> None:
+    with pytest.raises(StorageError):
+        store.write([Configured("never"), event("z", source_id="unknown")])
+    told = store.write([event("a"), Configured("changed"), event("b", 5_000)])
+    told += store.write([event("c", 9_000)])
+    assert ["c0ffee", "changed", "changed"] == [
+        json.loads(row.body)["config_sha256"] for row in told
+    ]
 
 
 def test_known_ids_are_those_of_the_stretch(store: EventStore) -> None:
