@@ -9,30 +9,19 @@ docs/history.md explains the numbers.
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from functools import partial
 from pathlib import Path
-from typing import Any, Self, TypeAlias
+from typing import Self
 
-from sqlalchemy import Connection, Engine, Row
+from sqlalchemy import Connection
 
 from ..config.errors import StorageError, UsageError
-from ..detectors.ports import EmbedderIdentity
 from .closing import Closing
-from .engine import open_reader, store_name, store_url
-from .faults import storage_faults
-from .reading.cough_reading import read_groups
-from .reading.event_reading import (
-    PAGE_ROWS,
-    event_from,
-    page_of_events,
-    read_ids_ending,
-    read_spans,
-)
+from .reading.cough_reading import epoch_from, read_groups
+from .reading.event_reading import event_from, newest_timezone, page_of_events, read_spans
 from .reading.history_rows import Epoch, Event, Source, Span
 from .reading.interval_reading import gap_us_of, read_intervals
 from .reading.intervals import (
@@ -42,18 +31,10 @@ from .reading.intervals import (
     Interval,
     Terms,
 )
-from .reading.labelled_reading import (
-    KnownEmbedder,
-    StoredEmbedding,
-    read_embedders,
-    read_embeddings,
-)
 from .reading.local_time import Grid, days, find_zone, from_us, hours, one_row, to_us
-from .reading.places_reading import EventPlace, read_places
-from .reading.readable import check_readable, newest_onset_us, newest_timezone
-from .reading.source_life import SourceLife, choose, read_lives
-
-_PageReader: TypeAlias = Callable[..., Sequence[Row[Any]]]
+from .reading.pages import in_pages
+from .reading.readable import ReadableStore
+from .reading.source_life import SourceLife, choose, known_time, read_lives
 
 
 def utc_now_us() -> int:
@@ -74,15 +55,13 @@ class History(Closing):
 
     def __init__(
         self,
-        engine: Engine,
-        name: str,
+        store: ReadableStore,
         zone: tzinfo,
         *,
         minimum_coverage: float = DEFAULT_MINIMUM_COVERAGE,
         clock: Callable[[], int] = utc_now_us,
     ) -> None:
-        self._engine = engine
-        self._name = name
+        self._store = store
         self.zone = zone
         self._minimum_coverage = minimum_coverage
         self._clock = clock
@@ -116,22 +95,19 @@ class History(Closing):
         UsageError
             There is no such time zone.
         """
-        url = store_url(url_or_path)
-        name = store_name(url)
         zone = find_zone(timezone) if timezone is not None else None
-        engine = open_reader(url)
+        store = ReadableStore.open(url_or_path)
         try:
-            with storage_faults(f"{name}: cannot be read"), engine.begin() as connection:
-                check_readable(connection, name)
+            with store.reading() as connection:
                 zone = zone or find_zone(newest_timezone(connection) or "UTC")
         except (StorageError, UsageError):
-            engine.dispose()
+            store.close()
             raise
-        return cls(engine, name, zone, minimum_coverage=minimum_coverage, clock=clock)
+        return cls(store, zone, minimum_coverage=minimum_coverage, clock=clock)
 
     def sources(self) -> list[Source]:
         """Give every source the store knows, by id."""
-        with self._reading() as connection:
+        with self._store.reading() as connection:
             return [
                 Source(
                     life.source_id,
@@ -145,7 +121,7 @@ class History(Closing):
 
     def extent(self, source_ids: Sequence[str] | None = None) -> tuple[datetime, datetime]:
         """Give the first and the last moment known of the sources; now twice where none is."""
-        with self._reading() as connection:
+        with self._store.reading() as connection:
             _, start_us, end_us = self._asked(connection, source_ids, None, None)
         return from_us(start_us, self.zone), from_us(end_us, self.zone)
 
@@ -160,7 +136,7 @@ class History(Closing):
         newest_first: bool = False,
     ) -> Iterator[Event]:
         """Give the events by onset, read in pages: what is written meanwhile may be among them."""
-        with self._reading() as connection:
+        with self._store.reading() as connection:
             lives, start_us, end_us = self._asked(connection, source_ids, start, end)
         names = {life.source_id: life.name for life in lives}
         read_page = partial(
@@ -170,27 +146,8 @@ class History(Closing):
             counted_only=counted_only,
             newest_first=newest_first,
         )
-        return self._pages(read_page, names, limit)
-
-    def ids_ending(self, ending: str) -> list[str]:
-        """Give the ids of all events that end in this text."""
-        with self._reading() as connection:
-            return read_ids_ending(connection, ending)
-
-    def embedders(self, kind: str) -> list[KnownEmbedder]:
-        """Give every embedder of a kind of which embeddings are stored, the oldest first."""
-        with self._reading() as connection:
-            return read_embedders(connection, kind)
-
-    def places(self, *, without: EmbedderIdentity | None) -> list[EventPlace]:
-        """Give where every event lies, by onset; or of those without an embedding made so."""
-        with self._reading() as connection:
-            return read_places(connection, without)
-
-    def embeddings(self, model_ids: Sequence[int], *, reviewed_only: bool) -> list[StoredEmbedding]:
-        """Give the embeddings of these embedders by onset, and what persons said of each event."""
-        with self._reading() as connection:
-            return read_embeddings(connection, model_ids, reviewed_only=reviewed_only)
+        rows = in_pages(self._store.reading, read_page, limit)
+        return (event_from(row, names, self.zone) for row in rows)
 
     def epochs(
         self,
@@ -200,29 +157,20 @@ class History(Closing):
         source_ids: Sequence[str] | None = None,
         gap_s: float = DEFAULT_GAP_S,
         minimum_coughs: int = DEFAULT_MINIMUM_COUGHS,
-    ) -> list[Epoch]:
-        """Give the epochs that begin in the range, by first onset; the last may end after it."""
+    ) -> Iterator[Epoch]:
+        """Give the epochs that begin in the range, by first onset, read in pages as events are.
+
+        The last one may end after the range.
+        """
         gap_us = gap_us_of(gap_s, minimum_coughs)
-        with self._reading() as connection:
+        terms = Terms(self.zone, gap_s, minimum_coughs, self._minimum_coverage)
+        with self._store.reading() as connection:
             lives, start_us, end_us = self._asked(connection, source_ids, start, end)
-            names = {life.source_id: life.name for life in lives}
-            groups = read_groups(connection, start_us, end_us, [*names], gap_us)
-        return [
-            Epoch(
-                epoch_id=group.epoch_id,
-                source_id=group.source_id,
-                source_name=names[group.source_id],
-                onset=from_us(group.onset_us, self.zone),
-                offset=from_us(group.offset_us, self.zone),
-                onset_us=group.onset_us,
-                offset_us=group.offset_us,
-                coughs=group.coughs,
-                gap_s=gap_s,
-                minimum_coughs=minimum_coughs,
-            )
-            for group in groups
-            if group.coughs >= minimum_coughs
-        ]
+        names = {life.source_id: life.name for life in lives}
+        groups = read_groups(self._store.reading, start_us, end_us, [*names], gap_us)
+        return (
+            epoch_from(group, names, terms) for group in groups if group.coughs >= minimum_coughs
+        )
 
     def by_hour(
         self,
@@ -282,16 +230,16 @@ class History(Closing):
         source_ids: Sequence[str] | None = None,
     ) -> Iterator[Span]:
         """Give what was heard of each source's time, source by source, cut to the range."""
-        with self._reading() as connection:
+        with self._store.reading() as connection:
             lives, start_us, end_us = self._asked(connection, source_ids, start, end)
         for life in lives:
-            with self._reading() as connection:
+            with self._store.reading() as connection:
                 spans = read_spans(connection, life, start_us, end_us, self.zone)
             yield from spans
 
     def close(self) -> None:
         """Close all connections."""
-        self._engine.dispose()
+        self._store.close()
 
     def _intervals(
         self,
@@ -302,33 +250,9 @@ class History(Closing):
     ) -> list[Interval]:
         gap_us_of(*epochs_are)
         terms = Terms(self.zone, *epochs_are, self._minimum_coverage)
-        with self._reading() as connection:
+        with self._store.reading() as connection:
             lives, start_us, end_us = self._asked(connection, source_ids, *asked)
             return read_intervals(connection, cut(start_us, end_us), lives, terms)
-
-    def _pages(
-        self,
-        read_page: _PageReader,
-        names: Mapping[str, str],
-        limit: int | None,
-    ) -> Iterator[Event]:
-        after: tuple[int, int] | None = None
-        left = sys.maxsize if limit is None else limit
-        while left > 0:
-            # A transaction a page: a slow caller must not keep the log from being checkpointed.
-            with self._reading() as connection:
-                rows = read_page(connection, after=after, limit=min(left, PAGE_ROWS))
-            for row in rows:
-                yield event_from(row, names, self.zone)
-            if len(rows) < PAGE_ROWS:
-                return
-            after = (rows[-1].onset_us, rows[-1].event_row)
-            left -= len(rows)
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with storage_faults(f"{self._name}: cannot be read"), self._engine.begin() as connection:
-            yield connection
 
     def _asked(
         self,
@@ -340,13 +264,9 @@ class History(Closing):
         """Find the sources meant and the range in UTC microseconds."""
         now_us = self._clock()
         lives = choose(read_lives(connection, now_us), source_ids)
-        begins = [life.begin_us for life in lives]
-        ends = [life.end_us for life in lives]
-        start_us = min(begins, default=now_us) if start is None else to_us(start)
-        end_us = max(ends, default=now_us) if end is None else to_us(end)
-        if end is None:
-            newest_us = newest_onset_us(connection, [life.source_id for life in lives])
-            end_us = max(end_us, (newest_us or 0) + 1, start_us)
+        first_us, last_us = known_time(connection, lives, now_us)
+        start_us = first_us if start is None else to_us(start)
+        end_us = max(last_us, start_us) if end is None else to_us(end)
         if end_us < start_us:
             raise ValueError(f"the range ends ({end}) before it begins ({start})")
         return lives, start_us, end_us

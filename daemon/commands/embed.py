@@ -15,7 +15,7 @@ from ...config.places import Places
 from ...config.settings import Settings
 from ...detectors.ports import EmbedderIdentity, Samples
 from ...detectors.probe_versions import ProbeVersions
-from ...storage.history import History
+from ...storage.material import Material
 from ..clips.sealing import find_key_file, read_key
 from ..clips.shelf import ClipShelf
 from ..judge import LaterJudge
@@ -62,15 +62,15 @@ def embed(
         return
     if not settings.probe.keep_embeddings:
         raise UsageError("probe.keep_embeddings is false, so no embedding is kept here")
-    with offline_embedder(settings, places) as embedder, History.open(places.store) as history:
+    with offline_embedder(settings, places) as embedder, Material.open(places.store) as material:
         identity = embedder.identity
-        events = history.places(without=identity if pending else None)
+        events = material.places(without=identity if pending else None)
         with progress_bar("embedding") as progress:
             done = reembed(
                 find_sound(events, source_files(settings), _clip_reader(settings, places)),
                 embedder,
                 _judge(settings, places, identity),
-                Neighbourhood(history.places(without=None)),
+                Neighbourhood(material.places(without=None)),
                 partial(deliver, settings, places),
                 lambda number: progress(number, len(events)),
             )
@@ -91,13 +91,13 @@ def _judge_stored(settings: Settings, places: Places, *, as_json: bool) -> None:
     """Events that HeAR has scored keep its word where the open embedder is configured."""
     kind = settings.embedder.kind
     judged = total = 0
-    with History.open(places.store) as history:
-        events = {place.event_id: place for place in history.places(without=None)}
+    with Material.open(places.store) as material:
+        events = {place.event_id: place for place in material.places(without=None)}
         neighbours = Neighbourhood(events.values())
-        for known in history.embedders(kind):
+        for known in material.embedders(kind):
             stored = [
                 (events[row.event_id], row.vector)
-                for row in history.embeddings([known.model_id], reviewed_only=False)
+                for row in material.embeddings([known.model_id], reviewed_only=False)
                 if row.event_id in events and events[row.event_id].scored_by in {"open", kind}
             ]
             total += len(stored)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable
 from datetime import datetime, time, tzinfo
+from functools import partial
 from typing import Annotated, TypeAlias
 
 import typer
@@ -13,7 +15,7 @@ from rich.console import Console
 from ...storage.history import History
 from ...storage.reading.intervals import DEFAULT_GAP_S, DEFAULT_MINIMUM_COUGHS
 from ...storage.reading.local_time import to_us
-from .history_report import By, Report, Row, document
+from .history_report import By, Report, Row, write_document
 from .history_view import print_plain, print_tables
 from .options import ConfigOption, JsonOption
 from .reading import (
@@ -87,8 +89,13 @@ def history(
             ),
             with_rejected=rejected,
         )
+        _tell(report, as_json=as_json)
+
+
+def _tell(report: Report, *, as_json: bool) -> None:
+    """Write the report, its rows as they are read unless they have to fit a table."""
     if as_json:
-        typer.echo(json.dumps(document(report), ensure_ascii=False, allow_nan=False))
+        write_document(report, sys.stdout)
         return
     console = Console(highlight=False)
     if console.is_terminal:
@@ -100,11 +107,11 @@ def history(
 def _asked(zone: tzinfo, by: By, since: str | None, until: str | None) -> _Range:
     """Read the options; a length of time begins with a whole local hour or day where it can."""
     moment = now()
-    since = since if since is not None else _SINCE[by]
-    start = moment_of("--since", since, moment, zone)
-    if is_length(since) and by == "hour":
+    begin = since if since is not None else _SINCE[by]
+    start = moment_of("--since", begin, moment, zone)
+    if is_length(begin) and by == "hour":
         start = start.replace(minute=0, second=0, microsecond=0)
-    if is_length(since) and by == "day":
+    if is_length(begin) and by == "day":
         start = datetime.combine(start.date(), time(), zone)
     if until is None:
         return start, max(start, moment.astimezone(zone), key=to_us)
@@ -129,21 +136,15 @@ def _rows(
     *,
     limit: int | None,
     rejected: bool,
-) -> Sequence[Row]:
+) -> Iterable[Row]:
     if by == "event":
-        newest = opened.events(
-            *part,
-            source_ids=source_ids,
-            counted_only=not rejected,
-            limit=limit,
-            newest_first=True,
-        )
-        return [*newest][::-1]
-    asks: dict[By, Callable[..., Sequence[Row]]] = {
+        ask = partial(opened.events, *part, source_ids=source_ids, counted_only=not rejected)
+        return ask() if limit is None else [*ask(limit=limit, newest_first=True)][::-1]
+    asks: dict[By, Callable[..., Iterable[Row]]] = {
         "hour": opened.by_hour,
         "day": opened.by_day,
         "epoch": opened.epochs,
     }
     gap_s, minimum_coughs = epochs_are
     rows = asks[by](*part, source_ids=source_ids, gap_s=gap_s, minimum_coughs=minimum_coughs)
-    return rows if limit is None else rows[-limit:]
+    return rows if limit is None else deque(rows, maxlen=min(limit, sys.maxsize))

@@ -14,9 +14,8 @@ from .history_words import (
     printable,
     rate_text,
     short_id,
-    to_millisecond,
-    to_minute,
 )
+from .moments import to_millisecond, to_minute
 
 
 def headings_of(report: Report) -> list[str]:

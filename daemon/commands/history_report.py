@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Literal, TextIO, TypeAlias
 
 from ...storage.reading.export_columns import (
     Record,
@@ -31,16 +32,29 @@ class Report:
     """Since when, and until when, the store knows of the sources at all."""
     sources: list[Source]
     summary: Interval
-    rows: Sequence[Row]
+    rows: Iterable[Row]
+    """In the order of their times; they may be read while they are taken, and only once."""
     with_rejected: bool
     """Whether the events include those not counted."""
 
 
-def document(report: Report) -> dict[str, object]:
-    """Give the JSON of `coughd history --json`, schema `coughd.history/1`."""
-    summary, names = report.summary, {each.source_id: each.name for each in report.sources}
+def write_document(report: Report, stream: TextIO) -> None:
+    """Write the JSON of `coughd history --json`, schema `coughd.history/1`, row by row.
+
+    The last brackets follow the last row: what ended early is no JSON.
+    """
+    names = {each.source_id: each.name for each in report.sources}
+    stream.write(_encoded(_without_rows(report, names)).removesuffix("]}"))
+    stream.writelines(
+        (", " if number else "") + _encoded(_record(row, names))
+        for number, row in enumerate(report.rows)
+    )
+    stream.write("]}\n")
+
+
+def _without_rows(report: Report, names: dict[str, str]) -> dict[str, object]:
+    summary, terms = report.summary, report.summary.terms
     sums = interval_record(summary, names.get(summary.source_id or ""))
-    terms = summary.terms
     return {
         "schema": "coughd.history/1",
         "by": report.by,
@@ -56,8 +70,12 @@ def document(report: Report) -> dict[str, object]:
         "minimum_coverage": terms.minimum_coverage,
         "summary": sums,
         "rate_withheld": summary.rate_withheld,
-        "rows": [_record(row, names) for row in report.rows],
+        "rows": [],
     }
+
+
+def _encoded(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _record(row: Row, names: dict[str, str]) -> Record:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
@@ -14,8 +14,9 @@ from ...storage.reading.history_rows import Event
 from ...storage.reading.intervals import Interval
 from .fitting import GAP_CELLS, fit, table_width
 from .history_cells import cells_of, headings_of, partly, unheard
-from .history_report import Report
-from .history_words import printable, sentences, to_minute
+from .history_report import Report, Row
+from .history_words import printable, sentences
+from .moments import to_minute
 
 _WIDE_COLUMNS = 110
 _SHORTEST_BAR, _LONGEST_BAR = 6, 24
@@ -31,11 +32,12 @@ def print_tables(report: Report, console: Console) -> None:
 
     A narrow terminal gets fewer columns, and none with shortened digits or ids.
     """
-    if report.rows:
+    rows = [*report.rows]
+    if rows:
         console.print(_title(report), style="bold")
-        table, has_bars = _table(report, console.width)
+        table, has_bars = _table(report, rows, console.width)
         console.print(table)
-        for sentence in _signs(report, has_bars=has_bars):
+        for sentence in _signs(rows, has_bars=has_bars):
             console.print(sentence, style="dim")
     for sentence in sentences(report):
         console.print(Text(sentence))
@@ -43,10 +45,10 @@ def print_tables(report: Report, console: Console) -> None:
 
 def print_plain(report: Report, write: Callable[[str], None]) -> None:
     """Write tab-separated lines under a line of headings; what they add up to begins with `#`."""
-    if report.rows:
-        write("\t".join(headings_of(report)))
-        for row in report.rows:
-            write("\t".join(cells_of(report, row, short=False)))
+    for number, row in enumerate(report.rows):
+        if number == 0:
+            write("\t".join(headings_of(report)))
+        write("\t".join(cells_of(report, row, short=False)))
     for sentence in sentences(report):
         write(f"# {sentence}")
 
@@ -58,10 +60,10 @@ def _title(report: Report) -> Text:
     return Text(heading)
 
 
-def _table(report: Report, width: int) -> tuple[Table, bool]:
+def _table(report: Report, rows: Sequence[Row], width: int) -> tuple[Table, bool]:
     """Make the table, and say whether there was room for its bars."""
     headings = headings_of(report)
-    lines = [cells_of(report, row, short=True) for row in report.rows]
+    lines = [cells_of(report, row, short=True) for row in rows]
     widths = {
         heading: max(map(cell_len, (heading, *cells)))
         for heading, cells in zip(headings, zip(*lines, strict=True), strict=True)
@@ -79,8 +81,8 @@ def _table(report: Report, width: int) -> tuple[Table, bool]:
         table.add_column(heading, justify=side, no_wrap=True, width=cells)
     if has_bars:
         table.add_column("", no_wrap=True)
-    most = max((row.coughs for row in report.rows if isinstance(row, Interval)), default=0)
-    for row, line in zip(report.rows, lines, strict=True):
+    most = max((row.coughs for row in rows if isinstance(row, Interval)), default=0)
+    for row, line in zip(rows, lines, strict=True):
         named = zip(headings, line, strict=True)
         cells_shown = [Text(cell) for heading, cell in named if heading in shown]
         if has_bars and isinstance(row, Interval):
@@ -90,10 +92,10 @@ def _table(report: Report, width: int) -> tuple[Table, bool]:
     return table, has_bars
 
 
-def _signs(report: Report, *, has_bars: bool) -> Iterator[str]:
+def _signs(rows: Sequence[Row], *, has_bars: bool) -> Iterator[str]:
     """Explain what stands where a number or a bar is not."""
-    not_heard = any(unheard(row) for row in report.rows)
-    too_little = any(partly(row) for row in report.rows)
+    not_heard = any(unheard(row) for row in rows)
+    too_little = any(partly(row) for row in rows)
     if not has_bars:
         if not_heard or too_little:
             yield "- nothing or too little monitored"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from ...storage.reading.intervals import Interval
 from ...storage.reading.local_time import SECOND_US, to_us
 from ...storage.reading.shares import percent_below
 from .history_report import Report
+from .moments import to_minute
 
 _A_MINUTE_US = 60 * SECOND_US
 
@@ -41,14 +40,8 @@ def sentences(report: Report) -> list[str]:
         )
     if summary.rejected:
         told.append(f"{_plural(summary.rejected, 'other sound')} set the gate off, not counted.")
-    if summary.rate_withheld is None:
-        told.append(
-            f"{rate_text(summary.rate_per_hour)} coughs per monitored hour (95 % interval "
-            f"{rate_text(summary.rate_low)} to {rate_text(summary.rate_high)} by "
-            "Poisson; coughs come in bouts, so the true one is wider)."
-        )
-    elif summary.monitored_us:
-        told.append(summary.rate_withheld)
+    if summary.monitored_us:
+        told.append(_rate(summary))
     told.append("A microphone counts the coughs of a room, whoever coughs; this is no diagnosis.")
     return told
 
@@ -61,16 +54,6 @@ def event_ending(event_id: str) -> str:
 def short_id(event_id: str | None) -> str:
     """Give the last four characters: those of a uuid7 are random."""
     return event_id[-4:] if event_id else "-"
-
-
-def to_millisecond(when: datetime) -> str:
-    """Write a moment as `2026-11-21 14:03:22.417`."""
-    return f"{when:%Y-%m-%d %H:%M:%S}.{when.microsecond // 1000:03}{_again(when)}"
-
-
-def to_minute(when: datetime) -> str:
-    """Write a moment as `2026-11-21 14:03`."""
-    return f"{when:%Y-%m-%d %H:%M}{_again(when)}"
 
 
 def length_text(seconds: float) -> str:
@@ -115,9 +98,14 @@ def _known(report: Report) -> str:
     )
 
 
-def _again(when: datetime) -> str:
-    """Tell the second passage of a clock that was set back from the first."""
-    return f"{when:%z}" if when.fold else ""
+def _rate(interval: Interval) -> str:
+    if interval.rate_withheld is not None:
+        return interval.rate_withheld
+    return (
+        f"{rate_text(interval.rate_per_hour)} coughs per monitored hour (95 % interval "
+        f"{rate_text(interval.rate_low)} to {rate_text(interval.rate_high)} by "
+        "Poisson; coughs come in bouts, so the true one is wider)."
+    )
 
 
 def _plural(count: int, noun: str) -> str:

@@ -19,6 +19,7 @@ from ...config.places import Places
 from ...config.settings import Settings
 from ...detectors.ports import LABELS
 from ...storage.history import History
+from ...storage.material import Material
 from ...storage.records import EventReviewed, label_said
 from ..offline.annotated_events import Reviewed, Said, Verdict, review_recordings
 from ..offline.gathering import first_of
@@ -159,12 +160,12 @@ def _find(places: Places, endings: Sequence[str]) -> list[str]:
     """Each event once, in the order in which they were named; UsageError before any is labelled."""
     for ending in endings:
         refuse_short(ending)
-    with History.open(places.store) as history:
-        return list(dict.fromkeys(_found(history, ending) for ending in endings))
+    with Material.open(places.store) as material:
+        return list(dict.fromkeys(_found(material, ending) for ending in endings))
 
 
-def _found(history: History, ending: str) -> str:
-    found = history.ids_ending(ending) if ending.isascii() else []
+def _found(material: Material, ending: str) -> str:
+    found = material.ids_ending(ending) if ending.isascii() else []
     return only(
         ending, found, f"no event's id ends in {ending!r}; `coughd history` shows the endings"
     )

@@ -18,7 +18,7 @@ from ...detectors.fitting.regression import check_installed
 from ...detectors.fitting.training import Trained
 from ...detectors.fitting.training import train as fit_and_score
 from ...detectors.probe_versions import ProbeVersions
-from ...storage.history import History
+from ...storage.material import Material
 from ..offline.clip_examples import embed_clips
 from ..offline.clip_table import read_clip_table
 from ..offline.clip_windows import left_out_lines
@@ -157,8 +157,8 @@ def _from_store(
         raise UsageError("the open probe cannot teach itself; --teacher is for another embedder")
     judge = load_judge(settings) if teacher else None
     believed = Teacher(judge.probe, judge.embedder.identity) if judge else None
-    with History.open(store) as history:
-        examples = read_examples(history, Choice(kind, *choice), believed)
+    with Material.open(store) as material:
+        examples = read_examples(material, Choice(kind, *choice), believed)
     origin = f"{len(examples.groups)} events of a store, a group being one source on one local day"
     if choice[1]:
         origin += "; embeddings of differently run embedders of the same weights mixed, as asked"

@@ -12,7 +12,7 @@ import numpy as np
 from ...config.errors import InputError, UsageError
 from ...detectors.fitting.examples import Examples, check_same_embedder, describe
 from ...detectors.ports import LABELS, Context, EmbedderIdentity, Probe
-from ...storage.history import History
+from ...storage.material import Material
 from ...storage.reading.labelled_reading import KnownEmbedder, StoredEmbedding
 from .neighbourhood import Neighbourhood
 
@@ -38,19 +38,19 @@ class Choice:
     """Take all runs of the same weights."""
 
 
-def read_examples(history: History, choice: Choice, teacher: Teacher | None) -> Examples:
+def read_examples(material: Material, choice: Choice, teacher: Teacher | None) -> Examples:
     """Read reviewed events with their embeddings; a group is one source on one local day.
 
     Raises InputError where there is nothing to fit to, or where embeddings of different embedders
     would meet; UsageError for an embedder that the store does not know.
     """
-    chosen = _choose(history.embedders(choice.kind), choice)
+    chosen = _choose(material.embedders(choice.kind), choice)
     rows = _one_each(
-        history.embeddings([one.model_id for one in chosen], reviewed_only=teacher is None)
+        material.embeddings([one.model_id for one in chosen], reviewed_only=teacher is None)
     )
-    contexts = _contexts(history)
+    contexts = _contexts(material)
     rows = [row for row in rows if row.event_id in contexts]  # purged meanwhile
-    taught = {} if teacher is None else _taught(history, teacher, rows, contexts)
+    taught = {} if teacher is None else _taught(material, teacher, rows, contexts)
     said = [(row, row.said or taught.get(row.event_id)) for row in rows]
     known = [(row, label) for row, label in said if label is not None]
     if not known:
@@ -93,15 +93,15 @@ def _one_each(rows: Sequence[StoredEmbedding]) -> list[StoredEmbedding]:
     return list({row.event_id: row for row in rows}.values())
 
 
-def _contexts(history: History) -> Mapping[str, Context]:
+def _contexts(material: Material) -> Mapping[str, Context]:
     """What each event was heard beside, those before it as they are judged by now."""
-    places = history.places(without=None)
+    places = material.places(without=None)
     neighbours = Neighbourhood(places)
     return {place.event_id: neighbours.context(place) for place in places}
 
 
 def _taught(
-    history: History,
+    material: Material,
     teacher: Teacher,
     wanted: Sequence[StoredEmbedding],
     contexts: Mapping[str, Context],
@@ -109,12 +109,12 @@ def _taught(
     """What the teacher is sure of among these events."""
     its = [
         one.model_id
-        for one in history.embedders(teacher.embedder.kind)
+        for one in material.embedders(teacher.embedder.kind)
         if one.identity.sha256 == teacher.embedder.sha256
     ]
     asked = {row.event_id for row in wanted if row.said is None}
     labels = {}
-    for row in history.embeddings(its, reviewed_only=False):
+    for row in material.embeddings(its, reviewed_only=False):
         if row.event_id in asked:
             verdict = teacher.probe.judge(row.vector, contexts[row.event_id])
             if max(verdict.probability, 1.0 - verdict.probability) >= SURE:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 
 class Cough(NamedTuple):
@@ -29,44 +30,59 @@ class CoughGroup:
     coughs: int
 
 
+_Stretch: TypeAlias = tuple[str, str]
+
+
+@dataclass(slots=True)
+class _Latest:
+    """The group that a stretch's next cough may join."""
+
+    offset_us: int
+    group: CoughGroup | None
+    """None: it began before the range or begins after it, so it is not made."""
+
+
 def group_coughs(
     coughs: Iterable[Cough],
     *,
     gap_us: int,
     begin_before_us: int,
-    carried_offsets_us: Mapping[tuple[str, str], int],
-) -> list[CoughGroup]:
-    """Group coughs that come in the order of their onsets; return groups by onset.
+    carried_offsets_us: Mapping[_Stretch, int],
+) -> Iterator[CoughGroup]:
+    """Group coughs that come in the order of their onsets; give groups by onset, once complete.
 
     A cough joins its stretch's group when it begins less than `gap_us` after the group's end.
     `carried_offsets_us` holds, by (source, stretch), the end of what was heard before the first
     cough given here: a cough that follows closely belongs to a group that began earlier, and is
     left out. Groups that begin at `begin_before_us` or later are not made, and reading stops
-    once no group can grow any more.
+    once no group can grow any more. What is held are the groups that may still grow, and those
+    that began after them.
     """
-    ended_before: dict[tuple[str, str], int] = dict(carried_offsets_us)
-    latest: dict[tuple[str, str], CoughGroup | None] = {}
-    groups: list[CoughGroup] = []
+    latest = {stretch: _Latest(end_us, None) for stretch, end_us in carried_offsets_us.items()}
+    begun: deque[tuple[_Stretch, CoughGroup]] = deque()
     last_end_us = begin_before_us
     for cough in coughs:
         if cough.onset_us >= begin_before_us and cough.onset_us - last_end_us >= gap_us:
             break
-        key = (cough.source_id, cough.stretch_id)
-        end_us = ended_before.get(key)
-        group = latest.get(key)
-        if end_us is None or cough.onset_us - end_us >= gap_us:
+        while begun and cough.onset_us - begun[0][1].offset_us >= gap_us:
+            stretch, complete = begun.popleft()
+            if latest[stretch].group is complete:
+                del latest[stretch]
+            yield complete
+        stretch = (cough.source_id, cough.stretch_id)
+        found = latest.get(stretch)
+        if found is None or cough.onset_us - found.offset_us >= gap_us:
             group = None
             if cough.onset_us < begin_before_us:
                 group = CoughGroup(
-                    cough.event_id, cough.source_id, cough.onset_us, cough.offset_us, 1
+                    cough.event_id, cough.source_id, cough.onset_us, cough.offset_us, 0
                 )
-                groups.append(group)
-            latest[key] = group
-            end_us = cough.offset_us
-        elif group is not None:
-            group.coughs += 1
-        ended_before[key] = max(end_us, cough.offset_us)
-        if group is not None:
-            group.offset_us = ended_before[key]
-            last_end_us = max(last_end_us, group.offset_us)
-    return groups
+                begun.append((stretch, group))
+            found = latest[stretch] = _Latest(cough.offset_us, group)
+        found.offset_us = max(found.offset_us, cough.offset_us)
+        if found.group is not None:
+            found.group.coughs += 1
+            found.group.offset_us = found.offset_us
+            last_end_us = max(last_end_us, found.offset_us)
+    for _, complete in begun:
+        yield complete

@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select, tuple_
 from ..schema import coverage, events, models
 from .history_rows import Event, Span
 from .local_time import from_us
+from .pages import Place
 from .source_life import SourceLife
 
-PAGE_ROWS = 2_000
-_PLACE = (events.c.onset_us, events.c.event_row)
+PLACE = (events.c.onset_us, events.c.event_row)
 
 
 def of_sources(source_ids: Sequence[str]) -> ColumnElement[bool]:
@@ -29,17 +29,17 @@ def of_sources(source_ids: Sequence[str]) -> ColumnElement[bool]:
 
 def page_of_events(
     connection: Connection,
+    *,
     within: tuple[int, int],
     source_ids: Sequence[str],
-    after: tuple[int, int] | None,
-    limit: int,
-    *,
     counted_only: bool,
     newest_first: bool,
+    after: Place | None,
+    limit: int,
 ) -> Sequence[Row[Any]]:
     """Read events whose onset is in [start, end), each with its embedder, a page of them.
 
-    The page follows `after`, the (onset_us, event_row) of the last one read.
+    The page follows `after`, the place of the last one read.
     """
     start_us, end_us = within
     query = (
@@ -50,12 +50,12 @@ def page_of_events(
     if counted_only:
         query = query.where(events.c.counted)
     if after is not None:
-        place = tuple_(*_PLACE)
+        place = tuple_(*PLACE)
         query = query.where(place < after if newest_first else place > after)
         # The bound that the index takes must be the near one, or each page reads all before it.
         start_us, end_us = (start_us, after[0] + 1) if newest_first else (after[0], end_us)
     query = query.where(events.c.onset_us >= start_us, events.c.onset_us < end_us)
-    order = [column.desc() if newest_first else column.asc() for column in _PLACE]
+    order = [column.desc() if newest_first else column.asc() for column in PLACE]
     return connection.execute(query.order_by(*order).limit(limit)).all()
 
 
@@ -95,6 +95,12 @@ def event_from(row: Row[Any], names: Mapping[str, str], zone: tzinfo) -> Event:
         recorded=from_us(row.recorded_us, zone),
         recorded_us=row.recorded_us,
     )
+
+
+def newest_timezone(connection: Connection) -> str | None:
+    """Give the site's zone as the newest event has it."""
+    query = select(events.c.timezone).order_by(events.c.event_row.desc()).limit(1)
+    return connection.execute(query).scalar()
 
 
 def read_ids_ending(connection: Connection, ending: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from sqlalchemy import Connection
 
@@ -63,7 +64,10 @@ def _epochs_begun(
     connection: Connection, grid: Grid, source_ids: Sequence[str], terms: Terms
 ) -> Counter[int]:
     gap_us = gap_us_of(terms.gap_s, terms.minimum_coughs)
-    groups = read_groups(connection, grid.starts_us[0], grid.end_us, source_ids, gap_us)
+    # In the transaction of the sums, so that both tell of the same coughs.
+    groups = read_groups(
+        lambda: nullcontext(connection), grid.starts_us[0], grid.end_us, source_ids, gap_us
+    )
     return Counter(
         grid.row_at(group.onset_us) for group in groups if group.coughs >= terms.minimum_coughs
     )

@@ -1,13 +1,56 @@
-"""What a reader asks of a store before anything else."""
+"""A store opened for reading, and what a reader asks of it before anything else."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
 
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, Engine, inspect, select
 
 from ...config.errors import StorageError
-from ..schema import SCHEMA_VERSION, events, meta
+from ..closing import Closing
+from ..engine import open_reader, store_name, store_url
+from ..faults import storage_faults
+from ..schema import SCHEMA_VERSION, meta
+
+
+class ReadableStore(Closing):
+    """A read-only store of this program's version, usable from several threads."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self._engine = engine
+        self._name = name
+
+    @classmethod
+    def open(cls, url_or_path: str | Path) -> Self:
+        """Open an existing store.
+
+        Raises
+        ------
+        StorageError
+            There is no store, it cannot be read, or it is not coughd's.
+        """
+        url = store_url(url_or_path)
+        store = cls(open_reader(url), store_name(url))
+        try:
+            with store.reading() as connection:
+                check_readable(connection, store._name)
+        except StorageError:
+            store.close()
+            raise
+        return store
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Read in one transaction; StorageError."""
+        with storage_faults(f"{self._name}: cannot be read"), self._engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
 
 
 def check_readable(connection: Connection, name: str) -> None:
@@ -29,20 +72,3 @@ def check_readable(connection: Connection, name: str) -> None:
             f"{name}: the store has the old version {version}; start `coughd run` once, which "
             "brings it up to date after a copy"
         )
-
-
-def newest_timezone(connection: Connection) -> str | None:
-    """Give the site's zone as the newest event has it."""
-    query = select(events.c.timezone).order_by(events.c.event_row.desc()).limit(1)
-    return connection.execute(query).scalar()
-
-
-def newest_onset_us(connection: Connection, source_ids: Sequence[str]) -> int | None:
-    """Give the latest onset of the sources, counted or not."""
-    query = (
-        select(events.c.onset_us)
-        .where(events.c.source_id.in_(source_ids))
-        .order_by(events.c.onset_us.desc())
-        .limit(1)
-    )
-    return connection.execute(query).scalar()

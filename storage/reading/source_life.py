@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from ...config.errors import UsageError
-from ..schema import coverage, sources
+from ..schema import coverage, events, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,20 @@ def choose(lives: Sequence[SourceLife], source_ids: Sequence[str] | None) -> lis
             there = ", ".join(known) or "none yet"
             raise UsageError(f"the store knows no source {source_id!r}; it has: {there}")
     return [known[source_id] for source_id in sorted(set(source_ids))]
+
+
+def known_time(connection: Connection, lives: Sequence[SourceLife], now_us: int) -> tuple[int, int]:
+    """Give [start, end) of all that is known of the sources; now twice where there is none."""
+    newest = (
+        select(events.c.onset_us)
+        .where(events.c.source_id.in_([life.source_id for life in lives]))
+        .order_by(events.c.onset_us.desc())
+        .limit(1)
+    )
+    newest_us = connection.execute(newest).scalar()
+    start_us = min((life.begin_us for life in lives), default=now_us)
+    end_us = max((life.end_us for life in lives), default=now_us)
+    return start_us, max(end_us, (newest_us or 0) + 1)
 
 
 def _life(

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from coughd.storage import history as history_module
 from coughd.storage.history import History
+from coughd.storage.reading import pages
 from coughd.storage.records import EventDeleted, EventRescored
 from coughd.storage.store import EventStore
 
@@ -46,7 +46,7 @@ def test_rejected_triggers_come_when_asked_for(
 def test_pages_lose_and_repeat_nothing(
     store_path: Path, write: Callable[..., object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history_module, "PAGE_ROWS", 3)
+    monkeypatch.setattr(pages, "PAGE_ROWS", 3)
     names = [f"{n:02}" for n in range(10)]
     # Four at the same onset, more than fit on a page.
     write(
@@ -80,6 +80,19 @@ def test_epochs_depend_on_gap_and_minimum(store_path: Path, write: Callable[...,
             history.epochs(gap_s=0)
 
 
+def test_epochs_go_on_from_page_to_page(
+    store_path: Path, write: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "PAGE_ROWS", 3)
+    # Five at one onset; the last but one of a page and the first of the next are one epoch.
+    onsets_ms = [0, 0, 0, 0, 0, 500, 9000, 20_000, 20_900]
+    write(seen(), *(event(f"{number}", at_ms) for number, at_ms in enumerate(onsets_ms)))
+    with opened(store_path) as history:
+        found = [(epoch.epoch_id, epoch.coughs) for epoch in history.epochs()]
+        assert found == [("0", 6), ("6", 1), ("7", 2)]
+        assert (history.summary(gap_s=2.5).epochs, history.summary(gap_s=9).epochs) == (3, 2)
+
+
 def test_an_epoch_belongs_to_the_day_of_its_first_onset(
     store_path: Path, write: Callable[..., object]
 ) -> None:
@@ -95,7 +108,7 @@ def test_an_epoch_belongs_to_the_day_of_its_first_onset(
         assert [(1, 1), (1, 0)] == [(day.coughs, day.epochs) for day in history.by_day()]
         assert [(1, 1), (1, 0)] == [(d.coughs, d.epochs) for d in history.by_day(gap_s=3)]
         (epoch,) = history.epochs(end=moment(night_ms / 1000))
-        assert (epoch.coughs, history.epochs(moment(night_ms / 1000))) == (2, [])
+        assert (epoch.coughs, [*history.epochs(moment(night_ms / 1000))]) == (2, [])
 
 
 def test_a_later_score_and_a_deletion_change_the_history(store_path: Path) -> None:

@@ -123,7 +123,7 @@ def test_hours_add_up_to_days_to_the_total_to_what_was_written(
             hours = history.by_hour(start, end, source_ids=chosen)
             days = history.by_day(start, end, source_ids=chosen)
             total = history.summary(start, end, source_ids=chosen)
-            epochs = history.epochs(start, end, source_ids=chosen)
+            epochs = [*history.epochs(start, end, source_ids=chosen)]
             # A gap of its own, however close, is derived from the events.
             derived = history.by_hour(start, end, source_ids=chosen, gap_s=2.000_000_1)
             bouts = history.by_day(start, end, source_ids=chosen, minimum_coughs=2)

@@ -1,70 +1,25 @@
-"""`coughd history` as a user calls it, on a store written by the real one."""
+"""`coughd history` as a user calls it."""
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-import typer
-from rich.console import Console
-from typer.testing import CliRunner
 
 from coughd.config.errors import StorageError, UsageError
-from coughd.daemon.commands.history import history
-from coughd.daemon.commands.history_report import By, Report
-from coughd.daemon.commands.history_view import print_tables
-from coughd.storage.history import History
-from coughd.storage.reading.export_columns import EPOCH_COLUMNS, EVENT_COLUMNS, INTERVAL_COLUMNS
 
 from ...storage.autumn import write_autumn
-from ...storage.facts import EPOCH_US, covered, event, open_store, scored, seen
-
-HOUR_S = 3600
-# EPOCH_US is 2027-01-15T08:00Z, 13:45 in Kathmandu.
-REFUSED = scored(counted=False, probability=0.2)
-RANGE = ["--since", "2027-01-15T07:00Z", "--until", "2027-01-15T12:00Z"]
+from ...storage.facts import covered, event, open_store, seen
+from .history_called import HOUR_S, RANGE, call, told, write_place
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """Write a configuration and, beside it, a store with five hours of a file."""
-    with open_store(tmp_path / "coughd.sqlite3") as store:
-        store.write(
-            [
-                seen(name="Bed\troom"),
-                covered(0, HOUR_S),
-                event("cough-aaaa", 0),
-                event("cough-bbbb", 1000),
-                event("cough-cccc", 60_000),
-                event("noise-dddd", 90_000, counted=False, scored=REFUSED),
-                covered(2 * HOUR_S, 2 * HOUR_S + 600, stretch_id="later"),
-                covered(3 * HOUR_S, 4 * HOUR_S, stretch_id="latest"),
-            ]
-        )
-    (tmp_path / "config.yaml").write_text(
-        f"config_version: 1\ntimezone: UTC\nstore: {{data_dir: {tmp_path}}}\n"
-    )
-    return tmp_path
-
-
-@pytest.fixture
-def run(place: Path) -> Callable[..., str]:
-    def call(*options: str) -> str:
-        app = typer.Typer()
-        app.command()(history)
-        told = CliRunner().invoke(app, ["--config", str(place / "config.yaml"), *options])
-        if told.exception is not None and not isinstance(told.exception, SystemExit):
-            raise told.exception
-        assert told.exit_code == 0, told.output
-        return told.stdout
-
-    return call
+def run(tmp_path: Path) -> Callable[..., str]:
+    return partial(told, write_place(tmp_path))
 
 
 def test_plain_lines_have_tabs_and_no_colour(run: Callable[..., str]) -> None:
@@ -132,28 +87,6 @@ def test_limit_keeps_the_newest(run: Callable[..., str]) -> None:
     assert lines[2].startswith("#")
 
 
-@pytest.mark.parametrize(
-    ("by", "columns"),
-    [
-        ("event", EVENT_COLUMNS),
-        ("epoch", EPOCH_COLUMNS),
-        ("hour", INTERVAL_COLUMNS),
-        ("day", INTERVAL_COLUMNS),
-    ],
-)
-def test_json_is_one_document_with_the_columns_of_exports(
-    run: Callable[..., str], by: str, columns: tuple[str, ...]
-) -> None:
-    told = json.loads(run("--by", by, "--json", *RANGE))
-    assert (told["schema"], told["by"], told["timezone"]) == ("coughd.history/1", by, "UTC")
-    assert told["start_utc"] == "2027-01-15T08:00:00.000000Z"
-    assert (told["epoch_gap_s"], told["epoch_minimum_coughs"]) == (2.0, 1)
-    assert tuple(told["summary"]) == INTERVAL_COLUMNS
-    assert {tuple(row) for row in told["rows"]} == {columns}
-    assert (told["summary"]["coughs"], told["rate_withheld"]) == (3, None)
-    assert told["sources"] == [{"source_id": "usb:1-1.2", "name": "Bed\troom", "kind": "file"}]
-
-
 def test_a_quiet_time_is_one_clear_sentence(run: Callable[..., str]) -> None:
     lines = run("--since", "2027-01-15T11:00Z", "--until", "2027-01-15T12:00Z").splitlines()
     assert lines[0] == (
@@ -192,14 +125,6 @@ def test_a_coverage_just_too_small_reads_so(run: Callable[..., str], tmp_path: P
     assert "monitored 30 min of 60 min (49.9 %)." in told
     assert "Only 49.9 % of the time was monitored, less than the 50 % from which" in told
     assert "\t30 min\t49.9 %\t-" in told
-
-
-def test_json_of_a_time_nothing_is_known_of_is_empty(run: Callable[..., str]) -> None:
-    told = json.loads(
-        run("--json", "--by", "hour", "--since", "2026-01-01", "--until", "2026-01-02")
-    )
-    assert (told["rows"], told["summary"]["elapsed_s"]) == ([], 0.0)
-    assert told["rate_withheld"] == "Nothing was monitored, so there is no cough rate."
 
 
 def test_a_store_without_sources_has_heard_nothing(run: Callable[..., str], tmp_path: Path) -> None:
@@ -270,76 +195,6 @@ def test_an_empty_option_is_no_option_left_out(run: Callable[..., str]) -> None:
         run("--timezone", "")
 
 
-def on_terminal(place: Path, by: By, width: int) -> str:
-    start = datetime.fromtimestamp(EPOCH_US / 1e6, ZoneInfo("UTC"))
-    with History.open(place / "coughd.sqlite3", timezone="UTC") as opened:
-        summary = opened.summary()
-        rows: dict[By, list[Any]] = {
-            "event": list(opened.events(counted_only=False)),
-            "epoch": [*opened.epochs()],
-            "hour": [*opened.by_hour()],
-            "day": [*opened.by_day()],
-        }
-        report = Report(
-            by=by,
-            asked=(start, summary.end),
-            known=opened.extent(),
-            sources=opened.sources(),
-            summary=summary,
-            rows=rows[by],
-            with_rejected=by == "event",
-        )
-    out = io.StringIO()
-    print_tables(report, Console(file=out, force_terminal=True, width=width, color_system=None))
-    return out.getvalue()
-
-
-@pytest.mark.parametrize("by", ["event", "epoch", "hour", "day"])
-@pytest.mark.parametrize("width", [40, 50, 60, 72, 80, 100, 160])
-def test_tables_fit_their_terminal(place: Path, by: By, width: int) -> None:
-    told = on_terminal(place, by, width)
-    assert max(map(len, told.splitlines())) <= width
-    assert "…" not in told
-
-
-@pytest.mark.parametrize(
-    ("width", "headings"),
-    [
-        (40, "hour coughs epochs coughs/h"),
-        (50, "hour coughs epochs coverage coughs/h"),
-        (60, "hour coughs cough-s epochs coverage coughs/h"),
-        (72, "hour coughs cough-s epochs coverage coughs/h 95 %"),
-    ],
-)
-def test_a_narrow_table_has_fewer_columns_with_whole_digits(
-    place: Path, width: int, headings: str
-) -> None:
-    told = on_terminal(place, "hour", width)
-    assert f"\n{headings}\n" in "\n".join(" ".join(line.split()) for line in told.splitlines())
-    eight = next(line for line in told.splitlines() if line.startswith("01-15 08:00"))
-    assert eight.split()[2] == "3"
-    assert "█" not in told
-    assert "- nothing or too little monitored\n" in told
-    events = on_terminal(place, "event", width)
-    assert "01-15 08:01:30.000" in events
-    assert "e-dddd" in events
-
-
-def test_bars_tell_none_from_not_monitored(place: Path) -> None:
-    lines = on_terminal(place, "hour", 100).splitlines()
-    eight, nine, ten, eleven = (
-        next(line for line in lines if line.startswith(f"01-15 {hour}:00"))
-        for hour in ("08", "09", "10", "11")
-    )
-    assert eight.endswith("█" * 24)
-    assert nine.rstrip().endswith("0 %         -              -  ······")
-    assert ten.rstrip().endswith("░")
-    assert eleven.rstrip().endswith("▏")
-
-
-def test_a_wrong_time_is_told_where_there_is_no_store_either(place: Path) -> None:
-    app = typer.Typer()
-    app.command()(history)
-    missing = ["--store", str(place / "nowhere.sqlite3"), "--until", "soon"]
-    told = CliRunner().invoke(app, ["--config", str(place / "config.yaml"), *missing])
-    assert isinstance(told.exception, UsageError)
+def test_a_wrong_time_is_told_where_there_is_no_store_either(tmp_path: Path) -> None:
+    missing = ["--store", str(tmp_path / "nowhere.sqlite3"), "--until", "soon"]
+    assert isinstance(call(write_place(tmp_path), *missing).exception, UsageError)

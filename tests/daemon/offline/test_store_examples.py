@@ -11,7 +11,7 @@ from coughd.config.errors import InputError, UsageError
 from coughd.daemon.offline.store_examples import Choice, Teacher, read_examples
 from coughd.detectors.fitting.examples import Examples
 from coughd.detectors.ports import LABELS, Context, ProbeIdentity, Verdict
-from coughd.storage.history import History
+from coughd.storage.material import Material
 from coughd.storage.records import Change, EmbeddingKept, EventReviewed
 from tests.storage.facts import EMBEDDER, HEAR, event, open_store, seen
 
@@ -39,8 +39,8 @@ def store(path: Path, *changes: Change) -> Path:
 
 
 def read(path: Path, choice: Choice | None = None, teacher: Teacher | None = None) -> Examples:
-    with History.open(path) as history:
-        return read_examples(history, choice or Choice("hear", None, mix=False), teacher)
+    with Material.open(path) as material:
+        return read_examples(material, choice or Choice("hear", None, mix=False), teacher)
 
 
 def test_the_latest_word_of_a_person_is_the_label(tmp_path: Path) -> None:

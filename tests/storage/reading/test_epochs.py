@@ -18,7 +18,7 @@ def cough(onset_us: int, offset_us: int, stretch: str = "a", source: str = "mic"
 
 
 def groups(coughs: list[Cough], gap_us: int) -> list[CoughGroup]:
-    return group_coughs(coughs, gap_us=gap_us, begin_before_us=LATE, carried_offsets_us={})
+    return [*group_coughs(coughs, gap_us=gap_us, begin_before_us=LATE, carried_offsets_us={})]
 
 
 def test_a_pause_of_the_gap_ends_an_epoch_and_a_shorter_one_does_not() -> None:
@@ -82,7 +82,7 @@ def test_a_range_has_the_epochs_that_begin_in_it_whole(
         begin_before_us=end_us,
         carried_offsets_us=carried,
     )
-    assert found == [g for g in groups(coughs, gap_us) if start_us <= g.onset_us < end_us]
+    assert [*found] == [g for g in groups(coughs, gap_us) if start_us <= g.onset_us < end_us]
 
 
 def test_stops_reading_once_no_epoch_can_grow() -> None:
@@ -94,3 +94,16 @@ def test_stops_reading_once_no_epoch_can_grow() -> None:
 
     found = group_coughs(coughs(), gap_us=20, begin_before_us=100, carried_offsets_us={})
     assert [(90, 115, 2)] == [(g.onset_us, g.offset_us, g.coughs) for g in found]
+
+
+def test_an_epoch_is_given_once_it_is_complete() -> None:
+    def coughs() -> Iterator[Cough]:
+        yield cough(0, 5)
+        yield cough(10, 15, "b")
+        yield cough(20, 25)
+        yield cough(45, 50, "b")
+        pytest.fail("read on")
+
+    found = group_coughs(coughs(), gap_us=20, begin_before_us=LATE, carried_offsets_us={})
+    first = next(found)
+    assert (first.onset_us, first.offset_us, first.coughs) == (0, 25, 2)
