@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from ..storage.messages import Sender, Source, start_message
-from ..storage.records import Change, EventFinished, OutboxRow, SourceChanged
+from ..storage.records import Change, OutboxRow, SourceChanged
 from .clips.ports import Clips
 from .clock import Clock
 from .pipeline import Started
@@ -76,7 +76,6 @@ class StoreAndStream:
         """See `Sink`."""
         if isinstance(change, SourceChanged):
             log_state(change, live=change.source_id in self._microphones)
-        elif isinstance(change, EventFinished):
-            self._latest.note(change)
+        self._latest.note(change)
         self._tally.note(change)
         self._recorder.keep(change)

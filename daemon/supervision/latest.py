@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from ...storage.records import EventFinished
+from ...storage.records import AnchorSet, Change, EventFinished
 from ..clock import Clock
 
 _REMEMBERED = 64
@@ -34,8 +34,15 @@ class LatestEvents:
         self._delays_s: deque[float] = deque(maxlen=_REMEMBERED)
         self._last_cough_us: dict[str, int] = {}
 
-    def note(self, event: EventFinished) -> None:
-        """An event is on its way to the store."""
+    def note(self, change: Change) -> None:
+        """A change is on its way to the store."""
+        match change:
+            case EventFinished():
+                self._judged(change)
+            case AnchorSet() if change.source_id in self._last_cough_us:
+                self._last_cough_us[change.source_id] += change.corrects_us
+
+    def _judged(self, event: EventFinished) -> None:
         if event.scored.counted:
             self._last_cough_us[event.source_id] = event.onset_us
         if event.source_id in self._live:

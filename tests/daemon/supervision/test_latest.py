@@ -5,8 +5,9 @@ from dataclasses import replace
 from fakes import FakeClock
 
 from coughd.daemon.supervision.latest import Latency, LatestEvents
+from coughd.storage.records import AnchorSet
 
-from ...storage.facts import event
+from ...storage.facts import RATE_HZ, SOURCE, STRETCH, event
 
 
 def test_delays_are_those_of_live_sources() -> None:
@@ -34,4 +35,13 @@ def test_the_last_cough_is_the_last_one_counted() -> None:
     latest.note(replace(event(), source_id="mic", onset_us=5))
     latest.note(replace(event(counted=False), source_id="mic", onset_us=9))
     assert latest.last_cough_us("mic") == 5
+    assert latest.last_cough_us("other") is None
+
+
+def test_a_clock_that_is_set_corrects_the_last_cough() -> None:
+    latest = LatestEvents(set(), FakeClock())
+    latest.note(replace(event(), onset_us=5))
+    for source_id, by_us in (("other", 7), (SOURCE, 100), (SOURCE, 0)):
+        latest.note(AnchorSet(source_id, STRETCH, 0, RATE_HZ, 0, 0, RATE_HZ, by_us))
+    assert latest.last_cough_us(SOURCE) == 105
     assert latest.last_cough_us("other") is None
