@@ -131,6 +131,14 @@ class _Server(TCPServer):
         self._pool = ThreadPoolExecutor(MOST_AT_ONCE, "metrics-answer")
         super().__init__(place, _Handler)
 
+    def get_request(self) -> tuple[_Request, _Peer]:
+        """Accept; without a descriptor to do so, rest: who knocked knocks on."""
+        try:
+            return super().get_request()
+        except OSError:
+            self._rest(_LOOK_S)
+            raise
+
     def process_request(self, request: _Request, client_address: _Peer) -> None:
         """Hand a connection to a thread, once one is free; then rest, so that nobody can hurry."""
         with self._lock:

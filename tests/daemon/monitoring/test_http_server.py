@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import logging
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from socketserver import TCPServer
 
 import pytest
 from fakes import FakeClock
 from patience import PATIENCE_S, until
 
+from coughd.daemon.monitoring import http_server
 from coughd.daemon.monitoring.http_server import ANSWER_S, MOST_AT_ONCE, MonitoringServer
 from coughd.daemon.monitoring.pages import Pages
 
@@ -56,6 +59,26 @@ def test_pages_are_answered_and_counted(served: tuple[MonitoringServer, int]) ->
     assert get(port, "/health", "HEAD") == (200, b"")
     until(lambda: server.status.answered == before + 2)
     assert server.status.cut_off == 0
+
+
+def test_without_a_descriptor_nobody_turns_in_circles(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(_server: TCPServer) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(TCPServer, "get_request", refuses)
+    place, clock, rests = ("127.0.0.1", free_port()), FakeClock(), list[float]()
+
+    def rest(seconds: float) -> bool:
+        rests.append(seconds)
+        return False
+
+    with (
+        http_server._Server(place, Pages(lambda: WELL, clock.monotonic_s), clock, rest) as server,
+        socket.create_connection(place),
+    ):
+        for _ in range(3):
+            server.handle_request()
+    assert 3 == len(rests)
 
 
 @pytest.mark.parametrize(
