@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -19,6 +20,7 @@ from ...config.places import Places
 from ...config.settings import Settings
 from ...storage.engine import sqlite_path, store_name, store_url
 from ...storage.history import History
+from ..service.layout import Layout, find_layout
 from ..stream.replay_protocol import STATUS_SCHEMA
 from ..supervision.status import store_status
 from ..supervision.status_client import Asked, ask_status
@@ -34,6 +36,7 @@ _OFF = {
     "says": "no daemon runs with this configuration: nothing is heard",
     "do": "Start it with `systemctl start coughd`, or `coughd run`.",
 }
+_OF_ROOT = " Or do you mean the service of this machine? It is root's: `sudo coughd status`."
 _HANGS = {
     "about": "coughd",
     "code": "hangs",
@@ -48,7 +51,7 @@ def status(config: ConfigOption = None, *, as_json: JsonOption = False) -> None:
     Exit code 0: all is well; 1: something is the matter; 69: no daemon answers.
     """
     settings, places = configured(config)
-    document = collect(settings, places, _ask(settings, places), now)
+    document = collect(settings, places, ask(settings, places), now)
     if as_json:
         typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
@@ -59,7 +62,8 @@ def status(config: ConfigOption = None, *, as_json: JsonOption = False) -> None:
         raise typer.Exit(FAULTY)
 
 
-def _ask(settings: Settings, places: Places) -> Asked:
+def ask(settings: Settings, places: Places) -> Asked:
+    """Ask the daemon of this configuration, with a key where it wants one; waits a few seconds."""
     return ask_status(from_this_machine(places.replay), key=own_key(settings, places))
 
 
@@ -72,9 +76,17 @@ def collect(
         document |= asked.document
     else:
         document["state"] = "hangs" if asked.reached else "off"
-        document["faults"] = [_HANGS if asked.reached else _OFF]
+        document["faults"] = [_HANGS if asked.reached else off_fault(places.data_dir, os.getuid())]
     document.setdefault("store", asdict(store_status(sqlite_path(store_url(places.store)))))
     return document | _known(settings, places, clock)
+
+
+def off_fault(data_dir: Path, uid: int, machine: Layout | None = None) -> dict[str, str]:
+    """Say that nobody answers; to somebody else than root, that there is a service not asked."""
+    service = find_layout("system", os.environ, 0) if machine is None else machine
+    if uid == 0 or data_dir == service.data_dir or not service.unit.exists():
+        return _OFF
+    return {**_OFF, "do": _OFF["do"] + _OF_ROOT}
 
 
 def _known(settings: Settings, places: Places, clock: Callable[[], datetime]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .history_words import length_text, percent, printable
+from .status_faults import fault_lines
 
 _Json: TypeAlias = Mapping[str, Any]
 _STYLES = {"up": "green", "silent": "yellow", "down": "red"}
@@ -24,10 +25,8 @@ def print_status(document: _Json, console: Console, today: datetime) -> None:
     for name, text in _facts(document, today):
         line = Text(f"{name:<9}", style="dim")
         console.print(line.append(printable(text), style="default"), soft_wrap=True)
-    for fault in document["faults"]:
-        console.print(Text(f"! {fault['about']}: ", style="red").append(
-            printable(f"{fault['says']}"), style="default"), soft_wrap=True)  # fmt: skip
-        console.print(Text(printable(f"  {fault['do']}")), soft_wrap=True)
+    for line in fault_lines(document["faults"]):
+        console.print(line, soft_wrap=True)
 
 
 def _headline(document: _Json) -> Text:

@@ -14,8 +14,9 @@ from rich.console import Console
 
 from coughd.config.places import Places
 from coughd.config.settings import Settings
-from coughd.daemon.commands.status import collect
+from coughd.daemon.commands.status import collect, off_fault
 from coughd.daemon.commands.status_view import print_status
+from coughd.daemon.service.layout import find_layout
 from coughd.daemon.supervision.status import DaemonStatus
 from coughd.daemon.supervision.status_client import Asked
 from coughd.daemon.supervision.status_document import document
@@ -76,6 +77,29 @@ def test_a_fault_is_shown_with_what_to_do(places: Places) -> None:
     assert ": 1 fault\n" in text
     assert "down (frozen)" in text
     assert "! source bed: no sound came\n  It is opened again" in text
+
+
+def test_faults_of_many_sources_take_few_lines(places: Places) -> None:
+    """What is to be done about them is said once; each is named."""
+    bad = replace(BEDROOM, state="down", cause="frozen", detail="no sound came", level_dbfs=None)
+    ward = tuple(replace(bad, source_id=f"bed-{number:02}") for number in range(1, 21))
+    lines = shown(collected(places, answered(replace(WELL, sources=ward)))).splitlines()
+    told = lines[[line.startswith("! ") for line in lines].index(True) :]
+    assert [f"! source bed-{number:02}: no sound came" for number in (1, 2, 3)] == told[:3]
+    assert told[3].startswith("! and 17 more: source bed-04, source bed-05, ")
+    assert (5, True) == (len(told), told[4].startswith("  It is opened again"))
+
+
+@pytest.mark.parametrize(
+    ("uid", "service", "hinted"), [(1000, True, True), (1000, False, False), (0, True, False)]
+)
+def test_who_is_not_root_is_led_to_the_service_of_the_machine(
+    uid: int, service: bool, hinted: bool, tmp_path: Path
+) -> None:
+    machine = replace(find_layout("system", {}, 0), unit=tmp_path / "coughd.service")
+    if service:
+        machine.unit.touch()
+    assert hinted == ("`sudo coughd status`" in off_fault(tmp_path, uid, machine)["do"])
 
 
 @pytest.mark.parametrize(
