@@ -6,6 +6,7 @@ lost. Only the owner of the data directory can lay anything into it.
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 import uuid
@@ -61,6 +62,8 @@ def read_document(path: Path) -> list[HandedIn]:
         with os.fdopen(descriptor, "rb") as file:
             content = file.read(LARGEST_BYTES + 1)
     except OSError as exc:
+        if exc.errno in {errno.EISDIR, errno.ELOOP}:
+            raise InputError("is no file of its own") from exc
         raise StorageError(f"{path}: cannot be read ({exc.strerror})") from exc
     if len(content) > LARGEST_BYTES:
         raise InputError(f"is longer than {LARGEST_BYTES} bytes")

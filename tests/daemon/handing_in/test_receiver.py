@@ -110,6 +110,19 @@ def test_garbage_is_set_aside_and_named(
     assert wait_until_taken(lay_down(tmp_path, [REVIEW]), LONG_S)
 
 
+def test_what_is_no_file_is_set_aside_and_holds_nobody_up(
+    daemon: FakeDaemon, tmp_path: Path
+) -> None:
+    tray = tray_of(tmp_path)
+    tray.mkdir(exist_ok=True)
+    (tray / "00000-link.json").symlink_to(tmp_path / "elsewhere")
+    (tray / "00001-folder.json").mkdir()
+    assert wait_until_taken(lay_down(tmp_path, [REVIEW]), LONG_S)
+    aside = sorted(path.name for path in tray.iterdir())
+    assert ["00000-link.json.refused", "00001-folder.json.refused"] == aside
+    assert [REVIEW] == daemon.changes
+
+
 def test_the_tray_waits_while_the_store_is_behind(daemon: FakeDaemon, tmp_path: Path) -> None:
     daemon.commits = False
     daemon.changes.extend([REVIEW] * 1_001)
