@@ -35,6 +35,7 @@ from .reading.local_time import Grid, days, find_zone, from_us, hours, one_row, 
 from .reading.pages import in_pages
 from .reading.readable import ReadableStore
 from .reading.source_life import SourceLife, choose, known_time, read_lives
+from .upkeep.forgotten import events_from_us
 
 
 def utc_now_us() -> int:
@@ -124,6 +125,15 @@ class History(Closing):
         with self._store.reading() as connection:
             _, start_us, end_us = self._asked(connection, source_ids, None, None)
         return from_us(start_us, self.zone), from_us(end_us, self.zone)
+
+    def kept_from(self) -> datetime | None:
+        """Give from when on all single events are kept; None where none was ever deleted.
+
+        Sums of earlier times still hold what was deleted by age or for want of room.
+        """
+        with self._store.reading() as connection:
+            kept_from_us = events_from_us(connection)
+        return None if kept_from_us is None else from_us(kept_from_us, self.zone)
 
     def events(
         self,

@@ -14,7 +14,9 @@ from rich.text import Text
 from ...storage.history import History
 from ...storage.reading.export import COLUMNS, Format, What, export_records, write_csv, write_jsonl
 from ...storage.reading.intervals import DEFAULT_GAP_S, DEFAULT_MINIMUM_COUGHS
+from ...storage.reading.local_time import to_us
 from ...storage.reading.whole_file import whole_file
+from .moments import to_minute
 from .options import ConfigOption
 from .reading import (
     GapOption,
@@ -74,6 +76,9 @@ def export(
             minimum_coughs=min_coughs,
         )
 
+        if what in {"events", "epochs"}:
+            _say_what_is_gone(opened, start)
+
         def write(stream: TextIO) -> int:
             if form == "csv":
                 return write_csv(stream, COLUMNS[what], records)
@@ -87,6 +92,16 @@ def export(
         with progress, whole_file(Path(output)) as stream:
             count = write(stream)
         typer.echo(f"{count} {what} written to {output}", err=True)
+
+
+def _say_what_is_gone(opened: History, start: datetime | None) -> None:
+    kept_from = opened.kept_from()
+    if kept_from is not None and (start is None or to_us(start) < to_us(kept_from)):
+        typer.echo(
+            f"single events before {to_minute(kept_from)} are no longer kept; "
+            "`coughd export hours` has their sums",
+            err=True,
+        )
 
 
 def _asked(

@@ -72,6 +72,7 @@ def history(
             by=by,
             asked=asked,
             known=known,
+            kept_from=opened.kept_from(),
             sources=[
                 each for each in opened.sources() if source is None or each.source_id in source
             ],

@@ -91,7 +91,7 @@ def _sums(row: Interval) -> list[str]:
     return [
         f"{row.coughs}",
         f"{row.cough_seconds}",
-        f"{row.epochs}",
+        "-" if row.epochs is None else f"{row.epochs}",
         length_text(row.monitored_s),
         coverage_text(row),
         rate_text(row.rate_per_hour),

@@ -30,6 +30,8 @@ class Report:
     """As the options say; the summary's range is the part of it that the store knows."""
     known: tuple[datetime, datetime]
     """Since when, and until when, the store knows of the sources at all."""
+    kept_from: datetime | None
+    """Since when all single events are kept, where earlier ones were deleted."""
     sources: list[Source]
     summary: Interval
     rows: Iterable[Row]

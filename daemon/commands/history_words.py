@@ -35,11 +35,16 @@ def sentences(report: Report) -> list[str]:
         told[0] = (
             f"{_plural(summary.coughs, 'cough')} in "
             f"{_plural(summary.cough_seconds, 'cough-second')} and "
-            f"{_plural(summary.epochs, 'epoch')} (a pause of {terms.gap_s:g} s ends an epoch, "
+            f"{_epochs(summary)} (a pause of {terms.gap_s:g} s ends an epoch, "
             f"{_plural(terms.minimum_coughs, 'cough')} at least) from {asked}; {monitored}."
         )
     if summary.rejected:
         told.append(f"{_plural(summary.rejected, 'other sound')} set the gate off, not counted.")
+    if report.kept_from is not None and to_us(report.kept_from) > summary.start_us:
+        told.append(
+            f"Single coughs before {to_minute(report.kept_from)} are no longer kept: sums have "
+            "them; lists, and epochs by other terms than the usual, do not."
+        )
     if summary.monitored_us:
         told.append(_rate(summary))
     told.append("A microphone counts the coughs of a room, whoever coughs; this is no diagnosis.")
@@ -106,6 +111,12 @@ def _rate(interval: Interval) -> str:
         f"{rate_text(interval.rate_low)} to {rate_text(interval.rate_high)} by "
         "Poisson; coughs come in bouts, so the true one is wider)."
     )
+
+
+def _epochs(interval: Interval) -> str:
+    if interval.epochs is None:
+        return "an unknown number of epochs"
+    return _plural(interval.epochs, "epoch")
 
 
 def _plural(count: int, noun: str) -> str:

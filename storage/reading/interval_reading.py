@@ -8,6 +8,7 @@ from contextlib import nullcontext
 
 from sqlalchemy import Connection
 
+from ..upkeep.forgotten import events_from_us
 from .cough_reading import read_groups
 from .intervals import (
     DEFAULT_GAP_S,
@@ -18,7 +19,7 @@ from .intervals import (
     Terms,
 )
 from .local_time import SECOND_US, Grid
-from .source_life import SourceLife
+from .source_life import SourceLife, known_time
 from .tallies import add_up
 
 
@@ -27,16 +28,21 @@ def read_intervals(
 ) -> list[Interval]:
     """Give an interval for each row of the grid, the sources added together."""
     source_ids = [life.source_id for life in lives]
-    sums = add_up(connection, grid, source_ids)
+    kept_from_us = events_from_us(connection)
+    # Where nothing was deleted the events of an end are as good as the sums.
+    known_us = None if kept_from_us is None else known_time(connection, lives, grid.end_us)
+    sums = add_up(connection, grid, source_ids, known_us)
+    derived = False
     if grid.runs and (terms.gap_s, terms.minimum_coughs) != (
         DEFAULT_GAP_S,
         DEFAULT_MINIMUM_COUGHS,
     ):
         begun = _epochs_begun(connection, grid, source_ids, terms)
         sums = {row: tally._replace(epochs=begun[row]) for row, tally in sums.items()}
+        derived = True
     source_id = source_ids[0] if len(source_ids) == 1 else None
     nothing = Tally()
-    return [
+    intervals = [
         Interval(
             start_us,
             end_us,
@@ -46,6 +52,12 @@ def read_intervals(
             terms,
         )
         for row, (start_us, end_us) in enumerate(grid.spans())
+    ]
+    if kept_from_us is None or not derived:
+        return intervals
+    return [
+        row._replace(epochs_are_known=row.start_us >= kept_from_us or not row.coughs)
+        for row in intervals
     ]
 
 

@@ -63,6 +63,7 @@ class Interval(NamedTuple):
     elapsed_us: int
     """Time of the sources that has passed: since each was first known, until now."""
     terms: Terms
+    epochs_are_known: bool = True
 
     @property
     def start(self) -> datetime:
@@ -85,9 +86,12 @@ class Interval(NamedTuple):
         return self.tally.cough_seconds
 
     @property
-    def epochs(self) -> int:
-        """Epochs whose first onset is in the interval, by `terms.gap_s` and its minimum."""
-        return self.tally.epochs
+    def epochs(self) -> int | None:
+        """Epochs whose first onset is in the interval, by `terms.gap_s` and its minimum.
+
+        None where other terms than the store's own ask for coughs that are no longer kept.
+        """
+        return self.tally.epochs if self.epochs_are_known else None
 
     @property
     def rejected(self) -> int:

@@ -30,15 +30,23 @@ from .local_time import SECOND_US, Grid, Run
 _LEVELS = ((rollup_hours, UTC_HOUR_US), (rollup, BUCKET_US))
 
 
-def add_up(connection: Connection, grid: Grid, source_ids: Sequence[str]) -> dict[int, Tally]:
+def add_up(
+    connection: Connection,
+    grid: Grid,
+    source_ids: Sequence[str],
+    known_us: tuple[int, int] | None = None,
+) -> dict[int, Tally]:
     """Give the sums of the sources together by row of the grid; a row left out is all zero.
+
+    `known_us` is the [start, end) of all that is known of the sources: an end beyond which they
+    have nothing takes its whole quarter from the sums, which outlive the events.
 
     A zone's transition before 1973 may fall inside a bucket; that one counts where it begins.
     """
     sums: dict[int, Tally] = {}
     for run in grid.runs:
         first_row = grid.row_at(run.start_us)
-        for table, start_us, end_us in _pieces(run):
+        for table, start_us, end_us in _pieces(run, known_us):
             if table is None:
                 row = grid.row_at(start_us)
                 for found in _from_rows(connection, start_us, end_us, source_ids):
@@ -47,13 +55,14 @@ def add_up(connection: Connection, grid: Grid, source_ids: Sequence[str]) -> dic
             query = _from_sums(table, run, start_us, end_us, source_ids)
             for step, *values in connection.execute(query).all():
                 if step is not None:
-                    row, found = first_row + step, Tally._make(values)
+                    # The quarter of an end may begin before the run.
+                    row, found = first_row + max(step, 0), Tally._make(values)
                     # A row may come in parts: of several levels, or of a day with a transition.
                     sums[row] = sums[row].plus(found) if row in sums else found
     return sums
 
 
-def _pieces(run: Run) -> Iterator[tuple[Table | None, int, int]]:
+def _pieces(run: Run, known_us: tuple[int, int] | None) -> Iterator[tuple[Table | None, int, int]]:
     """Cut a run into what each table of sums can give, the coarsest first; None: no sums can."""
     pending = [(run.start_us, run.end_us)]
     for table, width_us in _LEVELS:
@@ -71,7 +80,13 @@ def _pieces(run: Run) -> Iterator[tuple[Table | None, int, int]]:
                 left.append((start_us, end_us))
         pending = [(start_us, end_us) for start_us, end_us in left if start_us < end_us]
     for start_us, end_us in pending:
-        yield None, start_us, end_us
+        quarter_us = start_us - start_us % BUCKET_US
+        begins = start_us == quarter_us or (known_us is not None and start_us <= known_us[0])
+        ends = known_us is not None and end_us >= min(known_us[1], quarter_us + BUCKET_US)
+        if begins and ends:
+            yield rollup, quarter_us, quarter_us + BUCKET_US
+        else:
+            yield None, start_us, end_us
 
 
 def _is_one_step(run: Run) -> bool:

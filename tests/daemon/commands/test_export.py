@@ -17,6 +17,7 @@ from coughd.config.errors import StorageError, UsageError
 from coughd.config.settings_detection import EpochSettings
 from coughd.daemon.commands.export import export
 from coughd.storage.reading.intervals import LONGEST_GAP_S
+from coughd.storage.upkeep.retention import Limits
 
 from ...storage.autumn import write_autumn
 from ...storage.facts import covered, event, open_store, seen
@@ -143,6 +144,27 @@ def test_a_file_is_written_whole_and_said(run: Callable[..., Result], tmp_path: 
     assert "2 events written to" in told.stderr
     assert target.read_text().count("\n") == 3
     assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_no_longer_kept_is_said_beside_the_rows(
+    run: Callable[..., Result], tmp_path: Path
+) -> None:
+    with open_store(tmp_path / "old.db") as store:
+        store.write([seen(), covered(0, 60), event("one"), event("two", 30_000)])
+        store.forget(Limits(events_us=0), "none")
+    for what in ("events", "epochs"):
+        told = run(what, store=tmp_path / "old.db")
+        assert told.stderr == (
+            "single events before 2027-01-15 09:00 are no longer kept; `coughd export hours` has "
+            "their sums\n"
+        )
+    assert run("hours", store=tmp_path / "old.db").stderr == ""
+    assert run("events", "--since", "2027-01-15T10:00", store=tmp_path / "old.db").stderr == ""
+    assert run("events").stderr == ""
+    (row,) = csv.DictReader(
+        io.StringIO(run("days", "--gap-s", "9", store=tmp_path / "old.db").stdout)
+    )
+    assert (row["coughs"], row["epochs"]) == ("2", "")
 
 
 @pytest.mark.parametrize("name", ["a[/b", "[bold]", "so long a name " * 9])

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from coughd.config.errors import StorageError, UsageError
+from coughd.storage.upkeep.retention import Limits
 
 from ...storage.autumn import write_autumn
 from ...storage.facts import covered, event, open_store, seen
@@ -144,6 +145,22 @@ def test_what_cannot_be_answered_has_a_sentence(run: Callable[..., str], tmp_pat
         run("--source", "attic")
     with pytest.raises(UsageError, match="did you mean"):
         run("--timezone", "Europe/Zurik")
+
+
+def test_what_is_no_longer_kept_is_said(run: Callable[..., str], tmp_path: Path) -> None:
+    with open_store(tmp_path / "old.db") as store:
+        store.write([seen(), covered(0, 60), event("one"), event("two", 30_000)])
+        store.forget(Limits(events_us=0), "none")
+    asked = ["--store", str(tmp_path / "old.db"), "--since", "2027-01-15", "--until", "2027-01-15"]
+    told = run(*asked)
+    assert "# 2 coughs in 2 cough-seconds and 2 epochs (a pause of 2 s" in told
+    assert (
+        "\n# Single coughs before 2027-01-15 08:00 are no longer kept: sums have them; lists, and "
+        "epochs by other terms than the usual, do not.\n"
+    ) in told
+    told = run(*asked, "--by", "day", "--gap-s", "60")
+    assert "an unknown number of epochs (a pause of 60 s" in told
+    assert "\n2027-01-15\t2\t2\t-\t60 s" in told
 
 
 ONSETS = ["02:57", "02:58", "02:59", "02:00", "02:01", "02:02"]

@@ -82,6 +82,7 @@ def test_a_row_is_written_before_the_next_one_is_read(tmp_path: Path, by: By) ->
             by=by,
             asked=asked,
             known=asked,
+            kept_from=None,
             sources=opened.sources(),
             summary=summary,
             rows=rows(),

@@ -38,6 +38,7 @@ def on_terminal(place: Path, by: By, width: int) -> str:
             by=by,
             asked=(start, summary.end),
             known=opened.extent(),
+            kept_from=opened.kept_from(),
             sources=opened.sources(),
             summary=summary,
             rows=rows[by],

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from sqlalchemy import func, select
 from coughd.config.errors import StorageError
 from coughd.storage.history import History
 from coughd.storage.outbox import OutboxReader
+from coughd.storage.reading.local_time import to_us
 from coughd.storage.records import Change, EpochEnded, EventReviewed
 from coughd.storage.rollup import read_rollup, recompute, settled
 from coughd.storage.schema import embeddings, events, outbox, reviews
@@ -127,6 +129,23 @@ def test_old_events_go_with_all_that_is_theirs_and_their_counts_stay(
     assert after == before
 
 
+def test_epochs_by_other_terms_are_unknown_where_single_coughs_are_gone(
+    store: EventStore, store_path: Path
+) -> None:
+    def asked(history: History) -> list[int | None]:
+        return [hour.epochs for hour in history.by_hour(gap_s=60)]
+
+    with History.open(store_path, timezone="UTC", clock=lambda: LATER_US) as history:
+        assert (asked(history), history.kept_from()) == ([1] * 10, None)
+        forget_all(store, Limits(events_us=4 * HOUR_US))
+        assert asked(history) == [None] * 6 + [1] * 4
+        assert history.summary(minimum_coughs=2).epochs is None
+        assert history.summary().epochs == 300
+        kept_from = history.kept_from()
+    assert kept_from is not None
+    assert to_us(kept_from) == EPOCH_US + 5 * HOUR_US + 29 * 5_000_000 + 1
+
+
 def test_a_recording_heard_again_does_not_count_its_forgotten_coughs_anew(
     store: EventStore, store_path: Path
 ) -> None:
@@ -207,3 +226,20 @@ def test_room_that_was_freed_is_used_again(store: EventStore, store_path: Path) 
     now = store.usage()
     assert now is not None
     assert now.used + now.reusable == after.used + after.reusable
+
+
+def test_a_recording_that_is_shorter_than_a_quarter_keeps_its_counts(
+    store_path: Path, clock: SettableClock
+) -> None:
+    first_ms = 7 * 60_000
+    with EventStore.open(store_path, ORIGIN, clock) as store:
+        heard = [event(f"{number}", first_ms + number * 5_000) for number in range(30)]
+        store.write([seen(), *heard, covered(7 * 60, 10 * 60)])
+        clock.now_us = LATER_US
+        assert forget_all(store, Limits(events_us=0)).events == 30
+    with History.open(store_path, timezone="UTC", clock=lambda: LATER_US) as history:
+        for rows in ([history.summary()], history.by_hour(), history.by_day()):
+            assert [(row.coughs, row.epochs, row.monitored_s) for row in rows] == [(30, 30, 180.0)]
+        (_, last) = history.extent()
+        # A part of what is known is asked of the events, which are gone.
+        assert history.summary(end=last - timedelta(seconds=1)).coughs == 0
