@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from ...config.addresses import is_beyond_machine
 from ...config.errors import StorageError, UsageError
 from ...config.places import Places
 from ...config.settings import Settings
@@ -21,6 +22,7 @@ keys = typer.Typer(
     help="Say who may listen over tcp: make a key, list, revoke one.",
     no_args_is_help=True,
 )
+_ALL = ("tcp://*", "tcp://0.0.0.0", "tcp://[::]")
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Whose key it is.")]
 
 
@@ -50,8 +52,34 @@ def new(
         ring.revoke(name)
         raise StorageError(f"cannot write {path}: {exc.strerror}") from exc
     typer.echo(f"{path}: the key of {name}, {fingerprint(key.public_key)}; hand it over safely")
+    hindrance = _hindrance(settings, places)
+    if hindrance is not None:
+        typer.echo(hindrance, err=True)
+    else:
+        publish, replay = (
+            _from_elsewhere(at, settings.node) for at in (places.publish, places.replay)
+        )
+        typer.echo(f"there: coughd watch --key {path.name} --publish {publish} --replay {replay}")
+
+
+def _hindrance(settings: Settings, places: Places) -> str | None:
+    """Why nobody can use a key yet; None where they can."""
     if not settings.stream.curve:
-        typer.echo("The daemon asks for keys only with stream.curve: true.", err=True)
+        return "The daemon asks for keys only with stream.curve: true."
+    at = {"stream.publish": places.publish, "stream.replay": places.replay}
+    here = [f"{key} ({address})" for key, address in at.items() if not is_beyond_machine(address)]
+    if not here:
+        return None
+    return (
+        f"No other machine reaches {' and '.join(here)}; write tcp:// and an address of this "
+        "machine, such as tcp://192.168.1.7:5570, into the configuration, and restart the daemon."
+    )
+
+
+def _from_elsewhere(address: str, node: str) -> str:
+    """How another machine calls what is bound here; by this machine's name if to all addresses."""
+    bound, _, port = address.rpartition(":")
+    return f"tcp://{node}:{port}" if bound in _ALL else address
 
 
 @keys.command("list")
