@@ -51,6 +51,19 @@ def store_folder(url_or_path: str | Path) -> Path | None:
     return path.parent if path else None
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is something at a store's place; StorageError where this user may not look."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as exc:
+        raise StorageError(
+            f"{path}: cannot be looked at ({exc.strerror}); try again as root, or as its owner"
+        ) from exc
+    return True
+
+
 def open_writer(url: URL) -> Engine:
     """Make the engine of the one writing connection; a new file is private to its user.
 
@@ -82,7 +95,7 @@ def open_reader(url: URL) -> Engine:
     path = sqlite_path(url)
     if path is None:
         return server_reader(url)
-    if not path.exists():
+    if not is_there(path):
         raise StorageError(f"{path}: there is no store yet; `coughd run` makes one")
     if path.is_dir():
         raise StorageError(f"{path}: is a folder; name the store in it, {path}/coughd.sqlite3")

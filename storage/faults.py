@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,6 +23,13 @@ _REMEDIES = {
 # What SQLite says when the disk is full, a quota is used up, or its shared memory finds no room.
 _NO_ROOM = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE"}
 _DISK_FULL_SQLSTATE = "53100"
+_OF_THE_PLACE = {
+    "SQLITE_FULL",
+    "SQLITE_READONLY",
+    "SQLITE_PERM",
+    "SQLITE_CANTOPEN",
+    "SQLITE_BUSY",
+}
 
 
 @contextmanager
@@ -37,6 +45,12 @@ def storage_faults(doing: str) -> Iterator[None]:
         raise kind(f"{doing}: {_why(exc)}") from exc
 
 
+def hindrance(error: sqlite3.Error) -> str | None:
+    """What is the matter with a file's place, and what to do; None where it may be the file."""
+    family = _family(error)
+    return _REMEDIES[family] if family in _OF_THE_PLACE else None
+
+
 def _is_full(exc: SQLAlchemyError) -> bool:
     cause = exc.orig if isinstance(exc, DBAPIError) else None
     return (
@@ -48,8 +62,10 @@ def _is_full(exc: SQLAlchemyError) -> bool:
 def _why(exc: SQLAlchemyError) -> str:
     if not isinstance(exc, DBAPIError) or exc.orig is None:
         return f"{exc}"
-    name = str(getattr(exc.orig, "sqlite_errorname", ""))
-    # Extended names such as SQLITE_IOERR_WRITE share the remedy of their family.
-    family = "_".join(name.split("_")[:2])
     # A server's complaint may have several lines.
-    return _REMEDIES.get(family) or " ".join(f"{exc.orig}".split())
+    return _REMEDIES.get(_family(exc.orig)) or " ".join(f"{exc.orig}".split())
+
+
+def _family(error: BaseException) -> str:
+    """Extended names such as SQLITE_IOERR_WRITE share the remedy of their family."""
+    return "_".join(str(getattr(error, "sqlite_errorname", "")).split("_")[:2])

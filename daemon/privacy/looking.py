@@ -9,7 +9,7 @@ from sqlalchemy.engine import make_url
 from ...config.errors import StorageError
 from ...config.places import Places
 from ...config.settings import Settings
-from ...storage.engine import sqlite_path, store_url
+from ...storage.engine import is_there, sqlite_path, store_url
 from ...storage.personal import TableContents, read_contents
 from .inventory import take_inventory
 from .mechanism import asks_for_key
@@ -51,13 +51,11 @@ def _processes(data_dir: Path, hidden: list[str]) -> list[Process]:
 def _tables(store: Path | str, hidden: list[str]) -> list[TableContents]:
     path = sqlite_path(store_url(store))
     try:
-        if path is not None and not path.exists():
+        if path is not None and not is_there(path):
             return []
         return read_contents(store)
     except StorageError as exc:
         hidden.append(f"tables: {exc}")
-    except OSError as exc:
-        hidden.append(f"tables: {exc.filename}: {exc.strerror}; try again as root")
     return []
 
 

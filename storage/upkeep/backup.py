@@ -13,7 +13,7 @@ import uuid_utils
 
 from ...config.errors import InputError, StorageError
 from ...config.private_file import give_to_owner_of
-from ..engine import sqlite_path, store_name, store_url
+from ..engine import is_there, sqlite_path, store_name, store_url
 from ..schema import SCHEMA_VERSION
 from .copying import Contents, check_store, copy_store, copy_store_to_free
 from .placing import put_in_place
@@ -78,8 +78,11 @@ def drop_older(folder: Path, keep: int, made: Path) -> list[Path]:
 
 
 def check_backup(path: Path) -> Contents:
-    """Read every page of a backup; InputError where it could not be restored."""
-    if not path.is_file():
+    """Read every page of a backup; InputError where it could not be restored.
+
+    StorageError where this user may not look at it.
+    """
+    if not (is_there(path) and path.is_file()):
         raise InputError(f"{path}: there is no such file; name a backup")
     try:
         found = check_store(path)
@@ -138,7 +141,7 @@ def file_of(store: Path | str) -> Path:
 
 def _source(store: Path | str) -> Path:
     source = file_of(store)
-    if not source.exists():
+    if not is_there(source):
         raise StorageError(f"{source}: there is no store yet; `coughd run` makes one")
     return source
 

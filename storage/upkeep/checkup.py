@@ -15,8 +15,8 @@ from sqlalchemy import Connection, func, select
 
 from ...config.errors import StorageError
 from ...config.part_file import parts_left
-from ..engine import open_reader, sqlite_path, store_name, store_url
-from ..faults import storage_faults
+from ..engine import is_there, open_reader, sqlite_path, store_name, store_url
+from ..faults import hindrance, storage_faults
 from ..reading.readable import check_readable
 from ..rollup import Tally, read_rollup, recompute, settled
 from ..schema import UTC_HOUR_US, outbox, rollup_hours
@@ -36,8 +36,12 @@ def check_store_at(store: Path | str) -> Iterator[Finding]:
     url = store_url(store)
     path, name = sqlite_path(url), store_name(url)
     if path is not None:
-        if not path.exists():
-            yield Finding("store", "warning", f"{path} is missing", "`coughd run` makes one")
+        try:
+            if not is_there(path):
+                yield Finding("store", "warning", f"{path} is missing", "`coughd run` makes one")
+                return
+        except StorageError as exc:
+            yield Finding("store", "fault", str(exc), "see the sentence", exit_code=os.EX_NOPERM)
             return
         pages = _pages(path)
         yield pages
@@ -59,6 +63,15 @@ def check_store_at(store: Path | str) -> Iterator[Finding]:
 def check_folder(folder: Path, store: Path, free_floor: int, now: datetime) -> Iterator[Finding]:
     """Check room, rights, and what lies beside a SQLite store."""
     yield _room(folder, free_floor)
+    if not os.access(folder, os.R_OK | os.X_OK, effective_ids=True):
+        yield Finding(
+            "rights",
+            "fault",
+            f"this user may not look into {folder}",
+            "try again as root, or as its owner",
+            exit_code=os.EX_NOPERM,
+        )
+        return
     yield _modes(folder, store)
     yield _backups(folder / "backups", now)
     half = [path.name for path in parts_left(folder / "backups")]
@@ -106,6 +119,10 @@ def _pages(path: Path) -> Finding:
         with closing(open_read_only(path)) as connection:
             faults = faults_in(connection)
     except sqlite3.Error as exc:
+        why = hindrance(exc)
+        if why is not None:
+            what, _, remedy = why.partition("; ")
+            return Finding(check, "fault", f"{path}: cannot be read: {what}", remedy)
         faults = [str(exc)]
     if not faults:
         return Finding(check, "ok", f"every page of {path} was read and fits")

@@ -15,6 +15,7 @@ from ...config.errors import StorageError
 from ...config.in_place import place_new
 from ...config.part_file import part_beside
 from ...config.private_file import fsync
+from ..faults import hindrance
 from ..schema import metadata
 
 Edit = Callable[[sqlite3.Connection], None]
@@ -109,9 +110,22 @@ def contents(connection: sqlite3.Connection, path: Path) -> Contents:
 
 def open_read_only(path: Path) -> sqlite3.Connection:
     """Open an existing store beside its writer; sqlite3.Error."""
+    how = "immutable=1" if _is_frozen(path) else "mode=ro"
     return sqlite3.connect(
-        f"file:{quote(os.fsencode(path))}?mode=ro", uri=True, isolation_level=None, timeout=5.0
+        f"file:{quote(os.fsencode(path))}?{how}", uri=True, isolation_level=None, timeout=5.0
     )
+
+
+def _is_frozen(path: Path) -> bool:
+    """Whether the disk is mounted read-only, as one that fails is, and no log belongs to the store.
+
+    There SQLite would want to write before it reads, and nobody else can.
+    """
+    try:
+        read_only = os.statvfs(path).f_flag & os.ST_RDONLY
+    except OSError:
+        return False
+    return bool(read_only) and not path.with_name(f"{path.name}-wal").exists()
 
 
 def part_of(target: Path) -> Path:
@@ -156,7 +170,8 @@ def _sentences(doing: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as exc:
-        raise StorageError(f"{doing}: {exc}; is it a store, is it whole, is there room?") from exc
+        why = hindrance(exc) or f"{exc}; is it a store, is it whole, is there room?"
+        raise StorageError(f"{doing}: {why}") from exc
     except OSError as exc:
         raise StorageError(
             f"{doing} ({exc.strerror or exc}); name a folder that exists and has room"

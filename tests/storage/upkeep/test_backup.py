@@ -10,10 +10,13 @@ import threading
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from stranger import open_folder, restricted
 
 from coughd.config.errors import InputError, StorageError
+from coughd.storage.engine import open_reader, store_url
 from coughd.storage.outbox import OutboxReader
 from coughd.storage.rollup import read_rollup, recompute
 from coughd.storage.schema import SCHEMA_VERSION
@@ -152,6 +155,35 @@ def test_without_a_store_or_a_folder_it_says_so(store_path: Path, tmp_path: Path
         restore(tmp_path / "backup", tmp_path / "file" / "x" / "c.sqlite3", NOW)
     with pytest.raises(StorageError, match="pg_dump"):
         back_up("postgresql://db/coughd", tmp_path / "one")
+
+
+def test_where_this_user_may_not_look_it_says_so() -> None:
+    with open_folder() as folder:
+        store = folder / "data" / "coughd.db"
+        open_store(store).close()
+        with restricted(store.parent, 0):
+            with pytest.raises(StorageError, match="try again as root"):
+                back_up(store, folder / "one")
+            with pytest.raises(StorageError, match="try again as root"):
+                check_backup(store)
+            with pytest.raises(StorageError, match="try again as root"):
+                open_reader(store_url(store))
+
+
+def test_from_a_disk_that_was_mounted_read_only_it_can_be_rescued(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with open_folder() as folder:
+        store = folder / "data" / "coughd.db"
+        with open_store(store) as opened:
+            opened.write([seen(), event()])
+        store.chmod(0o644)
+        folder.chmod(0o777)
+        with restricted(store.parent, 0o555):
+            with pytest.raises(StorageError, match="make the file and its folder writable"):
+                back_up(store, folder / "one")
+            monkeypatch.setattr(os, "statvfs", lambda _path: SimpleNamespace(f_flag=os.ST_RDONLY))
+            assert back_up(store, folder / "one").count("events") == 1
 
 
 def test_a_restored_store_is_another_one_and_the_former_is_set_aside(

@@ -6,9 +6,14 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+from stranger import open_folder, restricted
+
 from coughd.config.part_file import part_beside
 from coughd.storage.upkeep.backup import backup_name
-from coughd.storage.upkeep.checkup import check_folder
+from coughd.storage.upkeep.checkup import check_folder, check_store_at
+
+from ..facts import open_store
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 
@@ -37,3 +42,22 @@ def test_a_backup_from_the_future_hides_no_missing_ones(tmp_path: Path) -> None:
         path.touch()
         os.utime(path, (moment.timestamp(), moment.timestamp()))
     assert found(tmp_path)["backups"].endswith(f"the newest {old.name}, 365 days ago")
+
+
+@pytest.mark.parametrize(
+    ("mode", "says"), [(0o000, "try again as root"), (0o555, "make the file and its folder")]
+)
+def test_what_this_user_may_not_read_is_no_damage(mode: int, says: str) -> None:
+    """Else a disk that was mounted read-only would be a reason to salvage the store."""
+    with open_folder() as folder:
+        store = folder / "data" / "coughd.sqlite3"
+        open_store(store).close()
+        store.chmod(0o644)
+        with restricted(store.parent, mode):
+            (found,) = check_store_at(store)
+            (room, *others) = check_folder(store.parent, store, 0, NOW)
+    assert (found.state, found.fix) == ("fault", "")
+    assert says in found.evidence + found.remedy
+    assert room.state == "ok"
+    if mode == 0:
+        assert [one.evidence for one in others] == [f"this user may not look into {store.parent}"]
