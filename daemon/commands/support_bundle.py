@@ -16,13 +16,12 @@ from ...config.render import to_yaml
 from ...config.settings import Settings
 from ...storage.lock import holder_of
 from ..supervision.doctor import examine
-from ..supervision.status_client import ask_status
 from ..support.bundle import Part, json_part, text_part, write_bundle
 from ..support.cleaning import clean_findings, clean_log, clean_status
 from ..support.facts import journal, models, system, versions
 from .options import ConfigOption, configured
 from .reading import now
-from .status import collect
+from .status import ask, collect
 
 
 def support_bundle(
@@ -75,10 +74,13 @@ def _gather(config: Path | None, log: Path | None) -> Iterable[Part]:
 
 def _of_configuration(settings: Settings, places: Places, today: datetime) -> Iterable[Part]:
     yield text_part("configuration.yaml", "every setting, passwords taken out", to_yaml(settings))
-    document = collect(settings, places, ask_status(places.replay), now)
-    yield json_part(
-        "status.json", "states, faults and queues, without what was heard", clean_status(document)
-    )
+    try:
+        document = collect(settings, places, ask(settings, places), now)
+    except CoughdError as exc:
+        yield text_part("status.txt", "why there is no status", f"{exc}\n")
+    else:
+        holds = "states, faults and queues, without what was heard"
+        yield json_part("status.json", holds, clean_status(document))
     found = examine(settings, places, today, daemon=holder_of(places.data_dir))
     yield json_part("doctor.json", "what `coughd doctor` finds", clean_findings(found))
     yield json_part("models.json", "hashes of the models", models(settings))

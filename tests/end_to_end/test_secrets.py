@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import subprocess
+import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -108,6 +109,17 @@ def test_no_command_says_a_secret(house: House, words: tuple[str, ...]) -> None:
     said = coughd(*words, "-c", house.config)
     assert said.lines
     house.silent("\n".join([*said.lines, said.complaints]))
+
+
+def test_a_support_bundle_has_the_status_and_no_secret(house: House) -> None:
+    """The daemon answers only who has a key, and its own machine has one."""
+    path = house.config.parent / "bundle.tar.gz"
+    assert coughd("support-bundle", "-o", path, "-c", house.config).exit_code == 0
+    with tarfile.open(path) as archive:
+        files = [(entry.name, archive.extractfile(entry)) for entry in archive]
+        parts = {name: file.read().decode() for name, file in files if file is not None}
+    assert json.loads(parts["coughd-support/status.json"])["pid"] == house.daemon.process.pid
+    house.silent("\n".join(parts.values()))
 
 
 def test_no_log_line_says_a_secret_even_of_a_stranger(house: House) -> None:

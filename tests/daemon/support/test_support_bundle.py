@@ -152,6 +152,17 @@ def test_a_password_is_nowhere(tmp_path: Path) -> None:
     assert [name for name, content in parts.items() if PASSWORD.encode() in content] == []
 
 
+def test_a_damaged_key_is_what_it_tells_of(tmp_path: Path) -> None:
+    config = {"config_version": 1, "store": {"data_dir": "data"}, "stream": {"curve": True}}
+    (tmp_path / "config.yaml").write_text(json.dumps(config))
+    key = tmp_path / "data" / "keys" / "server.json"
+    key.parent.mkdir(parents=True)
+    key.write_text("{")
+    parts = bundle_of(tmp_path, "bundle.tar.gz", log=False)
+    assert b"server.json" in parts["status.txt"]
+    assert "doctor.json" in parts
+
+
 def test_names_that_are_no_text_are_shown_all_the_same(tmp_path: Path) -> None:
     folder = tmp_path / os.fsdecode(b"caf\xe9 ward")
     folder.mkdir()
