@@ -50,6 +50,20 @@ def evaluate(*arguments: str | Path) -> dict[str, Any]:
     return report
 
 
+def test_a_scan_becomes_a_label_track(night: Path, tmp_path: Path) -> None:
+    """The columns that docs/scan.md cuts out, uncorrected: so everything agrees."""
+    scene = Path(shutil.copy(night / "scene20.flac", tmp_path))
+    said = coughd("scan", "--rejected", scene)
+    rows = [line.split("\t") for line in said.lines]
+    labels = ["\t".join((row[1], row[2], row[4])) for row in rows]
+    (tmp_path / "scene20.txt").write_text("\n".join(labels) + "\n")
+    report = evaluate(scene)
+    counting = report["systems"][0]["counting"]
+    assert sum(row[4] == "cough" for row in rows) == counting["hits"] > 5
+    assert (0, 0) == (counting["misses"], counting["false_alarms"])
+    assert [] == report["left_out"]
+
+
 def test_scenes_are_scored_and_the_page_is_written(night: Path, tmp_path: Path) -> None:
     page = tmp_path / "report.html"
     scenes = [night / "scene20.flac", night / "scene21.flac"]
