@@ -133,6 +133,12 @@ def reviewed(state: EventState, review: EventReviewed, now_us: int) -> EventStat
     return replace(state, **_next_revision(state, now_us), **judgement)
 
 
+def says_no_more(before: EventState, after: EventState) -> bool:
+    """Whether a revision tells nothing that the one before it has not told."""
+    stamps = ("phase", "revision", "recorded_us", "config_sha256")
+    return before == replace(after, **{name: getattr(before, name) for name in stamps})
+
+
 def _next_revision(state: EventState, now_us: int) -> dict[str, Any]:
     return {"phase": "update", "revision": state.revision + 1, "recorded_us": now_us}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from .counting import count_in, count_out
-from .event_state import EventState, finished, rescored, reviewed
+from .event_state import EventState, finished, rescored, reviewed, says_no_more
 from .messages import Source, epoch_message, event_message, review_message
 from .models import keep_embedding, model_id_of, model_name
 from .records import (
@@ -60,7 +60,7 @@ def write_finished(transaction: Transaction, change: EventFinished) -> None:
 
 
 def write_rescored(transaction: Transaction, change: EventRescored) -> None:
-    """Store and tell a later score; an event deleted in the meantime is let go."""
+    """Store and tell a later score, once; an event deleted in the meantime is let go."""
     before = _load(transaction, change.event_id)
     if before is None:
         return
@@ -74,8 +74,10 @@ def write_rescored(transaction: Transaction, change: EventRescored) -> None:
         model_id=model_id_of(connection, embedder),
         now_us=transaction.now_us,
     )
-    after = _replace(transaction, before, after)
     _keep_scored_embedding(transaction, after, change.scored)
+    if says_no_more(before, after):
+        return  # what a daemon was handed and killed with is handed to the next one
+    after = _replace(transaction, before, after)
     source = transaction.source(after.source_id)
     _tell_event(transaction, source, after, embedder.name if embedder else None)
 

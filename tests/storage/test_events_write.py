@@ -103,6 +103,15 @@ def test_a_later_score_is_the_next_revision_in_full(store: EventStore, rows: Row
     assert (stored["revision"], stored["counted"], stored["epoch_id"]) == (2, False, None)
 
 
+def test_the_same_score_again_changes_nothing(store: EventStore, rows: Rows) -> None:
+    again = EventRescored("event-1", scored(probability=0.7))
+    store.write([event(), again])
+    assert store.write([again]) == []
+    (stored,) = rows(events)
+    assert (stored["revision"], stored["probability"]) == (2, 0.7)
+    assert len(store.write([EventRescored("event-1", scored(probability=0.71))])) == 1
+
+
 @pytest.mark.parametrize(
     ("verdict", "label", "expected"),
     [
