@@ -30,6 +30,8 @@ _WHAT_TO_DO = {
     "losing": "Something else keeps the machine or the sound server busy; `top` shows what.",
 }
 
+_MEND = "Look after the server, if it is one; else `coughd doctor` looks at the files."
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -91,19 +93,23 @@ def _of_store(status: DaemonStatus) -> Iterator[Fault]:
 
 
 def _of_hear(status: DaemonStatus) -> Iterator[Fault]:
-    yield from _of_process("HeAR", status.hear, status.now_us,
-                           "Events keep the open embedder's score meanwhile; HeAR is started "
-                           "again by itself.")  # fmt: skip
-    yield from _of_process("gate", status.detector, status.now_us,
-                           "The shipped gate decides alone meanwhile; HeAR's event detector is "
-                           "started again by itself.")  # fmt: skip
+    meanwhile = "Events keep the open embedder's score meanwhile"
+    yield from _of_process("HeAR", status.hear, status.now_us, meanwhile)
+    meanwhile = "The shipped gate decides alone meanwhile"
+    yield from _of_process("gate", status.detector, status.now_us, meanwhile)
 
 
-def _of_process(about: str, process: HearStatus | None, now_us: int, do: str) -> Iterator[Fault]:
+def _of_process(
+    about: str, process: HearStatus | None, now_us: int, meanwhile: str
+) -> Iterator[Fault]:
     if process is not None and process.reason is not None:
         away_us = round((process.away_s or 0.0) * 1_000_000)
         since = rfc3339(now_us - away_us)[: len("2026-11-22T14:02")]
-        yield Fault(about, "away", f"{process.reason} It has been away since {since}Z.", do)
+        says = f"{process.reason} It has been away since {since}Z."
+        yield Fault(about, "away", says, f"{meanwhile}; it is started again by itself.")
+    elif process is not None and process.failing is not None:
+        says = f"the last windows got no embedding: {process.failing}"
+        yield Fault(about, "failing", says, f"{_MEND} {meanwhile}.")
 
 
 def _of_monitoring(status: DaemonStatus) -> Iterator[Fault]:

@@ -24,6 +24,8 @@ from .waiting import WaitingWindow, WaitingWindows
 
 MAX_FAILURES = 2
 """A window is tried once more after its first failure, alone, then given up."""
+FAILING_WINDOWS = 2
+"""So many given up in a row are no longer the windows' fault, and somebody must be told."""
 CLOSE_S = 2.0
 _IDLE_S = 1.0
 _log = logging.getLogger(__name__)
@@ -60,6 +62,8 @@ class HearProcess:
         self._identity: EmbedderIdentity | None = None
         self._pid: int | None = None
         self._away_since_s: float | None = clock()
+        self._failed_in_a_row = 0
+        self._failing: str | None = None
         self._counts: Counter[str] = Counter()
         # The rest belongs to the client thread.
         self._ready = False
@@ -130,6 +134,7 @@ class HearProcess:
                 starts=self._counts["starts"],
                 faults=self._counts["faults"],
                 away_s=None if self._away_since_s is None else self._clock() - self._away_since_s,
+                failing=self._failing,
             )
 
     def close(self) -> None:
@@ -255,11 +260,26 @@ class HearProcess:
     def _settle(self, outcomes: Sequence[Outcome], again: Sequence[WaitingWindow]) -> None:
         with self._changed:
             for outcome in outcomes:
-                self._counts["embedded" if isinstance(outcome, Embedded) else "failed"] += 1
+                self._count(outcome)
             self._outcomes += outcomes
             self._in_flight = []
             self._waiting.put_back(again)
             self._changed.notify_all()
+
+    def _count(self, outcome: Outcome) -> None:
+        """Note what came of a window, and say it where none gets an embedding any more."""
+        if isinstance(outcome, Embedded):
+            self._counts["embedded"] += 1
+            if self._failing is not None:
+                _log.info("Windows get embeddings again.")
+            self._failed_in_a_row, self._failing = 0, None
+            return
+        self._counts["failed"] += 1
+        self._failed_in_a_row += 1
+        if self._failed_in_a_row >= FAILING_WINDOWS:
+            if self._failing != outcome.reason:
+                _log.warning("%s: %s", self._when_away, outcome.reason)
+            self._failing = outcome.reason
 
     def _note_fault(self, sentence: str) -> None:
         if sentence != self._reason:

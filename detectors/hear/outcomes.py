@@ -77,3 +77,5 @@ class HearStatus:
     """Deaths, hangs, garbage and loads that failed."""
     away_s: float | None = None
     """How long it has not been ready; None while it is."""
+    failing: str | None = None
+    """Why the last windows, two or more in a row, got no embedding; None otherwise."""

@@ -20,7 +20,7 @@ from ..hear.batching import scale_windows
 from ..hear.self_test import check_embeddings
 from ..ports import EMBEDDING_SIZE, EmbedderIdentity
 from .metadata import ANSWER_FAULTS, Metadata
-from .retrying import Retrying, UnreachableError
+from .retrying import NotLetInError, Retrying, UnreachableError
 from .server import Server
 
 _MAY_HELP = frozenset({"408", "425", "429", "500", "502", "503", "504"})
@@ -61,7 +61,7 @@ class RemoteModel:
     def embed(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Windows [shape=(n, 32000), range -1..1] to embeddings [shape=(n, 512)].
 
-        Raises UnreachableError or ModelError.
+        Raises UnreachableError, NotLetInError or ModelError.
         """
         scaled = scale_windows(windows)
         parts = [
@@ -157,7 +157,9 @@ class Client:
     def _refusal(self, status: str, message: str) -> ModelError:
         said = self._server.without_secret(f"{status} {message}".strip())[:200].rstrip(".")
         if status in _REFUSED:
-            return ModelError(f"{self.name} does not let us in ({said}); see embedder.token_file.")
+            return NotLetInError(
+                f"{self.name} does not let us in ({said}); see embedder.token_file."
+            )
         if status in _MAY_HELP:
             return UnreachableError(f"{self.name} cannot answer now: {said}.")
         return ModelError(f"{self.name} refuses: {said}.")

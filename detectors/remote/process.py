@@ -26,18 +26,18 @@ from ..hear.process import serve
 from ..hear.protocol import LoadFailed, ProtocolError, encode
 from ..ports import EmbedderIdentity
 from .model import RemoteModel
-from .retrying import Retrying, UnreachableError
+from .retrying import NotLetInError, Retrying, UnreachableError
 from .server import Server, read_token
 
 _log = logging.getLogger(__name__)
 
 
 class GoneError(Exception):
-    """The server is away: what waits shall wait in the daemon, and not fail window by window."""
+    """The server does not serve us: what waits shall wait in the daemon, not fail one by one."""
 
 
 class _OrGone:
-    """The model, which ends the process where its server is away."""
+    """The model, which ends the process where its server is away or does not let us in."""
 
     def __init__(self, model: RemoteModel) -> None:
         self._model = model
@@ -49,7 +49,7 @@ class _OrGone:
     def embed(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
         try:
             return self._model.embed(windows)
-        except UnreachableError as exc:
+        except (UnreachableError, NotLetInError) as exc:
             raise GoneError(str(exc)) from exc
 
 

@@ -17,6 +17,10 @@ class UnreachableError(ModelError):
     """The server did not answer, or said that it cannot now: another try may help."""
 
 
+class NotLetInError(ModelError):
+    """The server wants another token: no other try helps until somebody has mended that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Retrying:
     """Tries once and `retries` times more, with rests that double and are drawn.

@@ -79,6 +79,13 @@ def test_hear_that_is_away_is_a_fault_that_costs_no_event() -> None:
     assert "open embedder's score" in fault.do
 
 
+def test_hear_that_is_there_but_gives_nothing_is_a_fault() -> None:
+    failing = replace(HEAR, failing="the server refuses: 400 unknown model.")
+    (fault,) = find_faults(replace(WELL, hear=failing))
+    assert (fault.about, fault.code) == ("HeAR", "failing")
+    assert fault.says.endswith("the server refuses: 400 unknown model.")
+
+
 def test_an_event_detector_that_is_away_is_a_fault_of_the_gate() -> None:
     assert find_faults(replace(WELL, detector=HEAR)) == []
     (fault,) = find_faults(replace(WELL, detector=AWAY))

@@ -135,6 +135,28 @@ def test_a_window_that_always_fails_takes_no_other_along(start: Start, how: str)
     assert 1 == hear.status.failed
 
 
+def test_a_process_that_embeds_nothing_any_more_is_said_until_it_does(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    hear = start("--how", "refuse")
+    hear.submit("odd", poisoned(0))
+    settled(hear)
+    assert hear.status.failing is None
+    for number in range(3):
+        hear.submit(f"bad-{number}", poisoned(number))
+    settled(hear)
+    assert hear.status.failing == "The fake refuses this batch."
+    hear.submit("good", window(1))
+    settled(hear)
+    assert hear.status.failing is None
+    said = [line for line in caplog.messages if "refuses" in line or "again" in line]
+    assert said == [
+        "HeAR is away, events keep the open score: The fake refuses this batch.",
+        "Windows get embeddings again.",
+    ]
+
+
 def test_the_last_words_of_a_process_are_told(start: Start, tmp_path: Path) -> None:
     hear = start("--how", "exit", "--once", str(tmp_path / "done"), first_rest_s=1000.0)
     hear.submit("bad", poisoned(0))

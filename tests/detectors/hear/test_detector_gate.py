@@ -66,7 +66,7 @@ class FakeProcess:
 
     @property
     def status(self) -> HearStatus:
-        return HearStatus(self.state, None, IDENTITY, 1, *[0] * 10)
+        return HearStatus(self.state, None, IDENTITY, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
     def submit(self, request_id: str, window: NDArray[np.float32]) -> str | None:
         self.waiting.append((request_id, window))
