@@ -12,8 +12,10 @@ from .windows import Window
 
 _CELL_SAMPLES = 80
 """Levels are taken every 5 ms, each over the 20 ms round it."""
-_SMOOTH_CELLS = 4
-_BAND_HZ = (90.0, 7_500.0)
+_REACH_SAMPLES = 160
+_BAND_HZ = (60.0, 120.0, 7_000.0, 8_000.0)
+"""Where the band begins, is whole, begins to end and has ended. Steeper edges would ring: a loud
+cough would hide how quiet it was before."""
 _FALL_DB = 20.0
 _OVER_FLOOR_DB = 6.0
 _QUIET_CELLS = 30
@@ -30,9 +32,9 @@ class CoughMeasure:
     offset_sample: int
     """In the window: onset < offset <= its size."""
     level_dbfs: float
-    """RMS from onset to offset; a full-scale square wave is 0."""
+    """RMS from onset to offset without the window's constant part; full scale is an RMS of 1."""
     snr_db: float
-    """Power from onset to offset over the floor before the onset (its quietest tenth)."""
+    """Power from onset to offset over the floor before the onset (its quietest tenth), in band."""
 
 
 def measure_window(window: Window) -> CoughMeasure:
@@ -50,18 +52,18 @@ def measure_cough(
 ) -> CoughMeasure:
     """Measure the cough that begins at sample `onset` of a window [shape=(n,)], n > onset.
 
-    It ends where the sound has fallen 20 dB under its peak (or to the floor) and stayed
-    there, where the next cough begins (`next_onset`, a sample of the window), or with it.
+    It ends where the sound has fallen 20 dB under its peak (or to the floor) and stayed there,
+    where the next cough begins (sample `next_onset` > onset), or with the window.
     """
     end = window.size if next_onset is None else min(next_onset, window.size)
     band = _in_band(window)
-    levels_db = _levels_db(band)
-    first = min(onset // _CELL_SAMPLES, levels_db.size - 1)
-    last = max(first + 1, end // _CELL_SAMPLES)
+    levels_db = _levels_db(band[:end])
+    first = onset // _CELL_SAMPLES
     floor_db = float(np.percentile(levels_db[:first] if first else levels_db, 10))
-    last_loud = _last_loud_cell(levels_db[first:last], floor_db)
-    offset = max(onset + 1, min(end, (first + last_loud + 1) * _CELL_SAMPLES))
-    power = float(np.mean(window[onset:offset].astype(np.float64) ** 2))
+    last_loud = _last_loud_cell(levels_db[first:], floor_db)
+    offset = min(end, (first + last_loud + 1) * _CELL_SAMPLES)
+    moving = window[onset:offset] - window.mean(dtype=np.float64)
+    power = float(np.mean(moving**2))
     in_band = float(np.mean(band[onset:offset] ** 2))
     return CoughMeasure(
         offset_sample=offset,
@@ -84,14 +86,15 @@ def _last_loud_cell(levels_db: NDArray[np.float64], floor_db: float) -> int:
 
 
 def _in_band(window: Samples) -> NDArray[np.float64]:
-    spectrum = np.fft.rfft(window.astype(np.float64))
     frequency_hz = np.fft.rfftfreq(window.size, 1.0 / SAMPLE_RATE_HZ)
-    spectrum[(frequency_hz < _BAND_HZ[0]) | (frequency_hz > _BAND_HZ[1])] = 0.0
-    return np.fft.irfft(spectrum, window.size)
+    gain = np.sin(0.5 * np.pi * np.interp(frequency_hz, _BAND_HZ, (0.0, 1.0, 1.0, 0.0))) ** 2
+    return np.fft.irfft(np.fft.rfft(window.astype(np.float64)) * gain, window.size)
 
 
 def _levels_db(band: NDArray[np.float64]) -> NDArray[np.float64]:
-    whole = band[: band.size // _CELL_SAMPLES * _CELL_SAMPLES]
-    cells = (whole.reshape(-1, _CELL_SAMPLES) ** 2).mean(axis=1)
-    smooth = np.convolve(cells, np.full(_SMOOTH_CELLS, 1.0 / _SMOOTH_CELLS), "same")
-    return np.asarray(10.0 * np.log10(smooth + _SILENCE))
+    """At the beginning of each cell, the last one perhaps cut short."""
+    energy = np.concatenate(([0.0], np.cumsum(band**2)))
+    at = np.arange(0, band.size, _CELL_SAMPLES)
+    begin, end = np.maximum(at - _REACH_SAMPLES, 0), np.minimum(at + _REACH_SAMPLES, band.size)
+    power = (energy[end] - energy[begin]) / (end - begin)
+    return np.asarray(10.0 * np.log10(power + _SILENCE))
