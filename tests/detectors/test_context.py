@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from coughd.detectors.context import REACH_SAMPLES, ContextWeights, RecentTriggers, gate_log_odds
+from coughd.detectors.context import ContextWeights, RecentTriggers, gate_log_odds
 from coughd.detectors.ports import MIN_COUGH_SPACING_SAMPLES, Context
+
+REACH_SAMPLES = 48_000
 
 
 def test_each_part_of_the_context_moves_the_log_odds_by_its_weight() -> None:

@@ -75,6 +75,14 @@ def test_what_the_ring_has_forgotten_is_missing_not_made_up() -> None:
     assert not window.complete
 
 
+def test_a_gate_that_never_decides_is_a_defect() -> None:
+    cutter = WindowCutter(ring_with(0))
+    for number in range(64):
+        cutter.add(trigger(3_200 * number))
+    with pytest.raises(RuntimeError, match="later than its look-ahead"):
+        cutter.add(trigger(3_200 * 64))
+
+
 def test_the_oldest_that_waits_is_known() -> None:
     cutter = WindowCutter(ring_with(80_000))
     assert cutter.waiting_onset_sample is None
