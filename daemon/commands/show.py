@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from ...config.places import Places
 from ..subscriber import Message, Subscriber
 from .live_lines import LiveLines
-from .output import let_output_go
+from .output import NO_ROOM, let_output_go
 
 _COUGHS = ("cough.event",)
 COUGHS_AND_SOURCES = ("cough.event", "source")
@@ -40,7 +40,8 @@ def showing(places: Places, timezone: str) -> Iterator[None]:
     """Print the coughs of this process's own daemon, whose log tells of its sources already.
 
     The thread `show` subscribes like anybody else and prints; it must not touch anything of the
-    daemon's. It ends where nobody reads what it prints; the daemon goes on.
+    daemon's. It ends where nobody reads what it prints or no room is left for it; the daemon goes
+    on.
     """
     stop = threading.Event()
 
@@ -50,6 +51,11 @@ def showing(places: Places, timezone: str) -> Iterator[None]:
         except BrokenPipeError:
             let_output_go()
             _log.warning("nobody reads standard output any more: nothing more is shown")
+        except OSError as exc:
+            if exc.errno not in NO_ROOM:
+                raise
+            let_output_go()
+            _log.warning("standard output: %s; nothing more is shown", exc.strerror)
 
     thread = threading.Thread(target=show, name="show")
     thread.start()

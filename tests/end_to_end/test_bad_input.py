@@ -259,10 +259,14 @@ def for_ever(folder: Path) -> dict[str, object]:
     return {"id": "bed", "kind": "file", "path": str(folder / "sound.wav"), "loop": True}
 
 
-def test_whoever_stops_reading_what_is_shown_does_not_end_the_daemon(folder: Path) -> None:
+@pytest.mark.parametrize("lacks", ["a reader", "room"])
+def test_what_is_shown_to_nobody_does_not_end_the_daemon(folder: Path, lacks: str) -> None:
     config = write_config(folder, sources=[for_ever(folder)])
-    reading, writing = os.pipe()
-    os.close(reading)
+    if lacks == "room":
+        writing = os.open("/dev/full", os.O_WRONLY)
+    else:
+        reading, writing = os.pipe()
+        os.close(reading)
     with Daemon(
         command("run", "--show", "--config", config),
         stdout=writing,
