@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, TextIO
@@ -18,6 +17,7 @@ from ...storage.reading.local_time import to_us
 from ...storage.reading.whole_file import whole_file
 from .moments import to_minute
 from .options import ConfigOption
+from .output import data_output
 from .reading import (
     GapOption,
     MinimumOption,
@@ -86,7 +86,7 @@ def export(
 
         # As text: a path does not tell `./-`, a file of that name, from `-`.
         if output is None or output == "-":
-            write(sys.stdout)
+            write(data_output())
             return
         progress = Console(stderr=True).status(Text(f"writing {output}"))
         with progress, whole_file(Path(output)) as stream:

@@ -18,6 +18,7 @@ from ...storage.reading.local_time import to_us
 from .history_report import By, Report, Row, write_document
 from .history_view import print_plain, print_tables
 from .options import ConfigOption, JsonOption
+from .output import data_output
 from .reading import (
     GapOption,
     MinimumOption,
@@ -96,7 +97,7 @@ def history(
 def _tell(report: Report, *, as_json: bool) -> None:
     """Write the report, its rows as they are read unless they have to fit a table."""
     if as_json:
-        write_document(report, sys.stdout)
+        write_document(report, data_output())
         return
     console = Console(highlight=False)
     if console.is_terminal:

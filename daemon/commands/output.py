@@ -1,4 +1,4 @@
-"""Standard output that nobody reads any more, or that cannot be written."""
+"""Standard output: that of data, and one that nobody reads any more or that cannot be written."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from pathlib import Path
+from typing import TextIO
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 """What a full or broken disk answers, where the output goes into a file."""
@@ -24,6 +25,13 @@ def prepare_output() -> None:
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as above
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
+
+
+def data_output() -> TextIO:
+    """Give standard output for data: UTF-8, whatever letters the terminal has."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors=sys.stdout.errors)
+    return sys.stdout
 
 
 def let_output_go() -> None:

@@ -13,6 +13,7 @@ from ..subscriber import Message, StoreChanged, Subscriber, Truncated
 from .keys import own_key
 from .live_lines import LiveLines
 from .options import ConfigOption, configured
+from .output import data_output
 
 _TOPICS = ("cough.event.end", "cough.event.update", "source")
 _NO_ANSWER_S = 1.0  # a running daemon answers the first question at once
@@ -87,8 +88,9 @@ def watch(
         with subscriber:
             messages = _messages(subscriber, address, patience_s)
             if as_json:
+                out = data_output()
                 for message in messages:
-                    typer.echo(message.raw)
+                    typer.echo(message.raw, file=out)
             else:
                 _show(messages, settings.timezone)
     except KeyboardInterrupt:
