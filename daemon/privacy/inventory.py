@@ -45,6 +45,7 @@ _FOLDERS: dict[str, Kind] = {
     "handed-in": "handed_in",
     "probes": "probe",
 }
+_BY_NAME: dict[str, Kind] = {LOCK_NAME: "lock", BALLAST_NAME: "ballast"}
 _OWN = (*_FOLDERS, "backups", "models")
 MOST_FILES = 10_000
 """So many are shown below one folder; beyond that the report says that it is not whole."""
@@ -174,10 +175,8 @@ def kind_of(path: Path, store: Path | None, home: Path | None = None) -> Kind:
             return "store"
         if path.name.startswith((f"{store.name}.", f".{store.name}.")):
             return "copy"
-        if path.name == BALLAST_NAME:
-            return "ballast"
-    if path.name == LOCK_NAME:
-        return "lock"
+    if path.name in _BY_NAME:
+        return _BY_NAME[path.name]
     is_backup = path.parent.name == "backups" and path.name.lstrip(".").startswith("coughd-")
     if is_backup and ".sqlite3" in path.name:
         return "copy"

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from datetime import datetime
 from importlib.util import find_spec
-from pathlib import Path
 
 from ...config.errors import CoughdError, ModelError
 from ...config.places import Places
@@ -15,6 +14,7 @@ from ...detectors.hear.files import verified_digest
 from ...detectors.hear.kinds import check_kind
 from ...detectors.hear.manifest import model_folder
 from ...detectors.probe_versions import ProbeVersions
+from ...storage.engine import sqlite_path, store_url
 from ...storage.upkeep.checkup import check_folder, check_store_at
 from ...storage.upkeep.findings import Finding
 from ...storage.upkeep.room import MEGABYTE
@@ -40,9 +40,10 @@ def examine(
     running = daemon is not None
     yield Finding("daemon", "ok", f"it runs as process {daemon}" if running else "it does not run")
     yield from check_store_at(places.store)
-    if places.data_dir.exists() and isinstance(places.store, Path):
+    store = sqlite_path(store_url(places.store))
+    if places.data_dir.exists() and store is not None:
         floor = settings.retention.free_space_mb * MEGABYTE
-        yield from check_folder(places.data_dir, places.store, floor, now)
+        yield from check_folder(places.data_dir, store, floor, now)
     yield _models(settings, places)
     yield from _second_opinion(settings.embedder, places)
     yield from _microphones(settings)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
+from glob import escape
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
@@ -17,6 +18,7 @@ from ...config.errors import StorageError
 from ...config.part_file import parts_left
 from ..engine import is_there, open_reader, sqlite_path, store_name, store_url
 from ..faults import hindrance, storage_faults
+from ..lock import LOCK_NAME
 from ..reading.readable import check_readable
 from ..rollup import Tally, read_rollup, recompute, settled
 from ..schema import UTC_HOUR_US, outbox, rollup_hours
@@ -62,12 +64,13 @@ def check_store_at(store: Path | str) -> Iterator[Finding]:
 
 def check_folder(folder: Path, store: Path, free_floor: int, now: datetime) -> Iterator[Finding]:
     """Check room, rights, and what lies beside a SQLite store."""
-    yield _room(folder, free_floor)
-    if not os.access(folder, os.R_OK | os.X_OK, effective_ids=True):
+    yield _room(store.parent if os.path.isdir(store.parent) else folder, free_floor)  # noqa: PTH112 - says no where this user may not look
+    closed = next(filter(_is_closed, (folder, store.parent)), None)
+    if closed is not None:
         yield Finding(
             "rights",
             "fault",
-            f"this user may not look into {folder}",
+            f"this user may not look into {closed}",
             "try again as root, or as its owner",
             exit_code=os.EX_NOPERM,
         )
@@ -84,8 +87,8 @@ def check_folder(folder: Path, store: Path, free_floor: int, now: datetime) -> I
         )
     left = sorted(
         path.name
-        for why in ("aside", "damaged", "rescued")
-        for path in store.parent.glob(f"{store.name}.{why}-*Z")
+        for why in ("aside", "damaged", "foreign")
+        for path in store.parent.glob(f"{escape(store.name)}.{why}-*Z")
     )
     if left:
         yield Finding(
@@ -104,13 +107,21 @@ def sums_due(connection: Connection) -> Tally:
 def open_files(folder: Path, store: Path) -> list[Path]:
     """Give our files and folders that others than their owner may read or write."""
     ours = [store, *(store.with_name(store.name + ending) for ending in ("-wal", "-shm"))]
-    ours += [folder / "coughd.lock", folder / BALLAST_NAME, *backups_in(folder / "backups")]
-    ours += store.parent.glob(f"{store.name}.*")
+    ours += [folder / LOCK_NAME, store.with_name(BALLAST_NAME), *backups_in(folder / "backups")]
+    ours += store.parent.glob(f"{escape(store.name)}.*")
     return [
         path
         for path in (folder, *ours)
         if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077
     ]
+
+
+def _is_closed(folder: Path) -> bool:
+    """Whether it is there, and not for this user."""
+    try:
+        return is_there(folder) and not os.access(folder, os.R_OK | os.X_OK, effective_ids=True)
+    except StorageError:
+        return True
 
 
 def _pages(path: Path) -> Finding:

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import delete
 
 from ...config.errors import StorageError
-from ..engine import open_writer, store_name, store_url
+from ..engine import open_writer, sqlite_path, store_name, store_url
 from ..faults import storage_faults
 from ..rollup import write_tally
 from ..schema import rollup, rollup_hours
@@ -23,11 +23,12 @@ def mend(
 ) -> Iterator[str]:
     """Mend what was found and say what was done; StorageError where it cannot be done."""
     fixes = {finding.fix for finding in findings}
-    if isinstance(store, Path):
+    path = sqlite_path(store_url(store))
+    if path is not None:
         if "modes" in fixes:
-            yield from _close(folder, store)
+            yield from _close(folder, path)
         if "salvage" in fixes:
-            done = salvage(store, now)
+            done = salvage(path, now)
             kept = ", ".join(f"{count} {name}" for name, count in done.rows if count)
             yield f"the damaged store is now {done.aside}"
             yield f"a new one holds what was readable: {kept or 'nothing'}"

@@ -137,6 +137,7 @@ def test_what_was_moved_to_another_disk_and_linked_is_found_there(tmp_path: Path
         (disk / folder).mkdir(parents=True)
     (tmp_path / "home").symlink_to(disk / "data")
     make_store(disk / "large.db")
+    (disk / "data/coughd.ballast").touch()  # it was beside the store once
     for name in ("data/notes", "strange/thing", "bed.wav", "secret.yaml", "large.db-wal"):
         (disk / name).touch()
     for name in ("clips/1.clip", "backups/coughd-1Z.sqlite3"):
@@ -161,6 +162,7 @@ def test_what_was_moved_to_another_disk_and_linked_is_found_there(tmp_path: Path
         "secret.yaml": "configuration",
         "clips/1.clip": "clip",
         "backups/coughd-1Z.sqlite3": "copy",
+        "data/coughd.ballast": "ballast",
         "data/notes": "unknown",
         "data/strange": "unknown",  # nobody knows whose that is: it is named, not entered
     }
