@@ -86,9 +86,7 @@ class Pipeline:
             for line in self._lines:
                 for item in line.source.poll(self._clock.monotonic_s()):
                     self._take(line, item)
-            later = self._second_opinion.answers()
-            self._keep_all(later)
-            self._clips.rescored(later)
+            self._keep_all(self._second_opinion.answers())
             self._each_turn()
             wait_for_sound([line.source for line in self._lines], self._stop, self._clock)
         for line in self._lines:
@@ -224,6 +222,7 @@ class Pipeline:
     def _keep_all(self, changes: Sequence[Change]) -> None:
         for change in changes:
             self._sink.keep(change)
+        self._clips.noted(changes)
 
 
 def _half_seconds(samples: Samples) -> Iterator[Samples]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...detectors.ports import ONSET_IN_WINDOW, SAMPLE_RATE_HZ, WINDOW_SAMPLES, Samples
 from ...detectors.windows import Window
@@ -20,7 +20,7 @@ class Clip:
     samples: Samples
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Candidate:
     clip: Clip
     window_start: int
@@ -88,6 +88,15 @@ class ClipChooser:
     def refuse(self, event_id: str) -> None:
         """A later score does not count this event; nothing, where it is no candidate."""
         self._waiting = [each for each in self._waiting if each.clip.header.event_id != event_id]
+
+    def correct(self, source_id: str, by_us: int) -> None:
+        """The wall clock by which this source's time was told was wrong by so much."""
+        for each in self._waiting:
+            header = each.clip.header
+            if header.source_id == source_id:
+                each.clip = replace(
+                    each.clip, header=replace(header, onset_us=header.onset_us + by_us)
+                )
 
     def settled(self, sample: int) -> list[Clip]:
         """Every trigger with an onset before this sample is judged: give what is decided by it."""

@@ -6,7 +6,7 @@ import io
 import json
 import math
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -54,8 +54,13 @@ def encode_clip(header: ClipHeader, samples: Samples, key: ClipKey) -> bytes:
     flac = io.BytesIO()
     bounded = np.clip(samples, -1.0, 1.0)
     soundfile.write(flac, bounded, SAMPLE_RATE_HZ, format="FLAC", subtype="PCM_16")
-    readable = _FIRST_LINE + json.dumps(asdict(header), allow_nan=False).encode() + b"\n"
-    return readable + key.seal(flac.getvalue(), readable)
+    return _sealed(header, flac.getvalue(), key)
+
+
+def moved_clip(path: Path, by_us: int, key: ClipKey) -> bytes:
+    """Give the bytes of a clip with its time corrected; InputError as `read_clip`."""
+    header, flac = _opened(path, key)
+    return _sealed(replace(header, onset_us=header.onset_us + by_us), flac, key)
 
 
 def read_header(path: Path) -> ClipHeader:
@@ -65,6 +70,17 @@ def read_header(path: Path) -> ClipHeader:
 
 def read_clip(path: Path, key: ClipKey) -> tuple[ClipHeader, Samples]:
     """Decrypt a clip; InputError where it is none, was changed, or is another key's."""
+    header, flac = _opened(path, key)
+    samples, _ = soundfile.read(io.BytesIO(flac), dtype="float32")
+    return header, samples
+
+
+def _sealed(header: ClipHeader, flac: bytes, key: ClipKey) -> bytes:
+    readable = _FIRST_LINE + json.dumps(asdict(header), allow_nan=False).encode() + b"\n"
+    return readable + key.seal(flac, readable)
+
+
+def _opened(path: Path, key: ClipKey) -> tuple[ClipHeader, bytes]:
     content = _read(path, LARGEST_CLIP_BYTES)
     header, readable = _split(content, path)
     try:
@@ -73,8 +89,7 @@ def read_clip(path: Path, key: ClipKey) -> tuple[ClipHeader, Samples]:
         raise InputError(f"{path}: {exc}") from exc
     if path.name != f"{header.event_id}{ENDING}":
         raise InputError(f"{path}: it was renamed; it is the clip of {header.event_id}")
-    samples, _ = soundfile.read(io.BytesIO(flac), dtype="float32")
-    return header, samples
+    return header, flac
 
 
 def _read(path: Path, limit: int) -> bytes:

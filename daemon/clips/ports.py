@@ -48,8 +48,8 @@ class Clips(Protocol):
     def left(self, stretch_id: str) -> None:
         """The stretch is left before all of it is judged: what is undecided gets no clip."""
 
-    def rescored(self, changes: Collection[Change]) -> None:
-        """What a later score counts no more gets no clip."""
+    def noted(self, changes: Collection[Change]) -> None:
+        """What a later score counts no more gets no clip; a clock that is set corrects the rest."""
 
     def told(self, rows: Collection[OutboxRow]) -> None:
         """Rows are committed: what a later score counts no more loses its clip. Any thread."""
@@ -73,7 +73,7 @@ class NoClips:
     def left(self, stretch_id: str) -> None:
         """See `Clips`."""
 
-    def rescored(self, changes: Collection[Change]) -> None:
+    def noted(self, changes: Collection[Change]) -> None:
         """See `Clips`."""
 
     def told(self, rows: Collection[OutboxRow]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from ...config.errors import ConfigError, InputError, StorageError
+from ...config.private_file import write_private
 from ...detectors.ports import ONSET_IN_WINDOW, SAMPLE_RATE_HZ, WINDOW_SAMPLES, Samples
 from ...storage.records import OutboxRow
-from .clip_file import ENDING, ClipHeader, clip_path, read_clip, read_header
+from .clip_file import ENDING, ClipHeader, clip_path, moved_clip, read_clip, read_header
 from .forgetting import KeptClip, uncounted
 from .sealing import ClipKey
 
@@ -61,6 +63,16 @@ class ClipShelf:
         header, samples = self.samples(event_id)
         starts_alike = round(header.onset_s * SAMPLE_RATE_HZ) == ONSET_IN_WINDOW
         return samples if starts_alike and samples.size == WINDOW_SAMPLES else None
+
+    def correct(self, event_ids: Iterable[str], source_id: str, by_us: int) -> None:
+        """Move the times of those of these clips that are of this source; OSError."""
+        if self._key is None:
+            raise InputError("a key is needed to correct a clip")
+        for event_id in event_ids:
+            path = clip_path(self.folder, event_id)
+            with suppress(InputError):  # it has gone, or somebody changed it
+                if read_header(path).source_id == source_id:
+                    write_private(path, moved_clip(path, by_us, self._key))
 
     def check_key(self, key: ClipKey) -> None:
         """See that it is the key of what is there; ConfigError. No disk is written."""

@@ -30,6 +30,7 @@ def clips(
     from ..clips.forgetting import ClipLimits  # noqa: PLC0415
     from ..clips.keeper import ClipKeeper  # noqa: PLC0415
     from ..clips.sealing import find_key_file, read_key  # noqa: PLC0415
+    from ..clips.writer import ClipWriter  # noqa: PLC0415
 
     days = [each for each in (wanted.keep_days, settings.retention.events_days) if each is not None]
     limits = ClipLimits(
@@ -37,12 +38,13 @@ def clips(
         largest_bytes=None if wanted.max_mb is None else wanted.max_mb * MEGABYTE,
         best_of_day=wanted.best_of_day,
     )
-    return ClipKeeper(
+    writer = ClipWriter(
         places.data_dir,
         read_key(find_key_file(wanted.key_file, os.environ)),
-        partial(ClipChooser, wanted.before_s, wanted.after_s, wanted.speech_veto),
         limits,
         free_floor=_CLIPS_GO_FIRST * settings.retention.free_space_mb * MEGABYTE,
         clock=clock,
         uncounted_by_score=store.uncounted_by_score,
     )
+    chooser = partial(ClipChooser, wanted.before_s, wanted.after_s, wanted.speech_veto)
+    return ClipKeeper(writer, chooser)

@@ -96,7 +96,7 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
 
         def keep_handed_in(change: Change) -> None:
             recorder.keep(change)
-            kept.rescored([change])
+            kept.noted([change])
 
         receiver = stack.enter_context(
             Receiver(

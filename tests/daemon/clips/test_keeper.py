@@ -19,8 +19,9 @@ from coughd.daemon.clips.forgetting import ClipLimits
 from coughd.daemon.clips.keeper import ClipKeeper
 from coughd.daemon.clips.sealing import ClipKey
 from coughd.daemon.clips.shelf import ClipShelf, forget_uncounted
+from coughd.daemon.clips.writer import ClipWriter
 from coughd.daemon.steady_clock import STEADY_S
-from coughd.storage.records import EventRescored, EventReviewed, OutboxRow
+from coughd.storage.records import AnchorSet, EventRescored, EventReviewed, OutboxRow
 from coughd.storage.store import EventStore
 
 from ...storage.facts import event, open_store, scored, seen
@@ -45,10 +46,9 @@ def keeper(
     clock: SimulatedClock | None = None,
     refused: Callable[[Sequence[str]], list[str]] = lambda _event_ids: [],
 ) -> ClipKeeper:
-    return ClipKeeper(
-        folder, KEY, lambda: ClipChooser(0.5, 1.5, 0.2), limits, 1000,
-        clock or SimulatedClock(10 * DAY_US), refused, free=lambda _: free,
-    )  # fmt: skip
+    clock = clock or SimulatedClock(10 * DAY_US)
+    writer = ClipWriter(folder, KEY, limits, 1000, clock, refused, free=lambda _: free)
+    return ClipKeeper(writer, lambda: ClipChooser(0.5, 1.5, 0.2))
 
 
 def test_a_kept_clip_is_the_window_that_was_judged(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_what_is_counted_no_more_before_it_is_decided_gets_no_clip(tmp_path: Pat
     with keeper(tmp_path) as clips:
         clips.judged(*judged(1, 100_000))
         clips.judged(*judged(2, 200_000))
-        clips.rescored([EventRescored(event_id(1), judged(1, 1, counted=False)[1].scored)])
+        clips.noted([EventRescored(event_id(1), judged(1, 1, counted=False)[1].scored)])
         clips.ended("s")
     assert [event_id(2)] == [each.header.event_id for each in ClipShelf(tmp_path).clips()]
 
@@ -161,7 +161,7 @@ def test_a_stop_before_all_is_judged_writes_no_clip(tmp_path: Path) -> None:
 def test_many_to_forget_do_not_keep_each_other_out(tmp_path: Path) -> None:
     clips = keeper(tmp_path)  # not entered: nobody takes what waits
     clips.told([update(event_id(number), "below_threshold") for number in range(500)])
-    assert 500 == clips._waiting.qsize()
+    assert 500 == clips._writer.waiting
 
 
 def test_without_room_no_clip_is_written_and_the_old_ones_go(
@@ -195,6 +195,38 @@ def test_no_clip_is_too_old_by_a_clock_that_was_wrong_at_boot(tmp_path: Path) ->
         clock.advance(STEADY_S)
         until(lambda: clips.counts.forgotten == 2)
     assert [] == ClipShelf(tmp_path).clips()
+
+
+def test_a_clock_that_is_set_corrects_the_clips_of_this_life_and_source(tmp_path: Path) -> None:
+    """What is written, what waits to be written, and what waits to be decided."""
+
+    def anchor(source_id: str, by_us: int) -> AnchorSet:
+        return AnchorSet(source_id, "s", 0, 16_000, 0, 0, 16_000.0, by_us)
+
+    with keeper(tmp_path) as clips:
+        clips.judged(*judged(1, 100_000))
+        clips.ended("s")
+    with keeper(tmp_path) as clips:
+        clips.judged(*judged(2, 200_000))
+        clips.ended("s")
+        until(lambda: clips.counts.written)
+        clips.judged(*judged(3, 300_000))
+        clips.judged(*judged(4, 400_000))
+        clips.settled("s", 360_000)
+        clips.noted([anchor("sofa", 7 * DAY_US), anchor("bed", DAY_US), anchor("bed", 0)])
+        clips.ended("s")
+        until(lambda: clips.counts.written == 3)
+    shelf = ClipShelf(tmp_path, KEY)
+    times = {each.header.event_id: each.header.onset_us for each in shelf.clips()}
+    assert times == {
+        event_id(1): 100_000,
+        event_id(2): 200_000 + DAY_US,
+        event_id(3): 300_000 + DAY_US,
+        event_id(4): 400_000 + DAY_US,
+    }
+    again = shelf.window(event_id(2))
+    assert again is not None
+    np.testing.assert_allclose(again, judged(2, 200_000)[0].samples, atol=1 / 32_000)
 
 
 def test_without_a_daemon_the_command_that_rescored_deletes(tmp_path: Path) -> None:
