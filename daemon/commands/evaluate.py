@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ...config.as_text import as_text
 from ...config.errors import ConfigError, InputError, ModelError
@@ -29,6 +28,7 @@ from ..offline.evaluating import Listener, hear_all, heard_by_all, prepare
 from ..offline.gathering import Gathered, first_of, gather
 from ..offline.picturing import picture_cases
 from ..offline.scan_pool import usable_cores
+from .bars import progress_bar
 from .evaluate_lines import print_report
 from .evaluate_outputs import STANDARD_OUTPUT, Outputs, write
 from .options import ConfigOption, configured
@@ -149,8 +149,11 @@ def _hear(
     what = f"{recordings} recording{'s' * (recordings > 1)}"
     with closing(StopRequest()) as stop, stop_on_signals(stop):
         for number, listener in enumerate(listeners, 1):
-            with _bar(what if len(listeners) == 1 else f"{what}, {number} of 2") as progress:
-                system, found = hear_all(gathered, listener, workers, stop, progress)
+            with progress_bar(
+                what if len(listeners) == 1 else f"{what}, {number} of 2"
+            ) as progress:
+                tell = partial(_tell, progress)
+                system, found = hear_all(gathered, listener, workers, stop, tell)
             if stop.is_set():
                 raise typer.Exit(_STOPPED)
             systems.append(system)
@@ -159,12 +162,8 @@ def _hear(
     return systems, [*dict.fromkeys([*notices, *different])]
 
 
-@contextmanager
-def _bar(what: str) -> Iterator[Callable[[float], None]]:
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=1.0)
-        yield lambda share: bar.update(task, completed=share)
+def _tell(progress: Callable[[float, float], None], share: float) -> None:
+    progress(share, 1.0)
 
 
 def _complain(notices: Sequence[Notice], outputs: Outputs) -> None:

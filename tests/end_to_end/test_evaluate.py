@@ -46,6 +46,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def evaluate(*arguments: str | Path) -> dict[str, Any]:
     said = coughd("evaluate", *arguments, "--json", "-")
     assert said.exit_code == os.EX_OK, said.complaints
+    assert "" not in said.complaints.splitlines()
     report: dict[str, Any] = json.loads("\n".join(said.lines))
     return report
 

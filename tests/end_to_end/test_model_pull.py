@@ -74,6 +74,7 @@ def test_a_pull_fetches_the_model_and_nothing_else(person: Person) -> None:
     said = person.types("pull", "hear", "--accept-terms")
     assert 0 == said.exit_code, said.complaints
     assert TERMS in said.complaints
+    assert "" not in said.complaints.splitlines()
     assert "embedder: {kind: hear}" in said.lines[-1]
     wanted = ("saved_model.pb", "variables/variables.index", WEIGHTS)
     assert {name: FILES[name] for name in wanted} == pulled_files(person.folder)
