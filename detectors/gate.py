@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .features import (
     BANDS,
@@ -72,17 +73,17 @@ class CoughdGateStream:
         self._frames = LogMelStream(transform)
         self._decoder = OnsetDecoder(threshold)
         self._state_size = state_size
-        self._state: LogMel | None = None
+        self._state: NDArray[np.float32] | None = None
         self._heard_samples = 0
         self._groups = 0
-        self._last_onset_sample = -MIN_COUGH_SPACING_SAMPLES
+        self._earliest_sample = 0
+        """Where the next onset may be, because of the last one."""
 
     @property
     def decided_sample(self) -> int:
         """No trigger with an onset before this sample can still appear."""
-        earliest = (self._decoder.decided_step - 1) * STEP_SAMPLES + ONSET_SHIFT_SAMPLES
-        after_last = self._last_onset_sample + MIN_COUGH_SPACING_SAMPLES
-        return max(0, earliest, after_last)
+        decided = (self._decoder.decided_step - 1) * STEP_SAMPLES + ONSET_SHIFT_SAMPLES
+        return max(decided, self._earliest_sample)
 
     def feed(self, samples: Samples) -> list[Trigger]:
         """Hear the next samples [shape=(n,)]; triggers in order of onset."""
@@ -117,13 +118,9 @@ class CoughdGateStream:
 
     def _trigger(self, onset: Onset, confirmed_sample: int) -> Trigger:
         found = round(onset.position_steps * STEP_SAMPLES) + ONSET_SHIFT_SAMPLES
-        earliest = max(0, self._last_onset_sample + MIN_COUGH_SPACING_SAMPLES)
-        self._last_onset_sample = max(found, earliest)
-        return Trigger(
-            onset_sample=self._last_onset_sample,
-            confirmed_sample=min(confirmed_sample, max(self._heard_samples, 1)),
-            gate_score=onset.score,
-        )
+        onset_sample = max(found, self._earliest_sample)
+        self._earliest_sample = onset_sample + MIN_COUGH_SPACING_SAMPLES
+        return Trigger(onset_sample, min(confirmed_sample, self._heard_samples), onset.score)
 
 
 def _state_size(model: OnnxModel) -> int:
