@@ -46,10 +46,12 @@ def plan_purge(settings: Settings, places: Places, config_file: Path) -> Plan:
         raise StorageError(
             f"nothing was deleted, since not everything can be seen: {'; '.join(inventory.hidden)}"
         )
-    return Plan(
-        deletes=tuple(file for file in inventory.files if file.kind in _HEARD),
-        leaves=tuple(file for file in inventory.files if file.kind == "unknown"),
-    )
+    heard = [file for file in inventory.files if file.kind in _HEARD]
+    # Who records into /dev/null wants to keep that.
+    deletes = tuple(file for file in heard if file.form != "special")
+    left = [file for file in heard if file.form == "special"]
+    left += [file for file in inventory.files if file.kind == "unknown"]
+    return Plan(deletes, tuple(left))
 
 
 def purge(settings: Settings, places: Places, config_file: Path) -> Plan:

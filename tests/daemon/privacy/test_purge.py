@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -93,6 +94,15 @@ def test_what_is_made_before_the_daemon_is_kept_out_goes_too(
     monkeypatch.setattr(module, "at_rest", late)
     purge(*configured(folder))
     assert left(folder) == {*_OTHERS, "data/coughd.lock"}
+
+
+def test_a_device_that_was_recorded_into_stays(folder: Path) -> None:
+    (folder / "bed.wav").unlink()
+    os.mkfifo(folder / "pipe")
+    (folder / "bed.wav").symlink_to("pipe")
+    done = purge(*configured(folder))
+    assert (folder / "pipe").is_fifo()
+    assert "pipe" in [file.path.name for file in done.leaves]
 
 
 def test_with_nothing_stored_nothing_is_made(tmp_path: Path) -> None:
