@@ -48,8 +48,6 @@ def _filter_bank() -> NDArray[np.float32]:
         rising = (bins_hz - low) / (centre - low)
         falling = (high - bins_hz) / (high - centre)
         weights = np.clip(np.minimum(rising, falling), 0.0, None)
-        if not weights.any():  # the lowest bands are narrower than a bin
-            weights[np.argmin(np.abs(bins_hz - centre))] = 1.0
         bank[:, band] = weights / weights.sum()
     return bank.astype(np.float32)
 

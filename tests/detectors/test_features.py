@@ -44,6 +44,12 @@ def test_a_tone_lies_in_its_band() -> None:
     assert loudest == pytest.approx((1_000 - 98) / (2_823 - 98) * (BANDS + 1) - 1, abs=1)
 
 
+def test_white_noise_with_an_rms_of_one_has_a_power_of_one_in_every_band() -> None:
+    noise = np.random.default_rng(6).standard_normal(160_000).astype(np.float32)
+    power = 10.0 ** TRANSFORM.frames(noise).astype(np.float64)
+    assert power.mean(axis=0) == pytest.approx(np.ones(BANDS), abs=0.15)
+
+
 def test_digital_silence_is_the_floor() -> None:
     assert TRANSFORM.frames(np.zeros(400, dtype=np.float32)) == pytest.approx(-9.0)
 
