@@ -118,14 +118,16 @@ def _by_annotations(
         typer.echo(f"coughd: {sentence}", err=True)
     if not reviewed:
         raise InputError("No annotated recording was heard, so there is nothing to review.")
-    return [one for each in reviewed for one in each.said], [_summary(each) for each in reviewed]
+    return [one for each in reviewed for one in each.said], [summary(each) for each in reviewed]
 
 
-def _summary(reviewed: Reviewed) -> str:
+def summary(reviewed: Reviewed) -> str:
+    """What was said of a recording's events, in a line."""
     found = Counter(map(_label, reviewed.said))
     said = ", ".join(f"{count} {name}" for name, count in found.most_common()) or "no event"
     left = f"; {reviewed.left_alone} left as they are" if reviewed.left_alone else ""
-    unheard = f"; {reviewed.unheard} annotated coughs have no event" if reviewed.unheard else ""
+    coughs = "cough has" if reviewed.unheard == 1 else "coughs have"
+    unheard = f"; {reviewed.unheard} annotated {coughs} no event" if reviewed.unheard else ""
     return f"{reviewed.source_id}: {said}{left}{unheard}"
 
 
