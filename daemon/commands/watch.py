@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ...config.addresses import from_this_machine
+from ..stream.replay_protocol import END_OF_TIME_SEQ
 from ..subscriber import Message, StoreChanged, Subscriber, Truncated
 from .keys import own_key
 from .live_lines import LiveLines
@@ -39,7 +40,10 @@ def watch(
     since: Annotated[
         int | None,
         typer.Option(
-            min=0, metavar="SEQ", help="Begin after this message; 0: with the oldest kept."
+            min=0,
+            max=END_OF_TIME_SEQ,
+            metavar="SEQ",
+            help="Begin after this message; 0: with the oldest kept.",
         ),
     ] = None,
     cursor: Annotated[

@@ -121,3 +121,10 @@ def test_ctrl_c_is_the_usual_end(daemon: FakeDaemon, tmp_path: Path) -> None:
         _, errors = watch.process.communicate(timeout=120)
         assert watch.process.returncode == 0
         assert errors == ""
+
+
+def test_a_number_that_no_message_has_is_refused(daemon: FakeDaemon, tmp_path: Path) -> None:
+    with watching(daemon, tmp_path, "--since", f"{2**63}") as watch:
+        _, errors = watch.process.communicate(timeout=120)
+        assert watch.process.returncode == 2
+        assert "Invalid value for '--since'" in errors
