@@ -73,6 +73,9 @@ def _of_source(source: SourceStatus) -> Iterator[Fault]:
     about = f"source {source.source_id}"
     if source.cause in _WHAT_TO_DO:
         yield Fault(about, source.cause, source.detail, _WHAT_TO_DO[source.cause])
+    elif source.broken:
+        yield Fault(about, "broken", source.detail, "Mend the file, or drop it; what came before "
+                    "that was heard.")  # fmt: skip
     elif source.behind_s is not None and source.behind_s > BEHIND_S:
         says = f"the last sound heard is {source.behind_s:.0f} s old"
         do = "The machine is too slow for its sources, or coughd hangs; the log says which thread."

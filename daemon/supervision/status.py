@@ -46,6 +46,8 @@ class SourceStatus:
     sample_rate_hz: int | None
     counters: SourceCounters
     tally: SourceTally
+    broken: bool = False
+    """A file that broke off or turned unreadable; `detail` says where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,7 @@ class Reporter:
             sample_rate_hz=opened.sample_rate_hz if present and opened else None,
             counters=line.source.counters,
             tally=self.tally.source(line.source_id),
+            broken=line.finished is not None and line.finished.damaged,
         )
 
     def _models(self) -> Models:

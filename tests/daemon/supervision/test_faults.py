@@ -36,6 +36,13 @@ def test_every_bad_cause_is_a_fault_with_something_to_do(cause: str) -> None:
     assert fault.do.endswith(".")
 
 
+def test_a_file_that_broke_off_is_a_fault_and_one_that_ended_is_none() -> None:
+    ended = replace(BEDROOM, kind="file", state="down", cause="finished", detail="it ends at 3 s.")
+    assert find_faults(replace(WELL, sources=(ended,))) == []
+    (fault,) = find_faults(replace(WELL, sources=(replace(ended, broken=True),)))
+    assert (fault.about, fault.code, fault.says) == ("source bed", "broken", "it ends at 3 s.")
+
+
 def test_a_loop_that_no_longer_hears_is_a_fault() -> None:
     (fault,) = find_faults(replace(WELL, sources=(replace(BEDROOM, behind_s=61.3),)))
     assert (fault.code, fault.says) == ("behind", "the last sound heard is 61 s old")
