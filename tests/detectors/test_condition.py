@@ -58,6 +58,29 @@ def test_a_pause_of_digital_zero_in_a_file_is_ok() -> None:
     assert states(judge(np.concatenate((room(1), dead(1), room(1))))) == [("ok", 3)]
 
 
+@pytest.mark.parametrize(("step", "state"), [(2.0**-21, "silent"), (2.0**-15, "ok")])
+def test_the_last_bit_of_16_bit_sound_is_no_silence_less_is(step: float, state: str) -> None:
+    sound = dead(3)
+    sound[::2] += np.float32(step)
+    assert states(judge(sound)) == [(state, 3)]
+
+
+def test_channels_that_cancel_each_other_are_not_silent() -> None:
+    condition = Condition(RATE_HZ, 2.0)
+    heard = [*condition.hear(dead(3), np.abs(room(3))), *condition.finish()]
+    assert states(heard) == [("ok", 3)]
+
+
+def test_silence_says_its_constant_and_has_no_level() -> None:
+    told = judge(dead(3, -0.25))
+    assert {(one.state, one.constant, one.level_dbfs) for one in told} == {("silent", -0.25, -120)}
+
+
+def test_a_short_stillness_at_full_scale_is_clipped() -> None:
+    sound = np.concatenate((room(1), dead(1, 1.0), room(1)))
+    assert states(judge(sound)) == [("ok", 1), ("clipped", 1), ("ok", 1)]
+
+
 def test_two_short_stillnesses_of_different_value_are_not_one() -> None:
     assert states(judge(np.concatenate((dead(1.5), dead(1.5, 0.1))))) == [("ok", 3)]
 
