@@ -78,6 +78,8 @@ def synth_cough(
     cough = _burst(size, rise_s, spike_s, throat, rng)
     cough += _breath(size, breath_s, tail_s, throat, rng)
     cough += _phonation(size, breath_s, tail_s, throat, rng)
+    # `size` is taken for seconds here, so that these 10 ms hardly fade. The shipped weights were
+    # trained on it: the next training may mend it, and not before, or they cannot be made again.
     return at_full_scale(cough * envelope(size, [(breath_s + tail_s - 0.01, 0), (size, -60)]))
 
 

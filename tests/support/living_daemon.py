@@ -26,7 +26,7 @@ STARTS_AT = "2026-11-20T22:00:00+00:00"
 
 
 def write_recording(path: Path, scenes: int) -> Path:
-    """The bundled scene so many times (38 s and 9 coughs each)."""
+    """The bundled scene so many times (38 s and ten coughs each)."""
     samples = bundled_scene().samples
     with soundfile.SoundFile(path, "w", SAMPLE_RATE_HZ, 1, "PCM_16", format="FLAC") as file:
         for _ in range(scenes):
