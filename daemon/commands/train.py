@@ -183,10 +183,7 @@ def _outcome(settings: Settings, trained: Trained, path: Path, *, taken: bool) -
 def _change(settings: Settings, versions: ProbeVersions, use: str | None) -> str:
     """Put another probe in force, and say which."""
     if use is not None:
-        embedder = versions.embedder_of(use)
-        # Twice on the list, it would be the one that a roll-back puts in force.
-        if versions.in_force(embedder) != versions.path_of(use):
-            versions.put_in_force(use, embedder)
+        versions.put_in_force(use, versions.embedder_of(use))
         return use
     left, now = versions.roll_back(settings.embedder.kind)
     return now or f"the shipped probe, or none, in place of {left}"
