@@ -101,16 +101,20 @@ def _facts(document: _Json, today: datetime) -> Iterator[tuple[str, str]]:
             f"{models['threshold']:.2f}"
         ),
     )
-    hear = document["hear"]
-    if hear is not None:
-        name = hear["identity"]["name"] if hear["identity"] else "no model yet"
-        yield (
-            "HeAR",
-            (
-                f"{hear['state']}, {name}; {hear['embedded']} embedded, {hear['waiting']} waiting, "
-                f"{hear['gave_way']} gave way, {hear['failed']} failed"
-            ),
-        )
+    for what, process, done in (
+        ("HeAR", document["hear"], "embedded"),
+        ("HeAR's gate", document["detector"], "heard"),
+    ):
+        if process is not None:
+            name = process["identity"]["name"] if process["identity"] else "no model yet"
+            yield (
+                what,
+                (
+                    f"{process['state']}, {name}; {process['embedded']} {done}, "
+                    f"{process['waiting']} waiting, {process['gave_way']} gave way, "
+                    f"{process['failed']} failed"
+                ),
+            )
 
 
 def _known(document: _Json, today: datetime) -> Iterator[tuple[str, str]]:

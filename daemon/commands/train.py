@@ -159,7 +159,7 @@ def _from_store(
     believed = Teacher(judge.probe, judge.embedder.identity) if judge else None
     with Material.open(store) as material:
         examples = read_examples(material, Choice(kind, *choice), believed)
-    origin = f"{len(examples.groups)} events of a store, a group being one source on one local day"
+    origin = f"{len(examples.groups)} events of a store, a group being one source from noon to noon"
     if choice[1]:
         origin += "; embeddings of differently run embedders of the same weights mixed, as asked"
     return _Given(examples, origin, judge.probe.identity.name if judge else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,6 +18,7 @@ from .neighbourhood import Neighbourhood
 
 SURE = 0.95
 """A teacher's probability, of a cough or of another sound, from which it is believed."""
+_NOON = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Choice:
 
 
 def read_examples(material: Material, choice: Choice, teacher: Teacher | None) -> Examples:
-    """Read reviewed events with their embeddings; a group is one source on one local day.
+    """Read reviewed events with their embeddings; a group is one source from noon to noon.
 
     Raises InputError where there is nothing to fit to, or where embeddings of different embedders
     would meet; UsageError for an embedder that the store does not know.
@@ -123,8 +124,9 @@ def _taught(
 
 
 def _group(row: StoredEmbedding) -> str:
+    """Whoever coughs before midnight does so after it: a night is one group."""
     onset = datetime.fromtimestamp(row.onset_us / 1e6, UTC).astimezone(ZoneInfo(row.timezone))
-    return f"{row.source_id} on {onset:%Y-%m-%d}"
+    return f"{row.source_id} from noon of {onset.replace(tzinfo=None) - _NOON:%Y-%m-%d}"
 
 
 def _number(label: str) -> int:

@@ -28,7 +28,9 @@ _QUEUE = frozenset(
         "failed", "too_often",
     }
 )  # fmt: skip
-_EMBEDDER = frozenset({"state", "reason", "identity", "pid", "starts", "faults"})
+_EMBEDDER = frozenset(
+    {"state", "reason", "identity", "pid", "starts", "faults", "away_s", "failing"}
+)
 _COUNTING_CHECKS = frozenset({"sums", "messages"})
 """Their evidence counts coughs and messages."""
 
@@ -45,8 +47,9 @@ def clean_status(document: _Json) -> dict[str, Any]:
     kept["sources"] = [_some(source, _SOURCE) for source in document.get("sources", [])]
     queues: _Json = document.get("queues", {})
     kept["queues"] = {name: _some(queue, _QUEUE) for name, queue in queues.items()}
-    hear = document.get("hear")
-    kept["hear"] = _some(hear, _EMBEDDER) if hear else None
+    for name in ("hear", "detector"):
+        process = document.get(name)
+        kept[name] = _some(process, _EMBEDDER) if process else None
     return kept
 
 

@@ -71,6 +71,13 @@ def test_a_running_daemon_fits_on_one_screen(places: Places) -> None:
         assert words in text
 
 
+def test_the_detector_of_hear_has_a_line_of_its_own(places: Places) -> None:
+    detector = replace(HEAR, state="resting", reason="it ended", away_s=90.0)
+    text = shown(collected(places, answered(replace(WELL, detector=detector))))
+    assert "HeAR's gate" in text
+    assert "resting, no model yet; 10 heard, 0 waiting, 1 gave way, 1 failed" in text
+
+
 def test_a_fault_is_shown_with_what_to_do(places: Places) -> None:
     bad = replace(BEDROOM, state="down", cause="frozen", detail="no sound came", level_dbfs=None)
     text = shown(collected(places, answered(replace(WELL, sources=(bad,)))))

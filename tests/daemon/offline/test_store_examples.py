@@ -15,7 +15,8 @@ from coughd.storage.material import Material
 from coughd.storage.records import Change, EmbeddingKept, EventReviewed
 from tests.storage.facts import EMBEDDER, HEAR, event, open_store, seen
 
-DAY_MS = 86_400_000
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
 OTHER_RUN = replace(HEAR, batch_policy="buckets 1,4,8")
 
 
@@ -59,6 +60,17 @@ def test_the_latest_word_of_a_person_is_the_label(tmp_path: Path) -> None:
     assert not examples.taught.any()
     first, second, third = examples.groups
     assert first == second != third
+
+
+def test_a_night_is_one_group_and_another_night_another(tmp_path: Path) -> None:
+    path = store(tmp_path)
+    with open_store(path) as writing:
+        for number, hours in enumerate((14, 18, 38)):  # from nine in the morning
+            name = f"night-{number}"
+            writing.write([event(name, hours * HOUR_MS)])
+            writing.write([EmbeddingKept(name, HEAR, vector(number)), review(name, "confirm")])
+    evening, morning, next_evening = read(path).groups
+    assert evening == morning != next_evening
 
 
 def test_each_event_comes_with_what_stood_before_it(tmp_path: Path) -> None:

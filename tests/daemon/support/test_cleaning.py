@@ -21,7 +21,8 @@ HEARD = (
 
 def test_a_status_keeps_states_and_loses_what_was_heard() -> None:
     down = replace(BEDROOM, state="down", cause="gone", detail="it was pulled")
-    told = {**document(replace(WELL, sources=(down,), hear=HEAR)), "history": {"coughs_24h": 41}}
+    status = replace(WELL, sources=(down,), hear=HEAR, detector=replace(HEAR, away_s=7.0))
+    told = {**document(status), "history": {"coughs_24h": 41}}
     kept = clean_status(told)
     words = json.dumps(kept)
     assert [name for name in HEARD if f'"{name}"' in words] == []
@@ -29,6 +30,7 @@ def test_a_status_keeps_states_and_loses_what_was_heard() -> None:
     assert kept["faults"][0]["code"] == "gone"
     assert kept["queues"]["store"]["capacity"] == 10_000
     assert kept["hear"]["state"] == "ready"
+    assert kept["detector"]["away_s"] == 7.0
 
 
 def test_a_member_that_nobody_has_judged_is_left_out() -> None:
@@ -37,6 +39,7 @@ def test_a_member_that_nobody_has_judged_is_left_out() -> None:
         "sources": [],
         "queues": {},
         "hear": None,
+        "detector": None,
     }
 
 
