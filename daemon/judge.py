@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..detectors.measure import measure_window
 from ..detectors.ports import Context, Embedder, EmbedderIdentity, Probe
 from ..detectors.windows import Window
-from ..storage.records import EmbeddingKept, EventRescored, Scored, ScoredBy
+from ..storage.records import EmbeddingKept, EventRescored, Scored, ScoredBy, label_scored
 
 BELOW_THRESHOLD = "below_threshold"
 BELOW_LEVEL = "below_level"
@@ -33,9 +33,8 @@ def score(
     """Let a probe judge an embedding [shape=(512,)]; a rejected one gets its likeliest label."""
     verdict = probe.judge(embedding, context)
     counted = verdict.probability >= threshold
-    others = {label: p for label, p in verdict.scores.items() if label != "cough"}
     return Scored(
-        label="cough" if counted else max(others, key=lambda label: others[label]),
+        label=label_scored(verdict.probability, threshold, verdict.scores),
         counted=counted,
         reason=None if counted else BELOW_THRESHOLD,
         probability=verdict.probability,
@@ -110,7 +109,7 @@ class Judge:
     def _by_gate(self, gate_score: float) -> Scored:
         counted = gate_score >= GATE_ALONE_THRESHOLD
         return Scored(
-            label="cough" if counted else "other",
+            label=label_scored(gate_score, GATE_ALONE_THRESHOLD, {}),
             counted=counted,
             reason=None if counted else BELOW_THRESHOLD,
             probability=None,

@@ -22,7 +22,7 @@ from ..config.errors import StorageError, UsageError
 from .closing import Closing
 from .reading.cough_reading import epoch_from, read_groups
 from .reading.event_reading import event_from, newest_timezone, page_of_events, read_spans
-from .reading.history_rows import Epoch, Event, Source, Span
+from .reading.history_rows import Epoch, Event, Review, Source, Span
 from .reading.interval_reading import gap_us_of, read_intervals
 from .reading.intervals import (
     DEFAULT_GAP_S,
@@ -34,6 +34,7 @@ from .reading.intervals import (
 from .reading.local_time import Grid, days, find_zone, from_us, hours, one_row, to_us
 from .reading.pages import in_pages
 from .reading.readable import ReadableStore
+from .reading.review_reading import page_of_reviews, place_of_review, review_from
 from .reading.source_life import SourceLife, choose, known_time, read_lives
 from .upkeep.forgotten import events_from_us
 
@@ -158,6 +159,21 @@ class History(Closing):
         )
         rows = in_pages(self._store.reading, read_page, limit)
         return (event_from(row, names, self.zone) for row in rows)
+
+    def reviews(
+        self,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        *,
+        source_ids: Sequence[str] | None = None,
+    ) -> Iterator[Review]:
+        """Give what persons said of the events of the range, word after word as it was stored."""
+        with self._store.reading() as connection:
+            lives, start_us, end_us = self._asked(connection, source_ids, start, end)
+        names = {life.source_id: life.name for life in lives}
+        read_page = partial(page_of_reviews, within=(start_us, end_us), source_ids=[*names])
+        rows = in_pages(self._store.reading, read_page, place_of=place_of_review)
+        return (review_from(row, names, self.zone) for row in rows)
 
     def epochs(
         self,

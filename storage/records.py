@@ -192,6 +192,14 @@ class EventReviewed:
     utc_us: int
 
 
+def label_scored(score: float, threshold: float, scores: Mapping[str, float]) -> str:
+    """What a score says an event was: a cough, else the likeliest of the other labels."""
+    if score >= threshold:
+        return "cough"
+    others = {label: share for label, share in scores.items() if label != "cough"}
+    return max(others, key=lambda label: others[label], default="other")
+
+
 def label_said(verdict: str, label: str | None) -> str:
     """What an event was by a person's word; `label` is that of a `relabel`."""
     if verdict == "relabel" and label:

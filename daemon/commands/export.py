@@ -76,7 +76,7 @@ def export(
             minimum_coughs=min_coughs,
         )
 
-        if what in {"events", "epochs"}:
+        if what in {"events", "epochs", "reviews"}:
             _say_what_is_gone(opened, start)
 
         def write(stream: TextIO) -> int:

@@ -14,18 +14,20 @@ from .export_columns import (
     EPOCH_COLUMNS,
     EVENT_COLUMNS,
     INTERVAL_COLUMNS,
+    REVIEW_COLUMNS,
     Record,
     Value,
     epoch_record,
     event_record,
     interval_record,
+    review_record,
     span_record,
 )
 from .interval_reading import gap_us_of
 from .intervals import DEFAULT_GAP_S, DEFAULT_MINIMUM_COUGHS
 from .local_time import to_us
 
-What: TypeAlias = Literal["events", "hours", "days", "epochs", "coverage"]
+What: TypeAlias = Literal["events", "hours", "days", "epochs", "coverage", "reviews"]
 Format: TypeAlias = Literal["csv", "jsonl"]
 
 COLUMNS: dict[What, tuple[str, ...]] = {
@@ -34,6 +36,7 @@ COLUMNS: dict[What, tuple[str, ...]] = {
     "days": INTERVAL_COLUMNS,
     "epochs": EPOCH_COLUMNS,
     "coverage": COVERAGE_COLUMNS,
+    "reviews": REVIEW_COLUMNS,
 }
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -107,6 +110,8 @@ def _records(
             yield from map(epoch_record, epochs)
         case "coverage":
             yield from map(span_record, history.coverage(start, end, source_ids=source_ids))
+        case "reviews":
+            yield from map(review_record, history.reviews(start, end, source_ids=source_ids))
         case _:
             assert_never(what)
 

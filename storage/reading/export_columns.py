@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from ..messages import rfc3339
-from .history_rows import Epoch, Event, Span
+from .history_rows import Epoch, Event, Review, Span
 from .intervals import Interval
 from .local_time import SECOND_US
 
@@ -76,6 +76,23 @@ INTERVAL_COLUMNS = (
     "epoch_minimum_coughs",
     "minimum_coverage",
 )
+REVIEW_COLUMNS = (
+    "event_id",
+    "source_id",
+    "source_name",
+    "onset_utc",
+    "onset_local",
+    "timezone",
+    "scored_label",
+    "probability",
+    "threshold",
+    "scored_by",
+    "verdict",
+    "label",
+    "reviewer",
+    "reviewed_utc",
+    "note",
+)
 EPOCH_COLUMNS = (
     "epoch_id",
     "source_id",
@@ -138,6 +155,27 @@ def event_record(event: Event) -> Record:
         "recorded_utc": rfc3339(event.recorded_us),
         "site_timezone": event.timezone,
         "scores": event.scores,
+    }
+
+
+def review_record(review: Review) -> Record:
+    """Give a review's columns."""
+    return {
+        "event_id": review.event_id,
+        "source_id": review.source_id,
+        "source_name": review.source_name,
+        "onset_utc": rfc3339(review.onset_us),
+        "onset_local": _local(review.onset),
+        "timezone": str(review.onset.tzinfo),
+        "scored_label": review.scored_label,
+        "probability": review.probability,
+        "threshold": review.threshold,
+        "scored_by": review.scored_by,
+        "verdict": review.verdict,
+        "label": review.label,
+        "reviewer": review.reviewer,
+        "reviewed_utc": rfc3339(review.reviewed_us),
+        "note": review.note,
     }
 
 

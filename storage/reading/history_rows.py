@@ -62,6 +62,32 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """What a person said of an event, once; the latest word decides what counts."""
+
+    event_id: str
+    source_id: str
+    source_name: str
+    onset: datetime
+    """Of the event."""
+    onset_us: int
+    scored_label: str
+    """What the event's latest score says it was, whatever persons say."""
+    probability: float | None
+    """As the event's, and what follows."""
+    threshold: float
+    scored_by: str
+    verdict: str
+    """`confirm`, `reject` or `relabel`."""
+    label: str
+    """What it was by this word."""
+    reviewer: str
+    reviewed: datetime
+    reviewed_us: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Epoch:
     """Coughs of one source without a pause of `gap_s` between them."""
 

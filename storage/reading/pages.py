@@ -16,12 +16,17 @@ PAGE_ROWS = 2_000
 
 Reading: TypeAlias = Callable[[], AbstractContextManager[Connection]]
 """Begins a transaction that reads."""
-Place: TypeAlias = tuple[int, int]
-"""The (onset_us, event_row) of an event: no two share it."""
+Place: TypeAlias = tuple[int, ...]
+"""Where a row is in the order of its pages: no two share it."""
+
+
+def place_of_event(row: Row[Any]) -> Place:
+    """Give an event's place: by onset."""
+    return row.onset_us, row.event_row
 
 
 class ReadPage(Protocol):
-    """Reads events by onset."""
+    """Reads rows in the order of their places."""
 
     def __call__(
         self, connection: Connection, *, after: Place | None, limit: int
@@ -30,7 +35,12 @@ class ReadPage(Protocol):
         ...
 
 
-def in_pages(reading: Reading, read_page: ReadPage, limit: int | None = None) -> Iterator[Row[Any]]:
+def in_pages(
+    reading: Reading,
+    read_page: ReadPage,
+    limit: int | None = None,
+    place_of: Callable[[Row[Any]], Place] = place_of_event,
+) -> Iterator[Row[Any]]:
     """Give row after row, `limit` of them at most."""
     after: Place | None = None
     left = limit
@@ -41,5 +51,5 @@ def in_pages(reading: Reading, read_page: ReadPage, limit: int | None = None) ->
         yield from rows
         if len(rows) < PAGE_ROWS:
             return
-        after = (rows[-1].onset_us, rows[-1].event_row)
+        after = place_of(rows[-1])
         left = None if left is None else left - len(rows)

@@ -17,10 +17,11 @@ from coughd.config.errors import StorageError, UsageError
 from coughd.config.settings_detection import EpochSettings
 from coughd.daemon.commands.export import export
 from coughd.storage.reading.intervals import LONGEST_GAP_S
+from coughd.storage.records import EventReviewed
 from coughd.storage.upkeep.retention import Limits
 
 from ...storage.autumn import write_autumn
-from ...storage.facts import covered, event, open_store, seen
+from ...storage.facts import EPOCH_US, covered, event, open_store, seen
 
 
 @pytest.fixture
@@ -34,6 +35,7 @@ def run(tmp_path: Path) -> Callable[..., Result]:
                 event("a", 0),
                 event("b", 5000, counted=False),
                 event("c", 900),
+                EventReviewed("b", "reject", None, "anna", "the dog, twice", EPOCH_US),
             ]
         )
     (tmp_path / "config.yaml").write_text("config_version: 1\ntimezone: Europe/Zurich\n")
@@ -55,7 +57,15 @@ def test_csv_goes_to_standard_output(run: Callable[..., Result]) -> None:
     assert [row["event_id"] for row in rows] == ["a", "c"]
     assert rows[0]["onset_local"] == "2027-01-15T09:00:00.000000+01:00"
     rows = list(csv.DictReader(io.StringIO(run("events", "--rejected").stdout)))
-    assert [row["reason"] for row in rows] == ["", "", "below_threshold"]
+    assert [row["reason"] for row in rows] == ["", "", "rejected_by_review"]
+
+
+def test_reviews_are_exported_counted_or_not(run: Callable[..., Result], tmp_path: Path) -> None:
+    (row,) = csv.DictReader(io.StringIO(run("reviews", "--source", "usb:1-1.2").stdout))
+    assert (row["event_id"], row["verdict"], row["label"]) == ("b", "reject", "other")
+    assert (row["reviewer"], row["note"]) == ("anna", "the dog, twice")
+    told = run("reviews", "-o", str(tmp_path / "said.csv"), "--until", "2027-01-15T09:00:05")
+    assert told.stderr.startswith("0 reviews written to")
 
 
 def test_a_dash_is_standard_output(
@@ -69,7 +79,8 @@ def test_a_dash_is_standard_output(
 
 
 @pytest.mark.parametrize(
-    ("what", "lines"), [("events", 2), ("epochs", 1), ("hours", 1), ("days", 1), ("coverage", 1)]
+    ("what", "lines"),
+    [("events", 2), ("epochs", 1), ("hours", 1), ("days", 1), ("coverage", 1), ("reviews", 1)],
 )
 def test_json_lines_are_one_object_each(run: Callable[..., Result], what: str, lines: int) -> None:
     objects = [json.loads(line) for line in run(what, "--format", "jsonl").stdout.splitlines()]
@@ -105,7 +116,7 @@ def test_the_hour_that_comes_twice_is_exported_in_its_order(
     assert sum(int(row["coughs"]) for row in csv.DictReader(io.StringIO(told.stdout))) == len(ids)
 
 
-@pytest.mark.parametrize("what", ["events", "hours", "days", "epochs", "coverage"])
+@pytest.mark.parametrize("what", ["events", "hours", "days", "epochs", "coverage", "reviews"])
 @pytest.mark.parametrize("until", [[], ["--until", "2027-01-15"]])
 def test_an_unknown_source_is_refused_before_the_first_byte(
     run: Callable[..., Result], what: str, until: list[str]
@@ -152,7 +163,7 @@ def test_what_is_no_longer_kept_is_said_beside_the_rows(
     with open_store(tmp_path / "old.db") as store:
         store.write([seen(), covered(0, 60), event("one"), event("two", 30_000)])
         store.forget(Limits(events_us=0), "none")
-    for what in ("events", "epochs"):
+    for what in ("events", "epochs", "reviews"):
         told = run(what, store=tmp_path / "old.db")
         assert told.stderr == (
             "single events before 2027-01-15 09:00 are no longer kept; `coughd export hours` has "

@@ -20,8 +20,10 @@ from coughd.storage.reading.export_columns import (
     EPOCH_COLUMNS,
     EVENT_COLUMNS,
     INTERVAL_COLUMNS,
+    REVIEW_COLUMNS,
 )
 from coughd.storage.reading.local_time import from_us
+from coughd.storage.records import EventReviewed
 
 from ..autumn import write_autumn
 from ..facts import EPOCH_US, covered, event, open_store, scored, seen
@@ -41,6 +43,8 @@ FROZEN = {
     "coughs epoch_gap_s epoch_minimum_coughs",
     "coverage": "source_id source_name start_utc end_utc start_local timezone state duration_s "
     "noise_dbfs stretch_id",
+    "reviews": "event_id source_id source_name onset_utc onset_local timezone scored_label "
+    "probability threshold scored_by verdict label reviewer reviewed_utc note",
 }
 
 
@@ -57,6 +61,7 @@ def history(store_path: Path) -> History:
                 event("a", 0),
                 event("b", 1000, scored=scored(label="cough", scored_by="gate", probability=0.5)),
                 event("c", 60_000, source_id="kitchen", stretch_id="three"),
+                EventReviewed("a", "confirm", None, "anna", "=heard twice", EPOCH_US + 90_000_000),
             ]
         )
     return History.open(store_path, timezone="Asia/Kathmandu")
@@ -68,6 +73,7 @@ def test_columns_are_those_that_were_promised() -> None:
         "intervals": " ".join(INTERVAL_COLUMNS),
         "epochs": " ".join(EPOCH_COLUMNS),
         "coverage": " ".join(COVERAGE_COLUMNS),
+        "reviews": " ".join(REVIEW_COLUMNS),
     } == FROZEN
 
 
@@ -103,6 +109,28 @@ def test_times_are_utc_and_local(history: History) -> None:
     assert first["onset_local"] == "2027-01-15T13:45:00.000000+05:45"
     assert first["timezone"] == "Asia/Kathmandu"
     assert first["site_timezone"] == "Europe/Zurich"
+
+
+def test_a_review_is_told_as_it_was_said(history: History) -> None:
+    with history:
+        (said,) = export_records(history, "reviews")
+    assert said == {
+        "event_id": "a",
+        "source_id": "usb:1-1.2",
+        "source_name": "=cmd()",
+        "onset_utc": "2027-01-15T08:00:00.000000Z",
+        "onset_local": "2027-01-15T13:45:00.000000+05:45",
+        "timezone": "Asia/Kathmandu",
+        "scored_label": "cough",
+        "probability": 0.9,
+        "threshold": 0.5,
+        "scored_by": "open",
+        "verdict": "confirm",
+        "label": "cough",
+        "reviewer": "anna",
+        "reviewed_utc": "2027-01-15T08:01:30.000000Z",
+        "note": "=heard twice",
+    }
 
 
 def test_hours_come_source_by_source_over_the_same_time(history: History) -> None:
