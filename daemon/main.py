@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -76,6 +77,8 @@ def main() -> None:
     except CoughdError as exc:
         sys.stderr.write(f"coughd: {exc}\n")
         sys.exit(exc.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)  # before the verb could see to it
     except BrokenPipeError:
         let_output_go()  # whoever read it has seen enough
         sys.exit(os.EX_OK)

@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 from ...config.places import Places
 from ...config.settings import Settings
 from ...storage.engine import sqlite_path, store_url
-from ...storage.lock import LOCK_NAME
+from ...storage.lock import LOCK_NAME, STORE_LOCK_ENDING
 from ...storage.upkeep.room import BALLAST_NAME
 from .access import READ, WRITE, Access, access_to
 from .sniffing import Form, form_of
@@ -173,6 +173,8 @@ def kind_of(path: Path, store: Path | None, home: Path | None = None) -> Kind:
     if store is not None and path.parent == store.parent:
         if path.name in {f"{store.name}{ending}" for ending in ("", "-wal", "-shm", "-journal")}:
             return "store"
+        if path.name == f"{store.name}{STORE_LOCK_ENDING}":
+            return "lock"
         if path.name.startswith((f"{store.name}.", f".{store.name}.")):
             return "copy"
     if path.name in _BY_NAME:

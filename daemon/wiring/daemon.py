@@ -12,7 +12,7 @@ from ...config.render import config_sha256
 from ...config.settings import Settings
 from ...detectors.probe_versions import ProbeVersions
 from ...storage.engine import sqlite_path, store_url
-from ...storage.lock import InstanceLock
+from ...storage.lock import lock_store
 from ...storage.outbox import OutboxReader
 from ...storage.records import Change, Configured
 from ...storage.upkeep.room import MEGABYTE
@@ -59,7 +59,7 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
     """
     clock = SystemClock()
     with ExitStack() as stack:
-        stack.enter_context(InstanceLock(places.data_dir))
+        stack.enter_context(lock_store(places.data_dir, places.store))
         lines = stack.enter_context(open_lines(settings.sources))
         service.manager.status("opens the store; one that was moved is read from end to end first")
         store = stack.enter_context(open_store(settings, places, clock))

@@ -9,7 +9,7 @@ from pathlib import Path
 from ...config.errors import AlreadyRunningError, InputError
 from ...config.places import Places
 from ...config.settings import Settings
-from ...storage.lock import InstanceLock, holder_of
+from ...storage.lock import InstanceLock, holder_of, lock_elsewhere
 from ...storage.store import EventStore
 from ..clips.shelf import forget_uncounted
 from ..clock import SystemClock
@@ -41,7 +41,11 @@ def deliver(
                 done += 1
                 progress(_changes(pages[:done]))
             continue
-        with lock, open_store(settings, places, SystemClock()) as store:
+        with (
+            lock,
+            lock_elsewhere(places.data_dir, places.store),
+            open_store(settings, places, SystemClock()) as store,
+        ):
             _empty_tray(store, places.data_dir)
             for page in pages[done:]:
                 _write(store, places.data_dir, page)

@@ -6,12 +6,12 @@ import fcntl
 import os
 import struct
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from ...config.errors import AlreadyRunningError
 from ..engine import sqlite_path, store_url
-from ..lock import LOCK_NAME, InstanceLock
+from ..lock import lock_store
 
 # Which bytes SQLite locks, by its description of the file format: whoever has a store with a
 # write-ahead log open holds some of them, be it idle.
@@ -22,7 +22,7 @@ _QUESTION = "@hhqqi0q"
 
 @contextmanager
 def at_rest(data_dir: Path, store: Path | str) -> Iterator[None]:
-    """Keep daemons out of the data directory and of the store's folder.
+    """Keep daemons out of the data directory and of the store.
 
     To be entered while this process has the store not open.
 
@@ -33,17 +33,12 @@ def at_rest(data_dir: Path, store: Path | str) -> Iterator[None]:
         directory elsewhere would put it back.
     """
     path = sqlite_path(store_url(store))
-    with ExitStack() as stack:
-        stack.enter_context(InstanceLock(data_dir))
-        if path is not None:
-            # A folder without a lock is nobody's data directory, and is not made to look like one.
-            if os.access(path.parent / LOCK_NAME, os.F_OK) and not path.parent.samefile(data_dir):
-                stack.enter_context(InstanceLock(path.parent))
-            pid = user_of(path)
-            if pid is not None:
-                raise AlreadyRunningError(
-                    f"{path}: process {pid} has this store open; stop it, then try again"
-                )
+    with lock_store(data_dir, store):
+        pid = None if path is None else user_of(path)
+        if pid is not None:
+            raise AlreadyRunningError(
+                f"{path}: process {pid} has this store open; stop it, then try again"
+            )
         yield
 
 

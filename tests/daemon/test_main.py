@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from typer.testing import CliRunner
 
+from coughd.daemon import main as command
 from coughd.daemon.commands.examples import EXAMPLES
 from coughd.daemon.main import command_line
 
@@ -33,3 +34,16 @@ def test_run_starts_without_the_other_verbs_and_says_of_itself_what_it_says_amon
     assert [one.callback.__name__ for one in alone.registered_commands if one.callback] == ["run"]
     told = [CliRunner().invoke(app, ["run", "--help"]).output for app in (alone, among_all)]
     assert told[0] == told[1]
+
+
+def test_ctrl_c_before_a_verb_has_begun_leaves_no_trace(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_asked: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "command_line", interrupted)
+    with pytest.raises(SystemExit) as end:
+        command.main()
+    assert end.value.code == 130
+    assert capsys.readouterr().err == ""

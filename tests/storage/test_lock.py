@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from coughd.config.errors import AlreadyRunningError, StorageError
-from coughd.storage.lock import LOCK_NAME, InstanceLock
+from coughd.storage.lock import LOCK_NAME, InstanceLock, lock_store
 
 HOLDER = """
 import pathlib, sys
@@ -89,3 +89,28 @@ def test_what_root_makes_does_not_keep_the_service_out(tmp_path: Path) -> None:
     os.chown(tmp_path, 54_321, 54_321)
     InstanceLock(tmp_path).close()
     assert (tmp_path / LOCK_NAME).stat().st_uid == 54_321
+
+
+def test_two_data_directories_do_not_share_a_store(tmp_path: Path) -> None:
+    store = tmp_path / "disk" / "coughs.sqlite3"
+    store.parent.mkdir()
+    with lock_store(tmp_path / "one", store):
+        sentence = (
+            rf"^{store}: another coughd \(pid {os.getpid()}\) uses this store; .* store\.url$"
+        )
+        with pytest.raises(AlreadyRunningError, match=sentence):
+            lock_store(tmp_path / "other", f"sqlite:///{store}").__enter__()
+        with lock_store(tmp_path / "third", store.with_name("others.sqlite3")):
+            pass
+    with lock_store(tmp_path / "other", store):
+        pass
+
+
+def test_nobody_else_has_the_store_in_a_data_directory(tmp_path: Path) -> None:
+    store = tmp_path / "one" / "coughd.sqlite3"
+    with (
+        lock_store(tmp_path / "one", store),
+        pytest.raises(AlreadyRunningError, match="uses this data directory"),
+    ):
+        lock_store(tmp_path / "other", store).__enter__()
+    assert sorted(path.name for path in (tmp_path / "one").iterdir()) == [LOCK_NAME]

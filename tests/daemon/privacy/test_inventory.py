@@ -84,12 +84,13 @@ def test_a_store_in_anybodys_folder_brings_only_its_own(tmp_path: Path) -> None:
     shared = tmp_path / "shared"
     shared.mkdir()
     make_store(shared / "c.db")
-    for name in ("diary.txt", "c.db.aside-1", "c.db-journal", "my-c.db"):
+    for name in ("diary.txt", "c.db.aside-1", "c.db-journal", "c.db.lock", "my-c.db"):
         (shared / name).touch()
     settings = Settings(store=StoreSettings(url=f"sqlite:///{shared}/c.db"))
     assert kinds(tmp_path, settings) == {
         "shared/c.db": "store",
         "shared/c.db-journal": "store",
+        "shared/c.db.lock": "lock",
         "shared/c.db.aside-1": "copy",
     }
 
