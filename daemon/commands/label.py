@@ -21,7 +21,7 @@ from ...detectors.ports import LABELS
 from ...storage.history import History
 from ...storage.material import Material
 from ...storage.records import EventReviewed, label_said
-from ..offline.annotated_events import Reviewed, Said, Verdict, review_recordings
+from ..offline.annotated_events import Reviewed, Said, Verdict, review_recordings, without_repeats
 from ..offline.gathering import first_of
 from ..wiring.delivering import deliver
 from .bars import progress_bar
@@ -71,11 +71,12 @@ def label(
     """
     _refuse_broken_text("--note", note)
     _refuse_broken_text("--reviewer", reviewer or "")
+    who = reviewer or _user()
     if annotations:
         if word is not None:
             raise UsageError("--annotations says what every event was; give no event beside it")
         settings, places = configured(config)
-        said, lines = _by_annotations(settings, places, annotations)
+        said, lines = _by_annotations(settings, places, annotations, who, note)
     else:
         if not events or word is None:
             raise UsageError("say which event, and what it was: coughd label 2a9c41 reject")
@@ -83,7 +84,7 @@ def label(
         settings, places = configured(config)
         said = [Said(each, verdict, new_label) for each in _find(places, events)]
         lines = [f"{one.event_id}: {one.verdict}, {_label(one)}" for one in said]
-    who, utc_us = reviewer or _user(), time.time_ns() // 1000
+    utc_us = time.time_ns() // 1000
     reviews = [
         EventReviewed(one.event_id, one.verdict, one.label, who, note, utc_us) for one in said
     ]
@@ -103,9 +104,9 @@ def _label(said: Said) -> str:
 
 
 def _by_annotations(
-    settings: Settings, places: Places, annotations: Sequence[Path]
+    settings: Settings, places: Places, annotations: Sequence[Path], who: str, note: str
 ) -> tuple[list[Said], list[str]]:
-    """What they say of each event, and a line for each recording."""
+    """What they say of each event that was not said before, and a line for each recording."""
     files = source_files(settings)
     if not files:
         raise UsageError(
@@ -113,7 +114,8 @@ def _by_annotations(
             "in a loop; there is none"
         )
     with History.open(places.store) as history:
-        reviewed, notices = review_recordings(files, annotations, history)
+        found, notices = review_recordings(files, annotations, history)
+        reviewed = [without_repeats(one, history, who, note) for one in found]
     for sentence in first_of(notices, "."):
         typer.echo(f"coughd: {sentence}", err=True)
     if not reviewed:
@@ -125,10 +127,11 @@ def summary(reviewed: Reviewed) -> str:
     """What was said of a recording's events, in a line."""
     found = Counter(map(_label, reviewed.said))
     said = ", ".join(f"{count} {name}" for name, count in found.most_common()) or "no event"
+    before = f"; {reviewed.said_before} reviewed so before" if reviewed.said_before else ""
     left = f"; {reviewed.left_alone} left as they are" if reviewed.left_alone else ""
     coughs = "cough has" if reviewed.unheard == 1 else "coughs have"
     unheard = f"; {reviewed.unheard} annotated {coughs} no event" if reviewed.unheard else ""
-    return f"{reviewed.source_id}: {said}{left}{unheard}"
+    return f"{reviewed.source_id}: {said}{before}{left}{unheard}"
 
 
 def _meaning(word: str) -> tuple[Verdict, str | None]:

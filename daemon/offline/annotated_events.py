@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -16,6 +16,7 @@ from ...detectors.evaluation.scoring.outcome import tell_apart
 from ...detectors.evaluation.sounds import COUGH, Sound, Truth
 from ...detectors.ports import LABELS
 from ...storage.history import History
+from ...storage.records import label_said
 from ..identity import FileIdentity
 from ..sources.sound_file import SoundFile
 from .gathering import Gathered, gather
@@ -53,6 +54,8 @@ class Reviewed:
     """Events of which the annotations do not say what they were."""
     unheard: int
     """Sure coughs that set nothing off: no review can count them."""
+    said_before: int = 0
+    """Events of which the same person said the same last."""
 
 
 def review_recordings(
@@ -71,6 +74,21 @@ def review_recordings(
             notices += found
             reviewed += [] if one is None else [one]
     return reviewed, notices
+
+
+def without_repeats(reviewed: Reviewed, history: History, reviewer: str, note: str) -> Reviewed:
+    """Leave out each word that is this person's latest on its event, with the same note."""
+    last = {
+        word.event_id: (word.verdict, word.label, word.reviewer, word.note)
+        for word in history.reviews(source_ids=[reviewed.source_id])
+    }
+    said = tuple(
+        one
+        for one in reviewed.said
+        if last.get(one.event_id)
+        != (one.verdict, label_said(one.verdict, one.label), reviewer, note)
+    )
+    return replace(reviewed, said=said, said_before=len(reviewed.said) - len(said))
 
 
 def _review(

@@ -187,6 +187,10 @@ def test_annotations_review_every_event_of_a_recording(recorded: Path) -> None:
     assert ("laugh", 0, "relabelled_by_review") == state(store, laugh[0])
     assert ("other", 0, "rejected_by_review") == state(store, nothing[0])
     assert [("anna",)] == read(store, "SELECT DISTINCT reviewer FROM reviews")
+    told = len(messages(store))
+    again = coughd("label", "--annotations", labels, "--reviewer", "anna", "--config", recorded)
+    assert (0, told) == (again.exit_code, len(messages(store)))
+    assert again.lines[0].startswith(f"bed: no event; {len(events)} reviewed so before")
 
 
 def test_annotations_of_a_recording_that_was_not_heard_are_refused(

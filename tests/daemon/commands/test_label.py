@@ -18,6 +18,7 @@ COUGH, LAUGH = Said("a", "confirm", None), Said("b", "relabel", "laugh")
             Reviewed("bed", (COUGH,), 3, 1),
             "bed: 1 cough; 3 left as they are; 1 annotated cough has no event",
         ),
+        (Reviewed("bed", (), 1, 0, 7), "bed: no event; 7 reviewed so before; 1 left as they are"),
         (Reviewed("bed", (), 0, 2), "bed: no event; 2 annotated coughs have no event"),
     ],
 )

@@ -1,9 +1,22 @@
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from annotated import cough, sound, truth
 
-from coughd.daemon.offline.annotated_events import HeardEvent, Said, review
+from coughd.daemon.offline.annotated_events import (
+    HeardEvent,
+    Reviewed,
+    Said,
+    review,
+    without_repeats,
+)
 from coughd.detectors.evaluation.sounds import UNKNOWN
+from coughd.storage.history import History
+from coughd.storage.records import EventReviewed
+
+from ...storage import facts
 
 
 def event(name: str, onset_s: float, length_s: float = 0.3) -> HeardEvent:
@@ -42,3 +55,26 @@ def test_nothing_is_said_within_a_bout_that_is_marked_as_a_whole() -> None:
     recording = truth(cough(1.0), sounds=(sound(1.0, "cough", 3.0),))
     found = review(recording, [event("a", 1.0), event("b", 2.5)])
     assert ["a"] == [one.event_id for one in found.said]
+
+
+@pytest.mark.parametrize(
+    ("word", "who", "note", "before"),
+    [
+        (Said("a", "relabel", "sneeze"), "anna", "", 1),
+        (Said("a", "relabel", "laugh"), "anna", "", 0),
+        (Said("a", "relabel", "sneeze"), "ben", "", 0),
+        (Said("a", "relabel", "sneeze"), "anna", "second pass", 0),
+        (Said("b", "reject", None), "anna", "", 0),
+    ],
+)
+def test_what_the_same_person_said_last_is_not_said_again(
+    tmp_path: Path, word: Said, who: str, note: str, before: int
+) -> None:
+    with facts.open_store(tmp_path / "coughd.db") as store:
+        events = [facts.event("a"), facts.event("b", 2000)]
+        words = [("confirm", None), ("relabel", "sneeze")]
+        store.write([facts.seen(), *events])
+        store.write([EventReviewed("a", *one, "anna", "", facts.EPOCH_US) for one in words])
+    with History.open(tmp_path / "coughd.db") as history:
+        left = without_repeats(Reviewed(facts.SOURCE, (word,), 3, 4), history, who, note)
+    assert Reviewed(facts.SOURCE, () if before else (word,), 3, 4, before) == left
