@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,9 +73,9 @@ def test_what_the_same_person_said_last_is_not_said_again(
 ) -> None:
     with facts.open_store(tmp_path / "coughd.db") as store:
         events = [facts.event("a"), facts.event("b", 2000)]
-        words = [("confirm", None), ("relabel", "sneeze")]
-        store.write([facts.seen(), *events])
-        store.write([EventReviewed("a", *one, "anna", "", facts.EPOCH_US) for one in words])
+        confirmed = EventReviewed("a", "confirm", None, "anna", "", facts.EPOCH_US)
+        sneeze = replace(confirmed, verdict="relabel", label="sneeze")
+        store.write([facts.seen(), *events, confirmed, sneeze])
     with History.open(tmp_path / "coughd.db") as history:
         left = without_repeats(Reviewed(facts.SOURCE, (word,), 3, 4), history, who, note)
     assert Reviewed(facts.SOURCE, () if before else (word,), 3, 4, before) == left
