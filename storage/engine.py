@@ -13,9 +13,11 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from ..config.errors import StorageError
+from ..config.paths import find_paths
 from .server import server_reader, server_writer
 
 BUSY_TIMEOUT_MS = 5_000
+_OF_THE_MACHINE = find_paths({}, 0).data_dir
 
 
 def store_url(url_or_path: str | Path) -> URL:
@@ -64,6 +66,19 @@ def is_there(path: Path) -> bool:
     return True
 
 
+def no_store(path: Path, uid: int, machine: Path = _OF_THE_MACHINE) -> StorageError:
+    """Say that there is none; to somebody else than root, that the machine may have another.
+
+    Whoever asked as the wrong user would start a second daemon to make one.
+    """
+    says = f"{path}: there is no store yet; `coughd run` makes one"
+    if uid == 0 or path.parent == machine or not os.access(machine, os.F_OK):
+        return StorageError(says)
+    return StorageError(
+        f"{says}. Or do you mean the machine's own in {machine}? It is root's: try again with sudo"
+    )
+
+
 def open_writer(url: URL) -> Engine:
     """Make the engine of the one writing connection; a new file is private to its user.
 
@@ -96,7 +111,7 @@ def open_reader(url: URL) -> Engine:
     if path is None:
         return server_reader(url)
     if not is_there(path):
-        raise StorageError(f"{path}: there is no store yet; `coughd run` makes one")
+        raise no_store(path, os.getuid())
     if path.is_dir():
         raise StorageError(f"{path}: is a folder; name the store in it, {path}/coughd.sqlite3")
     engine = create_engine(

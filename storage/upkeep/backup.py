@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import sqlite3
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import uuid_utils
 
 from ...config.errors import InputError, StorageError
 from ...config.private_file import give_to_owner_of
-from ..engine import is_there, sqlite_path, store_name, store_url
+from ..engine import is_there, no_store, sqlite_path, store_name, store_url
 from ..schema import SCHEMA_VERSION
 from .copying import Contents, check_store, copy_store, copy_store_to_free
 from .placing import put_in_place
@@ -142,7 +143,7 @@ def file_of(store: Path | str) -> Path:
 def _source(store: Path | str) -> Path:
     source = file_of(store)
     if not is_there(source):
-        raise StorageError(f"{source}: there is no store yet; `coughd run` makes one")
+        raise no_store(source, os.getuid())
     return source
 
 

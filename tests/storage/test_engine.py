@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from coughd.config.errors import StorageError
-from coughd.storage.engine import open_writer, store_name, store_url
+from coughd.storage.engine import no_store, open_writer, store_name, store_url
 from coughd.storage.faults import storage_faults
 from coughd.storage.records import EventDeleted
 from coughd.storage.store import EventStore
@@ -52,6 +52,19 @@ def test_an_odd_url_says_what_to_write(url: str) -> None:
 def test_a_database_without_its_driver_says_so(url: str) -> None:
     with pytest.raises(StorageError, match="no driver"):
         open_writer(store_url(url))
+
+
+@pytest.mark.parametrize(
+    ("uid", "folder", "hinted"),
+    [(1000, "mine", True), (0, "mine", False), (1000, "machine", False)],
+)
+def test_who_is_not_root_is_led_to_the_store_of_the_machine(
+    uid: int, folder: str, hinted: bool, tmp_path: Path
+) -> None:
+    path, machine = tmp_path / folder / "coughd.sqlite3", tmp_path / "machine"
+    assert "sudo" not in str(no_store(path, uid, machine))
+    machine.mkdir()
+    assert hinted == str(no_store(path, uid, machine)).endswith("root's: try again with sudo")
 
 
 def test_a_new_store_is_private(store: EventStore, store_path: Path) -> None:
