@@ -31,7 +31,7 @@ from .reading.intervals import (
     Interval,
     Terms,
 )
-from .reading.local_time import Grid, days, find_zone, from_us, hours, one_row, to_us
+from .reading.local_time import Grid, days, find_zone, from_us, hours, nights, one_row, to_us
 from .reading.pages import in_pages
 from .reading.readable import ReadableStore
 from .reading.review_reading import page_of_reviews, place_of_review, review_from
@@ -231,6 +231,23 @@ class History(Closing):
         """Give every local day of the range; the first and the last one are cut by it."""
         return self._intervals(
             lambda start_us, end_us: days(start_us, end_us, self.zone),
+            (start, end),
+            source_ids,
+            (gap_s, minimum_coughs),
+        )
+
+    def by_night(
+        self,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        *,
+        source_ids: Sequence[str] | None = None,
+        gap_s: float = DEFAULT_GAP_S,
+        minimum_coughs: int = DEFAULT_MINIMUM_COUGHS,
+    ) -> list[Interval]:
+        """Give every night of the range, from local noon to local noon, cut as days are."""
+        return self._intervals(
+            lambda start_us, end_us: nights(start_us, end_us, self.zone),
             (start, end),
             source_ids,
             (gap_s, minimum_coughs),

@@ -13,6 +13,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "history": (
         "coughd history --by hour",
         "coughd history --by day --since 4w --source bedroom",
+        "coughd history --by night",
         "coughd history --by epoch --gap-s 3 --min-coughs 2",
         "coughd history --since 2026-11-20 --until 2026-11-20 --rejected",
     ),

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from ...storage.history import History
 from ...storage.reading.intervals import DEFAULT_GAP_S, DEFAULT_MINIMUM_COUGHS
-from ...storage.reading.local_time import to_us
+from ...storage.reading.local_time import evening_of, to_us
 from .history_report import By, Report, Row, write_document
 from .history_view import print_plain, print_tables
 from .options import ConfigOption, JsonOption
@@ -30,10 +30,11 @@ from .reading import (
     now,
     open_history,
 )
-from .time_range import check_order, check_times, is_length, moment_of
+from .time_range import check_order, check_times, is_date, is_length, moment_of
 
 _Range: TypeAlias = tuple[datetime, datetime]
-_SINCE: dict[By, str] = {"event": "24h", "hour": "24h", "day": "7d", "epoch": "24h"}
+_SINCE: dict[By, str] = {"event": "24h", "hour": "24h", "day": "7d", "night": "7d", "epoch": "24h"}
+_NOON = time(12)
 
 
 def history(
@@ -42,7 +43,7 @@ def history(
     since: SinceOption = None,
     until: UntilOption = None,
     by: Annotated[
-        By, typer.Option("--by", help="A line for each event, hour, day or epoch.")
+        By, typer.Option("--by", help="A line for each event, hour, day, night or epoch.")
     ] = "event",
     source: SourcesOption = None,
     rejected: Annotated[
@@ -57,9 +58,10 @@ def history(
     ] = None,
     store: StoreOption = None,
 ) -> None:
-    """Show what was heard: coughs, or sums by hour, day, epoch.
+    """Show coughs, or sums by hour, day, night or epoch.
 
-    Without --since: the last 24 hours, by day the last 7 days.
+    Without --since: the last 24 hours, by day and night the last 7 days. A night is from noon to
+    noon, and has the date of its evening.
 
     Rates are coughs per monitored hour. What was not heard is shown as not monitored, not as
     zero.
@@ -107,19 +109,34 @@ def _tell(report: Report, *, as_json: bool) -> None:
 
 
 def _asked(zone: tzinfo, by: By, since: str | None, until: str | None) -> _Range:
-    """Read the options; a length of time begins with a whole local hour or day where it can."""
+    """Read the options, in whole hours, days and nights where they can be meant."""
     moment = now()
     begin = since if since is not None else _SINCE[by]
-    start = moment_of("--since", begin, moment, zone)
-    if is_length(begin) and by == "hour":
-        start = start.replace(minute=0, second=0, microsecond=0)
-    if is_length(begin) and by == "day":
-        start = datetime.combine(start.date(), time(), zone)
+    start = _whole(by, begin, moment_of("--since", begin, moment, zone))
     if until is None:
         return start, max(start, moment.astimezone(zone), key=to_us)
     end = moment_of("--until", until, moment, zone, end=True)
+    if by == "night" and is_date(until):
+        end = datetime.combine(end.date(), _NOON, zone)
     check_order(start, since, end, until)
     return start, end
+
+
+def _whole(by: By, begin: str, start: datetime) -> datetime:
+    """Begin a length of time with a whole hour, day or night, and a date's night with its noon."""
+    if by == "night" and is_date(begin):
+        return datetime.combine(start.date(), _NOON, start.tzinfo)
+    if not is_length(begin):
+        return start
+    match by:
+        case "hour":
+            return start.replace(minute=0, second=0, microsecond=0)
+        case "day":
+            return datetime.combine(start.date(), time(), start.tzinfo)
+        case "night":
+            return datetime.combine(evening_of(start), _NOON, start.tzinfo)
+        case _:
+            return start
 
 
 def _known_part(asked: _Range, known: _Range) -> _Range:
@@ -145,6 +162,7 @@ def _rows(
     asks: dict[By, Callable[..., Iterable[Row]]] = {
         "hour": opened.by_hour,
         "day": opened.by_day,
+        "night": opened.by_night,
         "epoch": opened.epochs,
     }
     gap_s, minimum_coughs = epochs_are

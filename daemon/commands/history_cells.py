@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from ...storage.reading.history_rows import Epoch, Event
 from ...storage.reading.intervals import Interval
+from ...storage.reading.local_time import evening_of
 from ..judge import BELOW_THRESHOLD
 from ..why import why_not
-from .history_report import Report, Row
+from .history_report import By, Report, Row
 from .history_words import (
     coverage_text,
     event_ending,
@@ -16,6 +19,9 @@ from .history_words import (
     short_id,
 )
 from .moments import to_millisecond, to_minute
+
+_YEAR = len("2026-")
+"""A table does without: it stands in the title."""
 
 
 def headings_of(report: Report) -> list[str]:
@@ -34,8 +40,7 @@ def headings_of(report: Report) -> list[str]:
 
 def cells_of(report: Report, row: Row, *, short: bool) -> list[str]:
     """Give a row's cells, one for each heading; `short` is for a table under a title."""
-    # The year stands in the title.
-    year = 5 if short else 0
+    year = _YEAR if short else 0
     match row:
         case Event():
             onset = to_millisecond(row.onset)[year:]
@@ -61,10 +66,18 @@ def cells_of(report: Report, row: Row, *, short: bool) -> list[str]:
                 short_id(row.epoch_id),
             ]
         case Interval():
-            start = to_minute(row.start)[year:]
-            if report.by == "day":
-                start = f"{row.start:%a %m-%d}" if short else f"{row.start:%Y-%m-%d}"
-            return [start, *_sums(row)]
+            return [_beginning(report.by, row.start, short=short), *_sums(row)]
+
+
+def _beginning(by: By, start: datetime, *, short: bool) -> str:
+    match by:
+        case "day":
+            day = start.date()
+        case "night":
+            day = evening_of(start)
+        case _:
+            return to_minute(start)[_YEAR if short else 0 :]
+    return f"{day:%a %m-%d}" if short else f"{day:%Y-%m-%d}"
 
 
 def _why_not(row: Event, *, short: bool) -> str:

@@ -17,7 +17,7 @@ from ...storage.reading.export_columns import (
 from ...storage.reading.history_rows import Epoch, Event, Source
 from ...storage.reading.intervals import Interval
 
-By: TypeAlias = Literal["event", "hour", "day", "epoch"]
+By: TypeAlias = Literal["event", "hour", "day", "night", "epoch"]
 Row: TypeAlias = Event | Epoch | Interval
 
 

@@ -73,7 +73,7 @@ def _table(report: Report, rows: Sequence[Row], width: int) -> tuple[Table, bool
             widths.pop(heading, None)
     shown = fit(widths, width, _dispensable(report), "source")
     bar_cells = min(width - table_width(shown) - GAP_CELLS, _LONGEST_BAR)
-    has_bars = report.by in {"hour", "day"} and bar_cells >= _SHORTEST_BAR
+    has_bars = report.by in {"hour", "day", "night"} and bar_cells >= _SHORTEST_BAR
 
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for heading, cells in shown.items():

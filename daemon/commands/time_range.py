@@ -27,6 +27,11 @@ def is_length(text: str) -> bool:
     return _LENGTH.fullmatch(text.strip()) is not None
 
 
+def is_date(text: str) -> bool:
+    """Whether the text is a date without a time, such as `2026-11-20`."""
+    return _DATE.fullmatch(text.strip()) is not None
+
+
 def moment_of(
     option: str, text: str, now: datetime, zone: tzinfo, *, end: bool = False
 ) -> datetime:

@@ -27,13 +27,14 @@ from .interval_reading import gap_us_of
 from .intervals import DEFAULT_GAP_S, DEFAULT_MINIMUM_COUGHS
 from .local_time import to_us
 
-What: TypeAlias = Literal["events", "hours", "days", "epochs", "coverage", "reviews"]
+What: TypeAlias = Literal["events", "hours", "days", "nights", "epochs", "coverage", "reviews"]
 Format: TypeAlias = Literal["csv", "jsonl"]
 
 COLUMNS: dict[What, tuple[str, ...]] = {
     "events": EVENT_COLUMNS,
     "hours": INTERVAL_COLUMNS,
     "days": INTERVAL_COLUMNS,
+    "nights": INTERVAL_COLUMNS,
     "epochs": EPOCH_COLUMNS,
     "coverage": COVERAGE_COLUMNS,
     "reviews": REVIEW_COLUMNS,
@@ -91,8 +92,13 @@ def _records(
         case "events":
             found = history.events(start, end, source_ids=source_ids, counted_only=counted_only)
             yield from map(event_record, found)
-        case "hours" | "days":
-            ask = history.by_hour if what == "hours" else history.by_day
+        case "hours" | "days" | "nights":
+            asks = {
+                "hours": history.by_hour,
+                "days": history.by_day,
+                "nights": history.by_night,
+            }
+            ask = asks[what]
             for source in history.sources():
                 if source_ids is None or source.source_id in source_ids:
                     for interval in ask(

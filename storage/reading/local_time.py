@@ -1,4 +1,4 @@
-"""Hours and days as the clock on the wall has them, cut out of UTC.
+"""Hours, days and nights as the clock on the wall has them, cut out of UTC.
 
 A zone's offset is constant between its transitions; inside such a piece local hours and days
 are plain arithmetic, which a database can do too. Times are UTC microseconds.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from difflib import get_close_matches
 from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -19,6 +19,7 @@ from ...config.errors import UsageError
 SECOND_US = 1_000_000
 HOUR_US = 3600 * SECOND_US
 DAY_US = 24 * HOUR_US
+_NOON_US = 12 * HOUR_US
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -98,23 +99,44 @@ def hours(start_us: int, end_us: int, zone: tzinfo) -> Grid:
 
 def days(start_us: int, end_us: int, zone: tzinfo) -> Grid:
     """Cut [start, end) at each change of the local date; days of 23 or 25 hours stay whole."""
+    return _dates(start_us, end_us, zone, 0)
+
+
+def nights(start_us: int, end_us: int, zone: tzinfo) -> Grid:
+    """Cut [start, end) at each local noon; see `evening_of`."""
+    return _dates(start_us, end_us, zone, _NOON_US)
+
+
+def evening_of(local: datetime) -> date:
+    """Name the night, from noon to noon, that holds a local moment: the date of its evening."""
+    return _date(local, _NOON_US)
+
+
+def _dates(start_us: int, end_us: int, zone: tzinfo, begins_us: int) -> Grid:
+    """Cut where the clock is so long past midnight, however long the day was."""
     starts_us: list[int] = []
-    runs = _runs(start_us, end_us, zone, DAY_US)
+    runs = _runs(start_us, end_us, zone, DAY_US, begins_us)
     latest = None
     for run in runs:
         for day_us in range(run.origin_us, run.end_us, DAY_US):
             first_us = max(day_us, run.start_us)
-            date = from_us(first_us, zone).date()
-            if date != latest:
+            found = _date(from_us(first_us, zone), begins_us)
+            if found != latest:
                 starts_us.append(first_us)
-            latest = date
+            latest = found
     return Grid(starts_us, end_us, runs)
 
 
-def _runs(start_us: int, end_us: int, zone: tzinfo, step_us: int) -> list[Run]:
+def _date(local: datetime, begins_us: int) -> date:
+    return (local.replace(tzinfo=None) - begins_us * _MICROSECOND).date()
+
+
+def _runs(start_us: int, end_us: int, zone: tzinfo, step_us: int, begins_us: int = 0) -> list[Run]:
+    """Give the steps whose local time is `begins_us` after a multiple of theirs."""
     runs = []
     for first_us, last_us, offset_us in _constant_offsets(start_us, end_us, zone):
-        origin_us = (first_us + offset_us) // step_us * step_us - offset_us
+        shift_us = offset_us - begins_us
+        origin_us = (first_us + shift_us) // step_us * step_us - shift_us
         runs.append(Run(first_us, last_us, origin_us, step_us))
     return runs
 

@@ -116,7 +116,9 @@ def test_the_hour_that_comes_twice_is_exported_in_its_order(
     assert sum(int(row["coughs"]) for row in csv.DictReader(io.StringIO(told.stdout))) == len(ids)
 
 
-@pytest.mark.parametrize("what", ["events", "hours", "days", "epochs", "coverage", "reviews"])
+@pytest.mark.parametrize(
+    "what", ["events", "hours", "days", "nights", "epochs", "coverage", "reviews"]
+)
 @pytest.mark.parametrize("until", [[], ["--until", "2027-01-15"]])
 def test_an_unknown_source_is_refused_before_the_first_byte(
     run: Callable[..., Result], what: str, until: list[str]
@@ -128,7 +130,9 @@ def test_an_unknown_source_is_refused_before_the_first_byte(
     assert told.stdout == ""
 
 
-@pytest.mark.parametrize(("what", "lines"), [("hours", 1), ("days", 1), ("coverage", 1)])
+@pytest.mark.parametrize(
+    ("what", "lines"), [("hours", 1), ("days", 1), ("nights", 1), ("coverage", 1)]
+)
 def test_an_export_ends_with_what_is_known(
     run: Callable[..., Result], what: str, lines: int
 ) -> None:

@@ -73,6 +73,18 @@ def test_days_and_hours_are_those_of_the_zone_asked_for(run: Callable[..., str])
     assert run("--by", "day", *RANGE).splitlines()[1].startswith("2027-01-15\t3\t3\t2\t2.2 h\t54 %")
 
 
+def test_a_night_has_the_date_of_its_evening(run: Callable[..., str]) -> None:
+    for zone, evening in (("UTC", "2027-01-14"), ("Asia/Kathmandu", "2027-01-15")):
+        asked = ("--by", "night", "--since", evening, "--until", evening, "--timezone", zone)
+        assert run(*asked).splitlines()[:2] == [
+            "night\tcoughs\tcough-s\tepochs\tmonitored\tcoverage\tcoughs/h\t95 %",
+            run("--by", "day", *RANGE).splitlines()[1].replace("2027-01-15", evening),
+        ]
+    nothing = run("--by", "night", "--since", "2027-01-15", "--until", "2027-01-15")
+    assert "2027-01-15\t" not in nothing
+    assert run("--by", "night", *RANGE).splitlines()[1].startswith("2027-01-14\t3\t")
+
+
 def test_rejected_sounds_say_why(run: Callable[..., str]) -> None:
     last = [line for line in run(*RANGE, "--rejected").splitlines() if "#" not in line][-1]
     assert last.split("\t")[-3:] == [

@@ -34,6 +34,7 @@ def run(tmp_path: Path) -> Callable[..., str]:
         ("epoch", EPOCH_COLUMNS),
         ("hour", INTERVAL_COLUMNS),
         ("day", INTERVAL_COLUMNS),
+        ("night", INTERVAL_COLUMNS),
     ],
 )
 def test_json_is_one_document_with_the_columns_of_exports(
@@ -57,7 +58,7 @@ def test_json_of_a_time_nothing_is_known_of_is_empty(run: Callable[..., str]) ->
     assert told["rate_withheld"] == "Nothing was monitored, so there is no cough rate."
 
 
-@pytest.mark.parametrize("by", ["event", "epoch", "hour", "day"])
+@pytest.mark.parametrize("by", ["event", "epoch", "hour", "day", "night"])
 @pytest.mark.parametrize("asked", [RANGE, ["--since", "2026-01-01", "--until", "2026-01-02"]])
 def test_the_document_is_as_if_it_were_written_at_once(
     run: Callable[..., str], by: str, asked: list[str]

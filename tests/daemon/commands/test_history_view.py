@@ -33,6 +33,7 @@ def on_terminal(place: Path, by: By, width: int) -> str:
             "epoch": [*opened.epochs()],
             "hour": [*opened.by_hour()],
             "day": [*opened.by_day()],
+            "night": [*opened.by_night()],
         }
         report = Report(
             by=by,
@@ -49,7 +50,7 @@ def on_terminal(place: Path, by: By, width: int) -> str:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("by", ["event", "epoch", "hour", "day"])
+@pytest.mark.parametrize("by", ["event", "epoch", "hour", "day", "night"])
 @pytest.mark.parametrize("width", [40, 50, 60, 72, 80, 100, 160])
 def test_tables_fit_their_terminal(place: Path, by: By, width: int) -> None:
     told = on_terminal(place, by, width)

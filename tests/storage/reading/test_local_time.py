@@ -17,9 +17,11 @@ from coughd.storage.reading.local_time import (
     HOUR_US,
     Grid,
     days,
+    evening_of,
     find_zone,
     from_us,
     hours,
+    nights,
     one_row,
     to_us,
 )
@@ -69,6 +71,9 @@ def test_every_zone_is_cut_where_its_clock_says(zone: str, quarter: int, quarter
     assert hours(start_us, end_us, tz).starts_us == by_clock
     assert days(start_us, end_us, tz).starts_us == counted_by_quarters(
         start_us, end_us, tz, lambda local: local.date()
+    )
+    assert nights(start_us, end_us, tz).starts_us == counted_by_quarters(
+        start_us, end_us, tz, evening_of
     )
 
 
