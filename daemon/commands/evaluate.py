@@ -30,7 +30,7 @@ from ..offline.picturing import picture_cases
 from ..offline.scan_pool import usable_cores
 from .bars import progress_bar
 from .evaluate_lines import print_report
-from .evaluate_outputs import STANDARD_OUTPUT, Outputs, write
+from .evaluate_outputs import STANDARD_OUTPUT, Outputs, output_of, write
 from .options import ConfigOption, configured
 
 _STOPPED = 130
@@ -55,11 +55,18 @@ def evaluate(
     ] = None,
     json_path: Annotated[
         Path | None,
-        typer.Option("--json", metavar="FILE", help="Write the report as JSON; - prints it."),
+        typer.Option(
+            "--json",
+            metavar="FILE",
+            help="Write the report as JSON; - prints it.",
+            parser=output_of,
+        ),
     ] = None,
     html_path: Annotated[
         Path | None,
-        typer.Option("--html", metavar="FILE", help="Write the report as one web page."),
+        typer.Option(
+            "--html", metavar="FILE", help="Write the report as one web page.", parser=output_of
+        ),
     ] = None,
     compare: Annotated[
         Path | None,

@@ -11,6 +11,12 @@ from ...config.errors import InputError, UsageError
 STANDARD_OUTPUT = Path("-")
 
 
+def output_of(text: str) -> Path:
+    """Read where to write: `-` is standard output, and `./-` a file of that name."""
+    path = Path(text)
+    return path if path != STANDARD_OUTPUT or text == "-" else path.absolute()
+
+
 @dataclass(frozen=True, slots=True)
 class Outputs:
     """The files that somebody asked for."""

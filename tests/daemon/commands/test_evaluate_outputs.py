@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from coughd.config.errors import CoughdError, InputError, UsageError
-from coughd.daemon.commands.evaluate_outputs import Outputs, write
+from coughd.daemon.commands.evaluate_outputs import Outputs, output_of, write
 
 
 def test_files_that_can_be_written_are_taken_and_not_made(tmp_path: Path) -> None:
@@ -37,6 +37,17 @@ def test_a_page_goes_to_a_file_and_each_report_to_its_own(tmp_path: Path) -> Non
     for outputs in (Outputs(None, Path("-")), Outputs(tmp_path / "r", tmp_path / "r")):
         with pytest.raises(UsageError):
             outputs.check()
+
+
+def test_a_path_to_a_file_named_like_standard_output_is_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Outputs(None, output_of("./-")).check()
+    write("--html", output_of("./-"), "page")
+    assert (tmp_path / "-").read_text(encoding="utf-8") == "page"
+    assert output_of("-") == Path("-")
+    assert output_of("r.json") == Path("r.json")
 
 
 def test_a_disk_that_is_full_in_the_end_is_a_sentence() -> None:
