@@ -42,10 +42,10 @@ class Bench:
         self.data_dir = folder / "data"
         self.data_dir.mkdir(mode=0o700)
         self._config = folder / "config.yaml"
-        fake = write_fake(folder / "fake", heard_by_microphone.path)
-        self._hear = write_tensorflow(fake)
+        self.fakes = write_fake(folder / "fake", heard_by_microphone.path)
+        self._hear = write_tensorflow(self.fakes)
         self._environ = {
-            **environment(python_path=fake),
+            **environment(python_path=self.fakes),
             "LD_PRELOAD": str(faulty_disk),
             "FAULTY_DISK_FOLDER": str(self.data_dir),
         }

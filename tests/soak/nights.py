@@ -100,12 +100,12 @@ def _most(burdens: Sequence[Burden]) -> Burden:
     )
 
 
-def faults_found(config: Path) -> list[str]:
-    """Ask `coughd doctor`."""
-    findings = json.loads("".join(coughd("doctor", "--json", "--config", config).lines))["findings"]
+def faults_found(config: Path, python_path: Path) -> list[str]:
+    """Ask `coughd doctor`, who is to see the fakes that the daemon sees."""
+    told = coughd("doctor", "--json", "--config", config, python_path=python_path)
     return [
         one["evidence"]
-        for one in findings
+        for one in json.loads("".join(told.lines))["findings"]
         if one["state"] == "fault" and not one["check"].startswith("microphone")
     ]
 
@@ -180,7 +180,7 @@ def soak(
             lines=lines,
             embedded=read(store, _HEARS)[0][0],
             burdens=burdens,
-            doctor=faults_found(folder / "config.yaml"),
+            doctor=faults_found(folder / "config.yaml", bench.fakes),
             left_over=left,
         )
 
