@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Self, TypedDict, Unpack
 
 from sqlalchemy import Connection
 
@@ -42,6 +42,14 @@ from .upkeep.forgotten import events_from_us
 def utc_now_us() -> int:
     """Give the wall clock in UTC microseconds."""
     return time.time_ns() // 1000
+
+
+class SumsOf(TypedDict, total=False):
+    """What sums are of: which sources, and what an epoch is."""
+
+    source_ids: Sequence[str] | None
+    gap_s: float
+    minimum_coughs: int
 
 
 class History(Closing):
@@ -202,68 +210,41 @@ class History(Closing):
         self,
         start: datetime | None = None,
         end: datetime | None = None,
-        *,
-        source_ids: Sequence[str] | None = None,
-        gap_s: float = DEFAULT_GAP_S,
-        minimum_coughs: int = DEFAULT_MINIMUM_COUGHS,
+        **of: Unpack[SumsOf],
     ) -> list[Interval]:
         """Give every local hour of the range, those without a cough or unmonitored included.
 
         The first and the last one are cut by the range. Where the zone's offset changes a new
         row begins: the repeated hour has two.
         """
-        return self._intervals(
-            lambda start_us, end_us: hours(start_us, end_us, self.zone),
-            (start, end),
-            source_ids,
-            (gap_s, minimum_coughs),
-        )
+        return self._intervals(hours, start, end, **of)
 
     def by_day(
         self,
         start: datetime | None = None,
         end: datetime | None = None,
-        *,
-        source_ids: Sequence[str] | None = None,
-        gap_s: float = DEFAULT_GAP_S,
-        minimum_coughs: int = DEFAULT_MINIMUM_COUGHS,
+        **of: Unpack[SumsOf],
     ) -> list[Interval]:
         """Give every local day of the range; the first and the last one are cut by it."""
-        return self._intervals(
-            lambda start_us, end_us: days(start_us, end_us, self.zone),
-            (start, end),
-            source_ids,
-            (gap_s, minimum_coughs),
-        )
+        return self._intervals(days, start, end, **of)
 
     def by_night(
         self,
         start: datetime | None = None,
         end: datetime | None = None,
-        *,
-        source_ids: Sequence[str] | None = None,
-        gap_s: float = DEFAULT_GAP_S,
-        minimum_coughs: int = DEFAULT_MINIMUM_COUGHS,
+        **of: Unpack[SumsOf],
     ) -> list[Interval]:
         """Give every night of the range, from local noon to local noon, cut as days are."""
-        return self._intervals(
-            lambda start_us, end_us: nights(start_us, end_us, self.zone),
-            (start, end),
-            source_ids,
-            (gap_s, minimum_coughs),
-        )
+        return self._intervals(nights, start, end, **of)
 
     def summary(
         self,
         start: datetime | None = None,
         end: datetime | None = None,
-        *,
-        source_ids: Sequence[str] | None = None,
-        gap_s: float = DEFAULT_GAP_S,
-        minimum_coughs: int = DEFAULT_MINIMUM_COUGHS,
+        **of: Unpack[SumsOf],
     ) -> Interval:
         """Give the whole range as one interval."""
-        return self._intervals(one_row, (start, end), source_ids, (gap_s, minimum_coughs))[0]
+        return self._intervals(one_row, start, end, **of)[0]
 
     def coverage(
         self,
@@ -286,16 +267,18 @@ class History(Closing):
 
     def _intervals(
         self,
-        cut: Callable[[int, int], Grid],
-        asked: tuple[datetime | None, datetime | None],
-        source_ids: Sequence[str] | None,
-        epochs_are: tuple[float, int],
+        cut: Callable[[int, int, tzinfo], Grid],
+        start: datetime | None,
+        end: datetime | None,
+        source_ids: Sequence[str] | None = None,
+        gap_s: float = DEFAULT_GAP_S,
+        minimum_coughs: int = DEFAULT_MINIMUM_COUGHS,
     ) -> list[Interval]:
-        gap_us_of(*epochs_are)
-        terms = Terms(self.zone, *epochs_are, self._minimum_coverage)
+        gap_us_of(gap_s, minimum_coughs)
+        terms = Terms(self.zone, gap_s, minimum_coughs, self._minimum_coverage)
         with self._store.reading() as connection:
-            lives, start_us, end_us = self._asked(connection, source_ids, *asked)
-            return read_intervals(connection, cut(start_us, end_us), lives, terms)
+            lives, start_us, end_us = self._asked(connection, source_ids, start, end)
+            return read_intervals(connection, cut(start_us, end_us, self.zone), lives, terms)
 
     def _asked(
         self,

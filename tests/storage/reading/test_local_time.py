@@ -133,7 +133,7 @@ def test_an_empty_range_has_no_hours_and_one_row() -> None:
     moment_us = at(2026, 1, 1)
     assert list(hours(moment_us, moment_us, ZURICH).spans()) == []
     assert list(days(moment_us, moment_us, ZURICH).spans()) == []
-    assert list(one_row(moment_us, moment_us).spans()) == [(moment_us, moment_us)]
+    assert list(one_row(moment_us, moment_us, UTC).spans()) == [(moment_us, moment_us)]
 
 
 @given(st.integers(0, 4 * 10**15), st.sampled_from(ZONES))
