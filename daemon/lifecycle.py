@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -69,12 +69,8 @@ def stop_on_signals(stop: StopRequest) -> Iterator[None]:
     def request(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
-    former = {number: signal.signal(number, request) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
+    with _handled((signal.SIGTERM, signal.SIGINT), request):
         yield
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
 
 
 @contextmanager
@@ -85,23 +81,16 @@ def ended_by_signals() -> Iterator[None]:
     follow do nothing. Who ignores SIGHUP from the start (nohup) goes on doing so. The former
     handlers come back at the end.
     """
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+    heeded = [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]
 
     def end(number: int, _frame: FrameType | None) -> None:
-        for each in former:
+        for each in heeded:
             signal.signal(each, signal.SIG_IGN)
         raise SystemExit(_SHELL_SAYS + number)
 
-    heeded = (signal.SIGTERM, signal.SIGHUP)
-    former = {
-        each: handler for each in heeded if (handler := signal.getsignal(each)) != signal.SIG_IGN
-    }
-    for number in former:
-        signal.signal(number, end)
-    try:
+    with _handled(heeded, end):
         yield
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
 
 
 @contextmanager
@@ -119,11 +108,20 @@ def reload_on_hangup(reload: ReloadRequest, stop: StopRequest) -> Iterator[None]
         else:
             reload.set()
 
-    former = signal.signal(signal.SIGHUP, request)
+    with _handled([signal.SIGHUP], request):
+        yield
+
+
+@contextmanager
+def _handled(
+    numbers: Iterable[int], handler: Callable[[int, FrameType | None], None]
+) -> Iterator[None]:
+    former = {number: signal.signal(number, handler) for number in numbers}
     try:
         yield
     finally:
-        signal.signal(signal.SIGHUP, former)
+        for number, before in former.items():
+            signal.signal(number, before)
 
 
 def _has_terminal() -> bool:
