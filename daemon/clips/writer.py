@@ -131,7 +131,8 @@ class ClipWriter:
 
     def correct(self, source_id: str, by_us: int) -> None:
         """The time of this source's clips was wrong by so much."""
-        self._put(partial(self._move, source_id, by_us))
+        if not self._put(partial(self._move, source_id, by_us)):
+            _log.warning("%s: clips of %s keep a wrong time", self._shelf.folder, source_id)
 
     def _put(self, work: Callable[[], None]) -> bool:
         try:

@@ -19,7 +19,7 @@ from coughd.daemon.clips.forgetting import ClipLimits
 from coughd.daemon.clips.keeper import ClipKeeper
 from coughd.daemon.clips.sealing import ClipKey
 from coughd.daemon.clips.shelf import ClipShelf, forget_uncounted
-from coughd.daemon.clips.writer import ClipWriter
+from coughd.daemon.clips.writer import MOST_TO_FORGET, ClipWriter
 from coughd.daemon.steady_clock import STEADY_S
 from coughd.storage.records import AnchorSet, EventRescored, EventReviewed, OutboxRow
 from coughd.storage.store import EventStore
@@ -244,3 +244,17 @@ def test_too_many_at_once_are_dropped_and_counted(tmp_path: Path) -> None:
         clips.judged(*judged(number, number * 100_000))
         clips.settled("s", number * 100_000 + 50_000)
     assert clips.counts.dropped == 6
+
+
+def test_what_finds_no_place_in_the_row_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = SimulatedClock(10 * DAY_US)
+    writer = ClipWriter(tmp_path, KEY, NO_LIMITS, 1000, clock, lambda _event_ids: [])
+    writer.forget([event_id(1)] * MOST_TO_FORGET)  # nobody takes any of it: it was not started
+    assert caplog.messages == []
+    writer.forget([event_id(2)])
+    writer.correct("bed", DAY_US)
+    at_the_next_start, wrong_time = caplog.messages
+    assert f"the clip of {event_id(2)} goes at the next start" in at_the_next_start
+    assert "clips of bed keep a wrong time" in wrong_time
