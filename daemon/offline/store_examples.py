@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -14,11 +14,11 @@ from ...detectors.fitting.examples import Examples, check_same_embedder, describ
 from ...detectors.ports import LABELS, Context, EmbedderIdentity, Probe
 from ...storage.material import Material
 from ...storage.reading.labelled_reading import KnownEmbedder, StoredEmbedding
+from ...storage.reading.local_time import evening_of
 from .neighbourhood import Neighbourhood
 
 SURE = 0.95
 """A teacher's probability, of a cough or of another sound, from which it is believed."""
-_NOON = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _taught(
 def _group(row: StoredEmbedding) -> str:
     """Whoever coughs before midnight does so after it: a night is one group."""
     onset = datetime.fromtimestamp(row.onset_us / 1e6, UTC).astimezone(ZoneInfo(row.timezone))
-    return f"{row.source_id} from noon of {onset.replace(tzinfo=None) - _NOON:%Y-%m-%d}"
+    return f"{row.source_id} from noon of {evening_of(onset)}"
 
 
 def _number(label: str) -> int:
