@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -14,7 +13,7 @@ from ...detectors.fitting.examples import Examples, check_same_embedder, describ
 from ...detectors.ports import LABELS, Context, EmbedderIdentity, Probe
 from ...storage.material import Material
 from ...storage.reading.labelled_reading import KnownEmbedder, StoredEmbedding
-from ...storage.reading.local_time import evening_of
+from ...storage.reading.local_time import evening_of, from_us
 from .neighbourhood import Neighbourhood
 
 SURE = 0.95
@@ -125,8 +124,8 @@ def _taught(
 
 def _group(row: StoredEmbedding) -> str:
     """Whoever coughs before midnight does so after it: a night is one group."""
-    onset = datetime.fromtimestamp(row.onset_us / 1e6, UTC).astimezone(ZoneInfo(row.timezone))
-    return f"{row.source_id} from noon of {evening_of(onset)}"
+    evening = evening_of(from_us(row.onset_us, ZoneInfo(row.timezone)))
+    return f"{row.source_id} from noon of {evening}"
 
 
 def _number(label: str) -> int:
