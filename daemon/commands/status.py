@@ -76,17 +76,24 @@ def collect(
         document |= asked.document
     else:
         document["state"] = "hangs" if asked.reached else "off"
-        document["faults"] = [_HANGS if asked.reached else off_fault(places.data_dir, os.getuid())]
+        document["faults"] = [_HANGS if asked.reached else off_fault(places, os.getuid())]
     document.setdefault("store", asdict(store_status(sqlite_path(store_url(places.store)))))
     return document | _known(settings, places, clock)
 
 
-def off_fault(data_dir: Path, uid: int, machine: Layout | None = None) -> dict[str, str]:
+def off_fault(places: Places, uid: int, machine: Layout | None = None) -> dict[str, str]:
     """Say that nobody answers; to somebody else than root, that there is a service not asked."""
     service = find_layout("system", os.environ, 0) if machine is None else machine
-    if uid == 0 or data_dir == service.data_dir or not service.unit.exists():
+    if uid == 0 or places.data_dir == service.data_dir or not service.unit.exists():
         return _OFF
+    store = sqlite_path(store_url(places.store))
+    if store is not None and not _may_see(store) and _may_see(service.data_dir):
+        return _OFF  # whoever looks for the store says it
     return {**_OFF, "do": _OFF["do"] + _OF_ROOT}
+
+
+def _may_see(path: Path) -> bool:
+    return os.access(path, os.F_OK)
 
 
 def _known(settings: Settings, places: Places, clock: Callable[[], datetime]) -> dict[str, Any]:
@@ -99,22 +106,31 @@ def _known(settings: Settings, places: Places, clock: Callable[[], datetime]) ->
         )
         with closing(history):
             name = store_name(store_url(places.store))
+            configured_ids = {source.id for source in settings.sources}
             return {
                 "store_at": name,
                 "store_problem": None,
-                "history": _history(history, clock()),
+                "history": _history(history, configured_ids, clock()),
             }
     except CoughdError as error:
         return {"store_at": None, "store_problem": str(error), "history": None}
 
 
-def _history(history: History, today: datetime) -> dict[str, Any]:
-    day = history.summary(today - timedelta(hours=24), today)
+def _history(history: History, configured_ids: set[str], today: datetime) -> dict[str, Any]:
+    """The last 24 hours; a source that was taken away counts for as long as it was heard."""
+    sources = history.sources()
+    known_ids = {source.source_id for source in sources}
+    present, gone = (
+        history.summary(today - timedelta(hours=24), today, source_ids=sorted(source_ids))
+        for source_ids in (known_ids & configured_ids, known_ids - configured_ids)
+    )
+    monitored_s = present.monitored_s + gone.monitored_s
+    elapsed_s = present.elapsed_s + gone.monitored_s
     newest = next(history.events(newest_first=True, limit=1), None)
     return {
-        "coughs_24h": day.coughs,
-        "monitored_s_24h": round(day.monitored_s, 3),
-        "coverage_24h": round(day.coverage, 4),
+        "coughs_24h": present.coughs + gone.coughs,
+        "monitored_s_24h": round(monitored_s, 3),
+        "coverage_24h": round(min(monitored_s / elapsed_s, 1.0), 4) if elapsed_s else 0.0,
         "last_cough": None
         if newest is None
         else {
@@ -125,6 +141,6 @@ def _history(history: History, today: datetime) -> dict[str, Any]:
         },
         "sources": [
             {"id": source.source_id, "name": source.name, "last_seen": source.last_seen.isoformat()}
-            for source in history.sources()
+            for source in sources
         ],
     }

@@ -13,13 +13,14 @@ import pytest
 from rich.console import Console
 
 from coughd.config.places import Places
-from coughd.config.settings import Settings
+from coughd.config.settings import Settings, SourceSettings
 from coughd.daemon.commands.status import collect, off_fault
 from coughd.daemon.commands.status_view import print_status
 from coughd.daemon.service.layout import find_layout
 from coughd.daemon.supervision.status import DaemonStatus
 from coughd.daemon.supervision.status_client import Asked
 from coughd.daemon.supervision.status_document import document
+from coughd.storage.records import SourceSeen
 
 from ...storage.facts import EPOCH_US, covered, event, open_store, seen
 from ..supervision.facts_of_status import BEDROOM, HEAR, NOW_US, WELL
@@ -101,12 +102,25 @@ def test_faults_of_many_sources_take_few_lines(places: Places) -> None:
     ("uid", "service", "hinted"), [(1000, True, True), (1000, False, False), (0, True, False)]
 )
 def test_who_is_not_root_is_led_to_the_service_of_the_machine(
-    uid: int, service: bool, hinted: bool, tmp_path: Path
+    uid: int, service: bool, hinted: bool, places: Places, tmp_path: Path
 ) -> None:
     machine = replace(find_layout("system", {}, 0), unit=tmp_path / "coughd.service")
     if service:
         machine.unit.touch()
-    assert hinted == ("`sudo coughd status`" in off_fault(tmp_path, uid, machine)["do"])
+    assert hinted == ("`sudo coughd status`" in off_fault(places, uid, machine)["do"])
+
+
+def test_who_has_no_store_is_led_there_once(places: Places, tmp_path: Path) -> None:
+    """Whoever looks for the store says it where the machine has one."""
+    machine = replace(
+        find_layout("system", {}, 0), unit=tmp_path / "coughd.service", data_dir=tmp_path / "data"
+    )
+    machine.unit.touch()
+    missing = replace(places, store=tmp_path / "nowhere.sqlite3")
+    assert "sudo" in off_fault(missing, 1000, machine)["do"]
+    machine.data_dir.mkdir()
+    assert "sudo" not in off_fault(missing, 1000, machine)["do"]
+    assert "sudo" in off_fault(places, 1000, machine)["do"]
 
 
 @pytest.mark.parametrize(
@@ -124,6 +138,24 @@ def test_without_a_daemon_the_store_still_speaks(
     (fault,) = told["faults"]
     assert (fault["about"], fault["code"]) == ("coughd", state)
     assert shown(told).startswith(f"{says}\n")
+
+
+def test_a_microphone_that_was_taken_away_is_not_missed_for_ever(tmp_path: Path) -> None:
+    """Half an hour of it, then an hour of its successor: all of that was heard."""
+    store_path = tmp_path / "coughd.sqlite3"
+    old, new = "usb:1-1.2", "usb:1-1.3"
+    with open_store(store_path) as store:
+        for source_id, begin_s, end_s in ((old, 0, 1_800), (new, 1_800, 5_400)):
+            begun_us = EPOCH_US + begin_s * 1_000_000
+            store.write([SourceSeen(source_id, "Bedroom", "microphone", begun_us)])
+            store.write([replace(covered(begin_s, end_s), source_id=source_id)])
+        store.write([replace(event("event-1", 0), source_id=old)])
+    address = f"ipc://{tmp_path}/x"
+    places = Places(tmp_path, store_path, address, address, tmp_path)
+    settings = Settings(timezone="UTC", sources=(SourceSettings(id=new, kind="microphone"),))
+    end = datetime.fromtimestamp(EPOCH_US / 1e6, UTC) + timedelta(seconds=5_400)
+    day = collect(settings, places, answered(WELL), lambda: end)["history"]
+    assert (1, 5_400.0, 1.0) == (day["coughs_24h"], day["monitored_s_24h"], day["coverage_24h"])
 
 
 def test_a_store_that_cannot_be_read_is_said_so(tmp_path: Path) -> None:
