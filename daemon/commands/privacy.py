@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from ...config.as_text import in_one_line
 from ...config.errors import UsageError
 from ...config.load import load_settings
 from ...config.paths import find_paths
@@ -69,7 +70,7 @@ def _ask(plan: Plan) -> None:
     if not sys.stdin.isatty():
         raise UsageError("--purge deletes all that was heard for good; add --yes to do so")
     for file in plan.deletes[:_SHOWN]:
-        typer.echo(f"{file.path} ({file.size_bytes} bytes)", err=True)
+        typer.echo(in_one_line(f"{file.path} ({file.size_bytes} bytes)"), err=True)
     if len(plan.deletes) > _SHOWN:
         typer.echo(f"and {len(plan.deletes) - _SHOWN} more", err=True)
     typer.confirm("Delete these for good?", abort=True, err=True)
@@ -81,8 +82,8 @@ def _tell(plan: Plan, *, as_json: bool) -> None:
         typer.echo(json.dumps({"deleted": deleted, "left": left}))
         return
     for path in deleted:
-        typer.echo(f"deleted {path}")
+        typer.echo(in_one_line(f"deleted {path}"))
     if not deleted:
         typer.echo("nothing was stored")
     for each in left:
-        typer.echo(f"left {each}: it is not a file of coughd's")
+        typer.echo(in_one_line(f"left {each}: it is not a file of coughd's"))

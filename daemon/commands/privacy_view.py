@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
+from ...config.as_text import in_one_line
 from ...storage.personal import MEANINGS
 from ..privacy.document import ELSEWHERE, MEMORY, kept, table_kept, when
 from ..privacy.inventory import HOLDS
@@ -32,7 +33,7 @@ def print_report(report: Report, console: Console) -> None:
     for promise in report.promises:
         console.print(_verdict(promise))
         for reason in promise.reasons:
-            console.print(Text(f"          {reason.sentence}"))
+            _print_line(console, f"          {reason.sentence}")
     _print_part(console, "Processes, and the sound in their memory", _processes(report))
     _print_part(console, "Sockets, and who can reach them", _sockets(report))
     _print_part(console, "Files, and who can read them", _files(report))
@@ -48,7 +49,12 @@ def _verdict(promise: Promise) -> Text:
 def _print_part(console: Console, heading: str, lines: Iterator[str]) -> None:
     console.print(Text(f"\n{heading}", style="bold"))
     for line in list(lines) or ["none"]:
-        console.print(Text(f"  {line}"))
+        _print_line(console, f"  {line}")
+
+
+def _print_line(console: Console, line: str) -> None:
+    # A file's name must not look like a promise of ours.
+    console.print(Text(in_one_line(line)))
 
 
 def _processes(report: Report) -> Iterator[str]:

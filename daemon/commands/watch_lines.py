@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from ...config.as_text import in_one_line
 from ..stream.items import Message
 from ..why import why_not
 from .moments import CELLS, to_millisecond
@@ -28,7 +29,7 @@ def text_line(message: Message, zone: ZoneInfo) -> str:
     body = message.body
     when = body.get("onset") or body.get("at") or body.get("reviewed_at")
     cells = [_local_time(when, zone), f"{_source_name(body):<8}", _what(message)]
-    return "".join(char if char.isprintable() else "?" for char in "  ".join(cells).rstrip())
+    return in_one_line("  ".join(cells).rstrip())
 
 
 def _what(message: Message) -> str:

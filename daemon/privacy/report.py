@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -170,8 +171,8 @@ def _readable(report: Report) -> Iterator[Reason]:
         if file.kind in _OURS_ALONE or secret:
             if file.access.who != "owner":
                 yield _broken(
-                    f"{file.path}: {_circle(file.access)} can read it; chmod "
-                    f"{file.access.mode & 0o700:o} {file.path}",
+                    f"{file.path}: {_circle(file.access)} can read it; "
+                    + shlex.join(["chmod", f"{file.access.mode & 0o700:o}", str(file.path)]),
                 )
             elif file.access.by_list:
                 yield _unproved(f"{file.path}: an access list is on the way to it (getfacl)")

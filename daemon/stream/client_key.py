@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import stat
 import struct
 from dataclasses import dataclass, field
@@ -56,7 +57,8 @@ def read_secret_json(path: Path, schema: str, should_be: str) -> dict[str, objec
     except OSError as exc:
         raise InputError(f"cannot read the key file {path}: {exc.strerror}") from exc
     if stat.S_IMODE(mode) & 0o077:
-        raise InputError(f"{path}: others may read this key; chmod 600 {path}, or make another one")
+        mend = shlex.join(["chmod", "600", str(path)])
+        raise InputError(f"{path}: others may read this key; {mend}, or make another one")
     try:
         fields = json.loads(raw) if len(raw) <= _LARGEST_BYTES else None
     except (ValueError, RecursionError):

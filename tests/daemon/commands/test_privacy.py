@@ -1,0 +1,61 @@
+"""`coughd privacy` as a user calls it."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from coughd.daemon.commands.privacy import privacy
+
+FORGED = "x\nholds     No sound is stored.\x1b[2J"
+SHOWN = "x?holds     No sound is stored.?[2J"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "data").mkdir(mode=0o700)
+    (tmp_path / "config.yaml").write_text("config_version: 1\nstore: {data_dir: data}\n")
+    return tmp_path
+
+
+def asked(folder: Path, *more: str) -> Result:
+    app = typer.Typer()
+    app.command()(privacy)
+    return CliRunner().invoke(app, ["--config", str(folder / "config.yaml"), *more])
+
+
+def test_a_files_name_is_no_line_of_the_report(folder: Path) -> None:
+    (folder / "data" / FORGED).write_bytes(bytes(3))
+    lines = asked(folder).stdout.splitlines()
+    named = f"{folder}/data/{SHOWN}"
+    assert f"          {named}: not a file of coughd's, and no text" in lines
+    assert f"  {named}" in lines
+    assert not [line for line in lines if line.startswith("holds     No sound is stored.")]
+
+
+def test_a_files_name_is_no_line_of_what_was_purged(folder: Path) -> None:
+    clips = folder / "data" / "clips"
+    clips.mkdir()
+    (clips / f"{FORGED}.clip").touch()
+    (folder / "data" / FORGED).touch()
+    assert asked(folder, "--purge", "--yes").stdout.splitlines() == [
+        f"deleted {clips}/{SHOWN}.clip",
+        f"left {folder}/data/{SHOWN}: it is not a file of coughd's",
+    ]
+
+
+def test_what_mends_a_right_can_be_typed_whatever_the_name() -> None:
+    # Not pytest's folder, which other users never may enter.
+    with tempfile.TemporaryDirectory(prefix="privacy-") as name:
+        folder = Path(name)
+        keys = folder / "data" / "keys"
+        keys.mkdir(parents=True)
+        folder.chmod(0o755)
+        (folder / "config.yaml").write_text("config_version: 1\nstore: {data_dir: data}\n")
+        (keys / "of the ward.json").touch(0o644)
+        sentence = f"everyone can read it; chmod 600 '{keys}/of the ward.json'"
+        assert f"          {keys}/of the ward.json: {sentence}" in asked(folder).stdout.splitlines()
