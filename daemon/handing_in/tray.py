@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import time
 import uuid
 from collections.abc import Callable, Sequence
@@ -19,6 +20,8 @@ from .document import HandedIn, decode, encode
 
 FOLDER_NAME = "handed-in"
 _ENDING = ".json"
+_NAME = re.compile(r"([0-9]{20})-[0-9a-f]{8}\.json")
+"""Nanoseconds since 1970, by the clock or after what lay there before."""
 _LOOK_S = 0.05
 LARGEST_BYTES = 4 << 20
 
@@ -28,13 +31,16 @@ def tray_of(data_dir: Path) -> Path:
     return data_dir / FOLDER_NAME
 
 
-def lay_down(data_dir: Path, changes: Sequence[HandedIn]) -> Path:
-    """Write a document into the tray, whole or not at all; StorageError."""
+def lay_down(
+    data_dir: Path, changes: Sequence[HandedIn], clock: Callable[[], int] = time.time_ns
+) -> Path:
+    """Write a document into the tray, whole or not at all, after what lies there; StorageError."""
     tray = tray_of(data_dir)
-    # Names sort by the time, and so does the order in which they are taken.
-    path = tray / f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}{_ENDING}"
     try:
         tray.mkdir(mode=0o700, exist_ok=True)
+        # A clock that was set back must not put it before what was said earlier.
+        number = max([clock(), *(1 + _number(each) for each in waiting(data_dir))])
+        path = tray / f"{number:020d}-{uuid.uuid4().hex[:8]}{_ENDING}"
         write_private(path, encode(changes), owner_of=data_dir)
     except OSError as exc:
         raise StorageError(
@@ -53,6 +59,12 @@ def waiting(data_dir: Path) -> list[Path]:
     except OSError as exc:
         raise StorageError(f"{tray_of(data_dir)}: cannot be read ({exc.strerror})") from exc
     return [tray_of(data_dir) / name for name in names]
+
+
+def _number(path: Path) -> int:
+    """Its place in the order; -1 for a name that is not ours."""
+    found = _NAME.fullmatch(path.name)
+    return int(found[1]) if found else -1
 
 
 def read_document(path: Path) -> list[HandedIn]:
