@@ -14,18 +14,21 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from ...config.as_text import as_text
-from ...config.errors import InputError
+from ...config.errors import InputError, UsageError
 from ...config.settings import Settings
 from ...detectors.probe_versions import ProbeVersions
 from ..explaining import choices
+from ..judge import Judge
 from ..lifecycle import StopRequest, stop_on_signals
-from ..offline.scanning import FoundSound, Scan, scan_file
+from ..offline.scanning import FoundSound, Scan, scan_file, unheard
+from ..stretches import StretchMaker
 from ..wiring.detection import load_judge, stretch_maker, telling_often
 from ..wiring.gates import load_gate
 from .bars import progress_bar
 from .history_words import printable
 from .options import ConfigOption, VerboseOption, configured, to_stderr
+from .output import data_output
+from .scan_rows import Row, sound_row, total_row
 
 Progress: TypeAlias = Callable[[float, float], None]
 
@@ -38,6 +41,10 @@ def scan(
     *,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print a JSON object a line for each cough.")
+    ] = False,
+    totals: Annotated[
+        bool,
+        typer.Option("--totals", help="With --json: after each file's coughs an object about it."),
     ] = False,
     rejected: Annotated[
         bool, typer.Option("--rejected", help="Also print what the gate heard but did not count.")
@@ -56,6 +63,8 @@ def scan(
     on standard error, the others are scanned all the same, and the exit code is 65. Nothing is
     stored or published.
     """
+    if totals and not as_json:
+        raise UsageError("--totals goes with --json; else they are on standard error anyway")
     configuration, places = configured(config)
     settings = _scanning(configuration, threshold)
     judge = load_judge(settings, ProbeVersions(places.data_dir))
@@ -69,30 +78,30 @@ def scan(
         for path in files:
             if stop.is_set():
                 break
-            try:
-                # The bar is gone before anything is printed: both share the terminal's lines.
-                with _progress(path, verbose=verbose) as progress:
-                    found = scan_file(
-                        path,
-                        stretches,
-                        judge,
-                        stop,
-                        progress=progress,
-                        explain=to_stderr if verbose else None,
-                    )
-            except InputError as exc:
-                _complain(str(exc))
-                failures += 1
-                continue
+            found = _hear(path, stretches, judge, stop, verbose=verbose)
             _print(found, as_json=as_json, rejected=rejected)
-            if found.damage is not None:
-                _complain(found.damage)
+            if totals:
+                _print_json(total_row(found))
+            if found.trouble is not None:
+                to_stderr(f"coughd: {found.trouble}")
                 failures += 1
         interrupted = stop.is_set()
     if interrupted:
         raise typer.Exit(130)
     if failures:
         raise typer.Exit(InputError.exit_code)
+
+
+def _hear(
+    path: Path, stretches: StretchMaker, judge: Judge, stop: StopRequest, *, verbose: bool
+) -> Scan:
+    # The bar is gone before anything is printed: both share the terminal's lines.
+    try:
+        with _progress(path, verbose=verbose) as progress:
+            explain = to_stderr if verbose else None
+            return scan_file(path, stretches, judge, stop, progress=progress, explain=explain)
+    except InputError as exc:
+        return unheard(path, str(exc))
 
 
 def _progress(path: Path, *, verbose: bool) -> AbstractContextManager[Progress]:
@@ -107,48 +116,27 @@ def _scanning(settings: Settings, threshold: float | None) -> Settings:
     return telling_often(settings)
 
 
-def _complain(sentence: str) -> None:
-    sys.stderr.write(f"coughd: {sentence}\n")
-
-
 def _print(scan: Scan, *, as_json: bool, rejected: bool) -> None:
     shown = [found for found in scan.found if found.counted or rejected]
     if as_json:
         for found in shown:
-            typer.echo(json.dumps(_row(scan.path, found), ensure_ascii=False))
+            _print_json(sound_row(scan.path, found))
         return
-    coughs = sum(found.counted for found in scan.found)
+    if not scan.duration_s:
+        return
     if sys.stdout.isatty():
         _print_table(shown)
     else:
         for found in shown:
-            typer.echo(
-                "\t".join(printable(str(value)) for value in _row(scan.path, found).values())
-            )
-    plural = "cough" if coughs == 1 else "coughs"
-    typer.echo(f"{scan.path}: {coughs} {plural} in {scan.duration_s:.1f} s", err=True)
+            cells = sound_row(scan.path, found).values()
+            typer.echo("\t".join(printable(str(cell)) for cell in cells))
+    plural = "cough" if scan.coughs == 1 else "coughs"
+    name = printable(str(scan.path))
+    typer.echo(f"{name}: {scan.coughs} {plural} in {scan.duration_s:.1f} s", err=True)
 
 
-def _row(path: Path, found: FoundSound) -> dict[str, object]:
-    """One line of output; a window cut by the file's edge has the gate's score as probability."""
-    scored = found.event.scored
-    probability = scored.probability
-    return {
-        "file": as_text(str(path)),
-        "onset_s": round(found.onset_s, 4),
-        "offset_s": round(found.offset_s, 4),
-        "probability": round(found.event.gate_score if probability is None else probability, 6),
-        "label": scored.label,
-        "counted": found.counted,
-        "scored_by": scored.scored_by,
-        "gate_score": round(found.event.gate_score, 6),
-        "level_dbfs": round(found.event.level_dbfs, 2),
-        "snr_db": round(found.event.snr_db, 2),
-        "reason": scored.reason,
-        "threshold": scored.threshold,
-        "window": found.event.window,
-        "scores": {label: round(score, 6) for label, score in scored.scores.items()},
-    }
+def _print_json(row: Row) -> None:
+    typer.echo(json.dumps(row, ensure_ascii=False), file=data_output())
 
 
 def _print_table(shown: list[FoundSound]) -> None:

@@ -158,7 +158,7 @@ def _scan(path: Path, ears: Ears, stop: StopRequest, shares: _Shares, index: int
         scan = scan_file(path, ears.stretches, ears.judge, stop, progress=progress)
     except InputError as exc:
         return ScannedFile(path, 0.0, (), str(exc))
-    return ScannedFile(path, scan.duration_s, claims_of(scan), scan.damage)
+    return ScannedFile(path, scan.duration_s, claims_of(scan), scan.trouble)
 
 
 def claims_of(scan: Scan) -> tuple[Claim, ...]:

@@ -18,6 +18,7 @@ from ..pipeline import Pipeline, Started
 from ..second_opinion import NoSecondOpinion
 from ..sources.file import FileSource
 from ..sources.mix import Channel
+from ..sources.ports import Finished
 from ..stretches import StretchMaker
 
 SOURCE_ID = "scan"
@@ -39,10 +40,22 @@ class Scan:
 
     path: Path
     duration_s: float
+    monitored_s: float
+    """Of its duration what is neither digital silence nor lost."""
     found: tuple[FoundSound, ...]
     """In order of onset; rejected triggers too."""
-    damage: str | None
-    """Where the file broke off; what precedes it was heard."""
+    trouble: str | None
+    """Why it was not heard to its end: it broke off, or was stopped; what precedes was heard."""
+
+    @property
+    def coughs(self) -> int:
+        """How many were counted."""
+        return sum(found.counted for found in self.found)
+
+
+def unheard(path: Path, why: str) -> Scan:
+    """The scan of a file that cannot be heard at all."""
+    return Scan(path, 0.0, 0.0, (), why)
 
 
 class _ScanSink:
@@ -51,6 +64,7 @@ class _ScanSink:
     def __init__(self, heard: Callable[[int], None]) -> None:
         self.events: list[EventFinished] = []
         self.end_sample = 0
+        self._covered: dict[int, Covered] = {}
         self._heard = heard
 
     def started(self, started: Started) -> None:
@@ -61,8 +75,18 @@ class _ScanSink:
         if isinstance(change, EventFinished):
             self.events.append(change)
         elif isinstance(change, Covered):
+            self._covered[change.start_sample] = change
             self.end_sample = max(self.end_sample, change.end_sample)
             self._heard(self.end_sample)
+
+    @property
+    def monitored_samples(self) -> int:
+        """How many samples were heard well or clipped."""
+        return sum(
+            one.end_sample - one.start_sample
+            for one in self._covered.values()
+            if one.state in ("ok", "clipped")
+        )
 
 
 def scan_file(
@@ -91,6 +115,7 @@ def scan_file(
         return Scan(
             path=path,
             duration_s=sink.end_sample / rate_hz,
+            monitored_s=sink.monitored_samples / rate_hz,
             found=tuple(
                 FoundSound(
                     onset_s=event.onset_sample / rate_hz,
@@ -100,5 +125,11 @@ def scan_file(
                 )
                 for event in sink.events
             ),
-            damage=line.finished.reason if line.finished and line.finished.damaged else None,
+            trouble=_trouble(path, line.finished),
         )
+
+
+def _trouble(path: Path, finished: Finished | None) -> str | None:
+    if finished is None:
+        return f"'{path}' was not heard to its end: it was stopped."
+    return finished.reason if finished.damaged else None

@@ -6,8 +6,10 @@ import pty
 import subprocess
 from pathlib import Path
 
-from command_line import PATIENCE_S, command, environment
+import soundfile
+from command_line import PATIENCE_S, command, coughd, environment
 
+from coughd.detectors.ports import SAMPLE_RATE_HZ
 from coughd.detectors.synthesis import bundled_scene, write_scene
 
 _LINE_ERASED = "\x1b[2K"
@@ -54,3 +56,41 @@ def test_a_name_with_tabs_and_half_letters_shifts_no_column(tmp_path: Path) -> N
             assert json.loads(lines[0])["file"].endswith("a\tb\N{REPLACEMENT CHARACTER}.flac")
         else:
             assert {len(line.split("\t")) for line in lines} == {14}
+
+
+def test_totals_tell_a_file_without_a_cough_from_one_that_was_not_heard(tmp_path: Path) -> None:
+    scene, quiet, bad = (tmp_path / name for name in ("scene.flac", "quiet.wav", "bad.wav"))
+    sound = bundled_scene().samples[: round(3.5 * SAMPLE_RATE_HZ)]
+    soundfile.write(scene, sound, SAMPLE_RATE_HZ)
+    soundfile.write(quiet, sound[:SAMPLE_RATE_HZ], SAMPLE_RATE_HZ)
+    bad.write_text("a shopping list, not a sound\n" * 100)
+    said = coughd("scan", "--json", "--totals", scene, quiet, bad)
+    assert said.exit_code == os.EX_DATAERR
+    rows = [json.loads(line) for line in said.lines]
+    assert [row["file"] for row in rows] == [str(path) for path in (scene, scene, quiet, bad)]
+    assert rows[0]["counted"]
+    trouble = rows[3]["trouble"]
+    assert "cannot be" in trouble or "is not sound" in trouble
+    assert f"coughd: {trouble}\n" in said.complaints
+    names = ("coughs", "rejected", "heard_s", "monitored_s", "trouble")
+    assert [[row[name] for name in names] for row in rows[1:]] == [
+        [1, 0, 3.5, 3.5, None],
+        [0, 0, 1.0, 1.0, None],
+        [0, 0, 0.0, 0.0, trouble],
+    ]
+
+
+def test_totals_without_json_are_refused(tmp_path: Path) -> None:
+    said = coughd("scan", "--totals", tmp_path / "any.wav")
+    assert said.exit_code == os.EX_USAGE
+    assert "--totals goes with --json" in said.complaints
+
+
+def test_json_is_utf_8_whatever_letters_the_terminal_has(tmp_path: Path) -> None:
+    path = tmp_path / "n\N{LATIN SMALL LETTER U WITH DIAERESIS}\N{CJK UNIFIED IDEOGRAPH-591C}.flac"
+    write_scene(bundled_scene(), path)
+    latin = environment(others={"PYTHONIOENCODING": "latin-1"})
+    done = subprocess.run(
+        command("scan", "--json", path), capture_output=True, check=True, env=latin
+    )
+    assert json.loads(done.stdout.decode().splitlines()[0])["file"] == str(path)
