@@ -1,43 +1,27 @@
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import fake_hear
 import numpy as np
 import pytest
+from asked_hear import LONG_S, Start, starting, window
 from fakes import SoundProbe
-from numpy.typing import NDArray
 
 from coughd.config.errors import ModelError
 from coughd.daemon.hear_opinion import HearOpinion
 from coughd.daemon.judge import LaterJudge
 from coughd.detectors.hear.client import HearProcess
-from coughd.detectors.hear.outcomes import HearLimits
 from coughd.detectors.ports import EmbedderIdentity
 from coughd.storage.records import Change, EmbeddingKept, EventRescored
 
-LONG_S = 60.0
 JudgeFor = Callable[[EmbedderIdentity], LaterJudge]
 
 
 @pytest.fixture
-def start() -> Iterator[Callable[..., HearProcess]]:
-    running: list[HearProcess] = []
-
-    def run(*options: str, **limits: Any) -> HearProcess:
-        command = (sys.executable, fake_hear.__file__, *options)
-        running.append(HearProcess(command, HearLimits(**limits)))
-        return running[-1]
-
-    yield run
-    for hear in running:
-        hear.close()
-
-
-def window(seed: int) -> NDArray[np.float32]:
-    return np.random.default_rng(seed).uniform(-0.5, 0.5, 32_000).astype(np.float32)
+def start() -> Iterator[Start]:
+    with starting() as begin:
+        yield begin
 
 
 def answers(hear: HearProcess, opinion: HearOpinion) -> list[Change]:
@@ -49,7 +33,7 @@ def without_probe(embedder: EmbedderIdentity) -> LaterJudge:
     return LaterJudge(None, None, keep_embeddings=True)
 
 
-def test_without_a_probe_the_embedding_is_kept(start: Callable[..., HearProcess]) -> None:
+def test_without_a_probe_the_embedding_is_kept(start: Start) -> None:
     hear = start()
     opinion = HearOpinion(hear, without_probe, keep_embeddings=True)
     opinion.ask("event-1", window(1))
@@ -61,7 +45,7 @@ def test_without_a_probe_the_embedding_is_kept(start: Callable[..., HearProcess]
     assert 0 == opinion.waiting
 
 
-def test_with_a_probe_the_event_is_scored_again(start: Callable[..., HearProcess]) -> None:
+def test_with_a_probe_the_event_is_scored_again(start: Start) -> None:
     hear = start()
     met: list[EmbedderIdentity] = []
 
@@ -84,7 +68,7 @@ def test_with_a_probe_the_event_is_scored_again(start: Callable[..., HearProcess
 
 @pytest.mark.parametrize("keep", [True, False])
 def test_a_probe_of_another_embedder_judges_nothing(
-    start: Callable[..., HearProcess], keep: bool, caplog: pytest.LogCaptureFixture
+    start: Start, keep: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     def judge_for(embedder: EmbedderIdentity) -> LaterJudge:
         raise ModelError(f"It does not belong to {embedder.name}.")
@@ -99,7 +83,7 @@ def test_a_probe_of_another_embedder_judges_nothing(
     assert 1 == len(warnings)
 
 
-def test_what_hear_refuses_stays_open_scored(start: Callable[..., HearProcess]) -> None:
+def test_what_hear_refuses_stays_open_scored(start: Start) -> None:
     hear = start("--how", "refuse")
     opinion = HearOpinion(hear, without_probe, keep_embeddings=True)
     poisoned = window(1)
@@ -109,7 +93,7 @@ def test_what_hear_refuses_stays_open_scored(start: Callable[..., HearProcess]) 
     assert 0 == opinion.waiting
 
 
-def test_unfetched_answers_are_waited_for(start: Callable[..., HearProcess]) -> None:
+def test_unfetched_answers_are_waited_for(start: Start) -> None:
     hear = start()
     opinion = HearOpinion(hear, without_probe, keep_embeddings=True)
     opinion.ask("event-1", window(1))
@@ -118,12 +102,11 @@ def test_unfetched_answers_are_waited_for(start: Callable[..., HearProcess]) -> 
 
 
 def test_nobody_waits_for_a_hear_that_cannot_start(
-    start: Callable[..., HearProcess],
+    start: Start,
 ) -> None:
     hear = start("--how", "load_failed", longest_rest_s=1000.0)
     opinion = HearOpinion(hear, without_probe, keep_embeddings=True)
     opinion.ask("event-1", window(1))
-    with hear._changed:
-        assert hear._changed.wait_for(lambda: hear.status.state == "failed", LONG_S)
+    assert hear.wait_until(lambda now: now.state == "failed", LONG_S)
     assert 0 == opinion.waiting
     assert 1 == opinion.status.waiting

@@ -134,8 +134,7 @@ def test_without_tensorflow_the_sentence_says_what_to_install(
     (model / "saved_model.pb").write_bytes(ENCODER)
     (model / "variables" / "variables.index").touch()
     hear = HearProcess(hear_command(model, (1,)))
-    with hear._changed:
-        assert hear._changed.wait_for(lambda: hear.status.state == "failed", LONG_S)
+    assert hear.wait_until(lambda now: now.state == "failed", LONG_S)
     hear.close()
     assert (
         "HeAR needs TensorFlow, which cannot be imported here: pip install 'coughd[hear]'."
@@ -161,8 +160,7 @@ PARENT = """
 import sys, threading
 from coughd.detectors.hear.client import HearProcess
 hear = HearProcess((sys.executable, sys.argv[1], "--how", "never_ready"))
-with hear._changed:
-    hear._changed.wait_for(lambda: hear.status.pid)
+hear.wait_until(lambda now: now.pid is not None, 60.0)
 print(hear.status.pid, flush=True)
 threading.Event().wait()
 """
