@@ -10,8 +10,6 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -19,17 +17,26 @@ import pytest
 import soundfile
 import soxr
 from booted import Booted
+from installed import (
+    DROP_INS,
+    PATIENCE_S,
+    UNIT,
+    changed,
+    coughs,
+    last_sign_us,
+    main_pid,
+    restart,
+    restarts,
+    until,
+)
 
-from coughd.daemon.subscriber import Message, Subscriber
+from coughd.daemon.subscriber import Subscriber
 from coughd.detectors.ports import SAMPLE_RATE_HZ
 from coughd.detectors.synthesis import bundled_scene
 
 _SCENE_S = 13
 _COUGHS = 5
 """So many begin in it."""
-_PATIENCE_S = 300.0
-_UNIT = "coughd.service"
-_DROP_INS = f"/etc/systemd/system/{_UNIT}.d"
 _ATTEMPTS = Path(__file__).parents[1] / "support" / "attempts.py"
 
 
@@ -42,66 +49,23 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@contextmanager
-def changed(machine: Booted, name: str, service: str) -> Iterator[None]:
-    """Add lines to the unit for a while; the service is restarted with and without them."""
-    machine.write(f"{_DROP_INS}/{name}.conf", f"[Service]\n{service}\n")
-    restart(machine)
-    try:
-        yield
-    finally:
-        machine.run("rm", f"{_DROP_INS}/{name}.conf")
-        restart(machine)
-
-
-def restart(machine: Booted) -> None:
-    machine.run("systemctl", "daemon-reload")
-    machine.run("systemctl", "restart", _UNIT)
-
-
-def restarts(machine: Booted) -> int:
-    return int(machine.show(_UNIT, "NRestarts"))
-
-
-def main_pid(machine: Booted) -> str:
-    return machine.show(_UNIT, "MainPID")
-
-
-def last_sign_us(machine: Booted) -> int:
-    return int(machine.show(_UNIT, "WatchdogTimestampMonotonic"))
-
-
-def until(stream: Subscriber, topic: str) -> Message:
-    for item in stream.messages(_PATIENCE_S):
-        if isinstance(item, Message) and item.topic.startswith(topic):
-            return item
-    pytest.fail(f"no {topic} was told")
-
-
-def coughs(machine: Booted) -> list[dict[str, object]]:
-    answer = machine.run("coughd", "history", "--since", "1h", "--json")
-    events = json.loads(answer.stdout)["rows"]
-    assert isinstance(events, list)
-    return events
-
-
 def test_one_step_installs_and_says_what_it_did(machine: Booted) -> None:
     said = machine.install()  # over the one that is there: an upgrade
-    for path in (f"/etc/systemd/system/{_UNIT}", "/etc/sysusers.d/coughd.conf"):
+    for path in (f"/etc/systemd/system/{UNIT}", "/etc/sysusers.d/coughd.conf"):
         assert f"Wrote {path}" in said
         machine.run("test", "-s", path)
     assert "/var/lib/coughd" in said
     assert ("active", "enabled") == (
-        machine.show(_UNIT, "ActiveState"),
-        machine.show(_UNIT, "UnitFileState"),
+        machine.show(UNIT, "ActiveState"),
+        machine.show(UNIT, "UnitFileState"),
     )
     shown = machine.run("coughd", "service", "status", "--json").stdout
     assert ("active", True) == (json.loads(shown)["state"], json.loads(shown)["enabled"])
 
 
 def test_the_installed_unit_is_without_fault_and_tight(machine: Booted) -> None:
-    machine.run("systemd-analyze", "verify", "--recursive-errors=yes", _UNIT)
-    unit = f"/etc/systemd/system/{_UNIT}"
+    machine.run("systemd-analyze", "verify", "--recursive-errors=yes", UNIT)
+    unit = f"/etc/systemd/system/{UNIT}"
     security = machine.run(
         "systemd-analyze", "security", "--offline=true", "--threshold=16", unit
     )  # fmt: skip
@@ -118,7 +82,7 @@ def test_a_played_scene_is_told_and_remembered(machine: Booted, scene: Path) -> 
             body = until(stream, "cough.event.end").body
             if body["counted"]:
                 told.append(str(body["event_id"]))
-    assert player.wait(_PATIENCE_S) == 0
+    assert player.wait(PATIENCE_S) == 0
     remembered = [str(event["event_id"]) for event in coughs(machine)[before:]]
     assert told == remembered
     assert restarts(machine) == 0
@@ -127,9 +91,9 @@ def test_a_played_scene_is_told_and_remembered(machine: Booted, scene: Path) -> 
 def test_a_reload_takes_what_it_can_and_names_the_rest(machine: Booted, scene: Path) -> None:
     pid = main_pid(machine)
     machine.configure("probe: {threshold: 0.01}\nsite: elsewhere\n")
-    machine.run("systemctl", "reload", _UNIT)
-    machine.until(lambda: "needs a restart to be taken: site" in machine.journal(_UNIT), "the rest")
-    assert "taken: probe.threshold" in machine.journal(_UNIT)
+    machine.run("systemctl", "reload", UNIT)
+    machine.until(lambda: "needs a restart to be taken: site" in machine.journal(UNIT), "the rest")
+    assert "taken: probe.threshold" in machine.journal(UNIT)
     with machine.stream() as stream:
         before = until(stream, "cough.event.end").body
         player = machine.play(scene)
@@ -142,42 +106,42 @@ def test_a_reload_takes_what_it_can_and_names_the_rest(machine: Booted, scene: P
     assert before["config_sha256"] != after["config_sha256"]
     assert before["site"] == after["site"]
     machine.configure()
-    machine.run("systemctl", "reload", _UNIT)
+    machine.run("systemctl", "reload", UNIT)
     assert pid == main_pid(machine)
 
 
 def test_a_mistake_makes_the_reload_fail_and_nothing_else(machine: Booted) -> None:
     pid = main_pid(machine)
     machine.configure("sourcess: []\n")
-    failed = machine.run("systemctl", "reload", _UNIT, check=False)
+    failed = machine.run("systemctl", "reload", UNIT, check=False)
     machine.configure()
     assert failed.returncode != 0
-    assert "did you mean 'sources'" in machine.journal(_UNIT).casefold()
-    assert (pid, "active") == (main_pid(machine), machine.show(_UNIT, "ActiveState"))
+    assert "did you mean 'sources'" in machine.journal(UNIT).casefold()
+    assert (pid, "active") == (main_pid(machine), machine.show(UNIT, "ActiveState"))
 
 
 def test_a_wrong_configuration_is_not_tried_again(machine: Booted) -> None:
     machine.configure("sourcess: []\n")
-    machine.run("systemctl", "restart", _UNIT, check=False)
-    machine.until(lambda: machine.show(_UNIT, "ActiveState") == "failed", "the end")
-    assert ("78", 0) == (machine.show(_UNIT, "ExecMainStatus"), restarts(machine))
+    machine.run("systemctl", "restart", UNIT, check=False)
+    machine.until(lambda: machine.show(UNIT, "ActiveState") == "failed", "the end")
+    assert ("78", 0) == (machine.show(UNIT, "ExecMainStatus"), restarts(machine))
     status = machine.run("coughd", "service", "status", check=False)
     assert (1, "failed (failed)") == (status.returncode, status.stdout.splitlines()[0])
     machine.configure()
-    machine.run("systemctl", "restart", _UNIT)
+    machine.run("systemctl", "restart", UNIT)
 
 
 def test_a_killed_daemon_comes_back(machine: Booted) -> None:
     pid = main_pid(machine)
-    machine.run("systemctl", "kill", "--kill-who=main", "--signal=KILL", _UNIT)
+    machine.run("systemctl", "kill", "--kill-who=main", "--signal=KILL", UNIT)
     machine.until(
         lambda: (
-            main_pid(machine) not in {pid, "0"} and machine.show(_UNIT, "ActiveState") == "active"
+            main_pid(machine) not in {pid, "0"} and machine.show(UNIT, "ActiveState") == "active"
         ),
         "another daemon",
     )
     assert restarts(machine) == 1
-    machine.run("systemctl", "restart", _UNIT)
+    machine.run("systemctl", "restart", UNIT)
 
 
 def test_a_hanging_daemon_is_restarted_and_a_deaf_one_is_not(machine: Booted) -> None:
@@ -192,13 +156,13 @@ def test_a_hanging_daemon_is_restarted_and_a_deaf_one_is_not(machine: Booted) ->
             until(stream, "source.up")
         assert restarts(machine) == 0
         pid = main_pid(machine)
-        machine.run("systemctl", "kill", "--kill-who=main", "--signal=STOP", _UNIT)
+        machine.run("systemctl", "kill", "--kill-who=main", "--signal=STOP", UNIT)
         machine.until(
-            lambda: restarts(machine) == 1 and machine.show(_UNIT, "ActiveState") == "active",
+            lambda: restarts(machine) == 1 and machine.show(UNIT, "ActiveState") == "active",
             "another daemon",
         )
         assert pid != main_pid(machine)
-        assert "Fatal Python error: Aborted" in machine.journal(_UNIT)  # and where it hung
+        assert "Fatal Python error: Aborted" in machine.journal(UNIT)  # and where it hung
 
 
 @pytest.mark.parametrize("moment", ["listening", "frozen microphone", "starting", "full disk"])
@@ -208,27 +172,27 @@ def test_it_stops_cleanly_within_five_seconds(machine: Booted, moment: str) -> N
         if moment == "frozen microphone":
             machine.run("systemctl", "kill", "--kill-who=main", "--signal=STOP", "mic")
         elif moment == "starting":
-            machine.run("systemctl", "restart", "--no-block", _UNIT)
+            machine.run("systemctl", "restart", "--no-block", UNIT)
             machine.until(lambda: main_pid(machine) != "0", "a new process")
         elif moment == "full disk":
-            machine.run("systemctl", "stop", _UNIT)
+            machine.run("systemctl", "stop", UNIT)
             machine.run("mount", "-t", "tmpfs", "-o", "size=40m,mode=0777", "disk", "/srv")
             machine.configure("store: {data_dir: /srv/coughd}\n")
-            machine.write(f"{_DROP_INS}/disk.conf", "[Service]\nReadWritePaths=/srv\n")
+            machine.write(f"{DROP_INS}/disk.conf", "[Service]\nReadWritePaths=/srv\n")
             restart(machine)
             machine.run("sh", "-c", "cat /dev/zero > /srv/rest || true")
         try:
-            machine.run("systemctl", "stop", _UNIT)
+            machine.run("systemctl", "stop", UNIT)
             # Without any room it may have to say, by its exit code, what it could not write.
             refused = ("exit-code", str(os.EX_IOERR))
-            ended = (machine.show(_UNIT, "Result"), machine.show(_UNIT, "ExecMainStatus"))
+            ended = (machine.show(UNIT, "Result"), machine.show(UNIT, "ExecMainStatus"))
             assert ended == ("success", "0") or (moment == "full disk" and ended == refused)
         finally:
             if moment == "frozen microphone":
                 machine.run("systemctl", "kill", "--kill-who=main", "--signal=CONT", "mic")
             elif moment == "full disk":
                 machine.run("umount", "/srv")
-                machine.run("rm", f"{_DROP_INS}/disk.conf")
+                machine.run("rm", f"{DROP_INS}/disk.conf")
                 machine.configure()
 
 
@@ -238,17 +202,17 @@ def test_it_cannot_do_what_it_must_not(machine: Booted) -> None:
     machine.write("/tmp/of-another", "x")
     machine.write("/opt/attempts.py", _ATTEMPTS.read_text(encoding="utf-8"))
     python = "/opt/coughd/bin/python"
-    unit = machine.run("cat", f"/etc/systemd/system/{_UNIT}").stdout
+    unit = machine.run("cat", f"/etc/systemd/system/{UNIT}").stdout
     caged = re.sub(r"(?m)^ExecStart=.*$", f"ExecStart={python} /opt/attempts.py", unit)
     caged = caged.replace("Type=notify", "Type=oneshot").replace("WatchdogSec=30", "")
     assert caged.count("attempts.py") == 1
-    machine.run("systemctl", "stop", _UNIT)
+    machine.run("systemctl", "stop", UNIT)
     machine.write("/etc/systemd/system/caged.service", caged.replace("on-failure", "no"))
     machine.run("systemctl", "daemon-reload")
     machine.run("systemctl", "start", "caged")
     possible = json.loads(machine.journal("caged").split("[", 1)[1].split("]", 1)[0].join("[]"))
     by_root = json.loads(machine.run("unshare", "--mount", python, "/opt/attempts.py").stdout)
-    machine.run("systemctl", "start", _UNIT)
+    machine.run("systemctl", "start", UNIT)
     assert possible == []
     assert len(by_root) > 15
 
@@ -283,7 +247,7 @@ def test_a_person_has_a_service_of_their_own(machine: Booted, scene: Path) -> No
         heard = until(stream, "cough.event.end").body["event_id"]
     player.kill()
     player.wait()
-    machine.run(*person, "systemctl", "--user", "reload", _UNIT)
+    machine.run(*person, "systemctl", "--user", "reload", UNIT)
     coughd = f"{home}/.local/bin/coughd"
     machine.run(*person, coughd, "service", "status", "--user")
     history = machine.run(*person, coughd, "history", "--since", "1h", "--rejected", "--json")
@@ -296,18 +260,18 @@ def test_a_person_has_a_service_of_their_own(machine: Booted, scene: Path) -> No
 
 def test_uninstalling_leaves_the_data_and_a_gpu_may_have_come(machine: Booted) -> None:
     # A stop decides what was still open, so count after it.
-    machine.run("systemctl", "stop", _UNIT)
+    machine.run("systemctl", "stop", UNIT)
     heard = len(coughs(machine))
     said = machine.run("/opt/coughd/bin/coughd", "service", "uninstall").stdout
     assert "rm -r /var/lib/coughd /etc/coughd" in said
-    assert machine.show(_UNIT, "LoadState") == "not-found"
+    assert machine.show(UNIT, "LoadState") == "not-found"
     absent = machine.run(sys.executable, "-m", "coughd.daemon", "service", "status", check=False)
     assert (1, True) == (absent.returncode, "no such service" in absent.stdout)
-    for path in ("/opt/coughd", f"/etc/systemd/system/{_UNIT}", "/usr/local/bin/coughd"):
+    for path in ("/opt/coughd", f"/etc/systemd/system/{UNIT}", "/usr/local/bin/coughd"):
         assert machine.run("test", "-e", path, check=False).returncode == 1, path
     machine.write("/dev/nvidiactl", "")  # as a machine with a GPU has it
-    assert f"Wrote {_DROP_INS}/gpu.conf" in machine.install()
-    assert "/var/cache/coughd/cuda" in machine.show(_UNIT, "Environment")
-    machine.run("systemd-analyze", "verify", "--recursive-errors=yes", _UNIT)
+    assert f"Wrote {DROP_INS}/gpu.conf" in machine.install()
+    assert "/var/cache/coughd/cuda" in machine.show(UNIT, "Environment")
+    machine.run("systemd-analyze", "verify", "--recursive-errors=yes", UNIT)
     assert heard == len(coughs(machine))
     assert heard >= _COUGHS
