@@ -61,13 +61,18 @@ class LogMelTransform:
         self._bank = _filter_bank()
 
     def frames(self, samples: Samples) -> LogMel:
-        """All whole frames of `samples` [shape=(n,), n >= 400] as log-mel [shape=(frames, 64)]."""
+        """All whole frames of `samples` as log-mel [shape=(frames, 64)].
+
+        `samples` [shape=(n,), n >= 400, float32] lie side by side in memory.
+        """
         count = (samples.size - FRAME_SAMPLES) // HOP_SAMPLES + 1
         step = samples.strides[0]
-        framed = np.lib.stride_tricks.as_strided(
-            samples, (count, FRAME_SAMPLES), (step * HOP_SAMPLES, step), writeable=False
+        framed: NDArray[np.float32] = np.ndarray(
+            (count, FRAME_SAMPLES), samples.dtype, samples, strides=(step * HOP_SAMPLES, step)
         )
-        spectrum = np.fft.rfft(framed * self._taper, _FFT_SAMPLES, axis=1)
+        padded = np.zeros((count, _FFT_SAMPLES), dtype=np.float32)
+        np.multiply(framed, self._taper, out=padded[:, :FRAME_SAMPLES])
+        spectrum = np.fft.rfft(padded)
         power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32, copy=False)
         return np.asarray(np.log10(power @ self._bank + np.float32(_POWER_FLOOR)))
 

@@ -21,8 +21,12 @@ GATE_OUTPUTS = len(LABELS) + 1
 _FLOOR_RATE = 0.005
 """The slow floor forgets within 200 frames, two seconds."""
 _GROUP = 10
+LEVEL_SCALE = 0.7
+"""Of the first input, how far each band lies from the mean of the floor."""
+RISEN_SCALE = 0.8
+"""Of the second, how far each band has risen above its own floor."""
 
-__all__ = ["LOOK_AHEAD_OUTPUTS", "GateNetwork"]
+__all__ = ["LEVEL_SCALE", "LOOK_AHEAD_OUTPUTS", "RISEN_SCALE", "GateNetwork"]
 
 
 class _Past:
@@ -141,7 +145,7 @@ class GateNetwork(nn.Module):
                 floor = floors[-1][:, -1:]
         risen = log_mel - torch.cat(floors, dim=1)
         level = log_mel - torch.cat(floors, dim=1).mean(2, keepdim=True)
-        x = torch.stack([level * 0.7, risen * 0.8], dim=1)
+        x = torch.stack([level * LEVEL_SCALE, risen * RISEN_SCALE], dim=1)
         past = _Past(state[:, BANDS:])
         for layer in self.spectral:
             x = layer(x, past)
