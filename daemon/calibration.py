@@ -16,6 +16,8 @@ RISE_DB = 10.0
 """By definition a cough rises so far above what is round it; see ARCHITECTURE.md."""
 LEAST_S = 10.0
 """Less of a room tells nothing of it."""
+_NEARLY_SURE = 0.9
+"""The probe seldom is so sure of another sound, nor surer of a lonely cough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Proposal:
     low_per_hour: float
     high_per_hour: float
     """95 % interval: a short stretch proves little."""
+    doubtful: bool
+    """What was heard is as sure as coughs are, and the threshold would miss many of them."""
 
 
 class QuietSink:
@@ -140,5 +144,13 @@ def propose(
         threshold = round(max(threshold, present), 3)
     above = sum(one >= threshold for one in alarms)
     low, high = poisson_interval(above)
-    rates = above / hours, low / hours, high / hours
-    return Proposal(threshold, level, allowed_level, above, *rates)
+    return Proposal(
+        threshold=threshold,
+        minimum_level_dbfs=level,
+        allowed_level_dbfs=allowed_level,
+        false_alarms=above,
+        per_hour=above / hours,
+        low_per_hour=low / hours,
+        high_per_hour=high / hours,
+        doubtful=threshold > present and threshold >= _NEARLY_SURE,
+    )

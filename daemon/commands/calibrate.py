@@ -14,7 +14,7 @@ from rich.console import Console
 from ...config.as_text import as_text
 from ...config.document import DocumentError
 from ...config.editing import with_value
-from ...config.errors import ConfigError, DeviceUnavailableError, UsageError
+from ...config.errors import ConfigError, CoughdError, DeviceUnavailableError, UsageError
 from ...config.in_place import in_place_of
 from ...config.load import load_settings, parse_settings
 from ...config.paths import find_paths
@@ -29,8 +29,6 @@ from ..wiring.detection import load_judge, telling_often
 from ..wiring.listener import build_listener
 from .options import ConfigOption, JsonOption
 
-_NEARLY_SURE = 0.9
-"""The probe seldom is so sure of another sound, nor surer of a lonely cough."""
 _Present: TypeAlias = tuple[float, float | None]
 """Threshold and level in force."""
 
@@ -74,7 +72,8 @@ def calibrate(
     Nobody may cough: every sound that is taken for one is a false alarm. Measures noise floor,
     clipping and levels of all configured sources, and proposes `probe.threshold` and
     `probe.minimum_level_dbfs`, with the false alarms to expect. Nothing is stored. Stop the daemon
-    where it holds the microphone. Exit code 69 where too little was heard to propose anything.
+    where it holds the microphone. Exit code 69 where too little was heard to propose anything, or
+    somebody seems to have coughed and --write so changes nothing.
     """
     paths = find_paths(os.environ, os.getuid())
     settings = load_settings(config, paths)
@@ -86,13 +85,13 @@ def calibrate(
     present = judge.threshold, judge.minimum_level_dbfs
     rooms = _listen(settings, judge, minutes * 60)
     proposal = propose(rooms, *present, target)
-    changed = _changes(present, proposal) if write else {}
-    trouble = None
+    trouble = _reason_against(proposal, rooms, write=write)
+    changed = _changes(present, proposal) if write and trouble is None else {}
+    # What was heard is told first: it may have taken hours.
     try:
         if changed:
             _write(file, changed)
     except ConfigError as exc:
-        # What was heard is told first: it may have taken hours.
         trouble, changed = exc, {}
     if as_json:
         typer.echo(json.dumps(_document(rooms, present, proposal, written=bool(changed))))
@@ -102,8 +101,19 @@ def calibrate(
             typer.echo(f"{as_text(str(file))}: probe.{key} is now {value:g}")
     if trouble is not None:
         raise trouble
+
+
+def _reason_against(
+    proposal: Proposal | None, rooms: list[Room], *, write: bool
+) -> CoughdError | None:
     if proposal is None:
-        raise DeviceUnavailableError(_too_little(rooms))
+        return DeviceUnavailableError(_too_little(rooms))
+    if write and proposal.doubtful:
+        return DeviceUnavailableError(
+            f"nothing was written, since somebody may have coughed: listen again; or, if nobody "
+            f"did, write probe.threshold: {proposal.threshold:g} yourself"
+        )
+    return None
 
 
 def _too_little(rooms: list[Room]) -> str:
@@ -191,7 +201,7 @@ def _print(rooms: list[Room], present: _Present, proposal: Proposal | None) -> N
         f"{proposal.per_hour:.1f} (95 % interval {proposal.low_per_hour:.1f} to "
         f"{proposal.high_per_hour:.1f})"
     )
-    if proposal.threshold > threshold and proposal.threshold >= _NEARLY_SURE:
+    if proposal.doubtful:
         typer.echo(
             "did somebody cough? What was heard is as sure as coughs are, and such a threshold "
             "misses many of them"
@@ -228,6 +238,7 @@ def _document(
             "per_hour": proposal.per_hour,
             "low_per_hour": proposal.low_per_hour,
             "high_per_hour": proposal.high_per_hour,
+            "doubtful": proposal.doubtful,
         },
         "written": written,
     }

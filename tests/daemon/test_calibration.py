@@ -81,6 +81,18 @@ def test_the_threshold_keeps_to_the_target(
     assert (proposal.threshold, proposal.false_alarms) == (threshold, above)
 
 
+@pytest.mark.parametrize(
+    ("alarm", "present", "doubtful"),
+    [(0.89, 0.5, False), (0.9, 0.5, True), (0.9, 0.95, False), (0.96, 0.95, True)],
+)
+def test_what_is_as_sure_as_coughs_are_is_doubted(
+    alarm: float, present: float, *, doubtful: bool
+) -> None:
+    proposal = propose([replace(_HOUR, alarms=loud((alarm,)))], present, None, 0.0)
+    assert proposal is not None
+    assert proposal.doubtful is doubtful
+
+
 def test_an_hour_of_nothing_still_has_an_upper_end() -> None:
     proposal = propose([_HOUR], 0.5, None, 1.0)
     assert proposal is not None

@@ -38,17 +38,24 @@ def config(tmp_path: Path) -> Path:
 
 
 def test_a_threshold_is_proposed_and_written(config: Path) -> None:
-    """The scene's coughs stand for false alarms that are as sure as coughs."""
-    soundfile.write(config.with_name("room.wav"), bundled_scene().samples, SAMPLE_RATE_HZ)
-    said = coughd("calibrate", "--json", "--write", "--false-alarms", "0", "--config", config)
+    """The scene, slowed down: to the probe some of that is half a cough."""
+    scene = config.with_name("room.wav")
+    samples = bundled_scene().samples
+    slowly = np.interp(np.arange(0, samples.size, 0.6), np.arange(samples.size), samples)
+    soundfile.write(scene, slowly, SAMPLE_RATE_HZ)
+    before = _CONFIG + "probe: {threshold: 0.001}\n"
+    config.write_text(before)
+    sure = sum((one["probability"] or 0) > 0.85 for one in _found_in(scene, config))
+    an_hour = (sure + 0.5) / (slowly.size / SAMPLE_RATE_HZ / 3600)
+    said = coughd("calibrate", "--json", "--write", "--false-alarms", an_hour, "-c", config)
     assert said.exit_code == 0, said.complaints
     found = json.loads(said.lines[0])
     proposal = found["proposal"]
-    assert proposal["threshold"] > found["threshold_now"]
-    assert (proposal["false_alarms"], found["written"]) == (0, True)
-    assert found["sources"][0]["triggers"] >= 9
-    comment, written, rest = config.read_text().split("\n", 2)
-    assert f"{comment}\n{rest}" == _CONFIG
+    assert found["threshold_now"] < proposal["threshold"] < 0.9
+    assert (proposal["false_alarms"], proposal["doubtful"]) == (sure, False)
+    assert found["written"] is True
+    *rest, written = config.read_text().splitlines()
+    assert [*rest, "probe: {threshold: 0.001}"] == before.splitlines()
     assert yaml.safe_load(written)["probe"] == {
         "threshold": proposal["threshold"],
         "minimum_level_dbfs": proposal["minimum_level_dbfs"],
@@ -58,12 +65,20 @@ def test_a_threshold_is_proposed_and_written(config: Path) -> None:
     assert sorted(path.name for path in config.parent.iterdir()) == ["config.yaml", "room.wav"]
 
 
-def test_who_coughed_meanwhile_is_told(config: Path) -> None:
+def test_who_coughed_meanwhile_is_told_and_changes_nothing(config: Path) -> None:
+    """The scene's coughs stand for false alarms that are as sure as coughs."""
     soundfile.write(config.with_name("room.wav"), bundled_scene().samples, SAMPLE_RATE_HZ)
     said = coughd("calibrate", "--false-alarms", "0", "--config", config)
     assert said.exit_code == 0, said.complaints
     assert said.lines[-2].startswith("set probe.threshold: ")
     assert said.lines[-1].startswith("did somebody cough?")
+    refused = coughd("calibrate", "--false-alarms", "0", "--write", "--json", "--config", config)
+    assert refused.exit_code == os.EX_UNAVAILABLE
+    assert "nothing was written, since somebody may have coughed" in refused.complaints
+    found = json.loads(refused.lines[0])
+    assert (found["proposal"]["doubtful"], found["written"]) == (True, False)
+    assert found["sources"][0]["triggers"] >= 9
+    assert config.read_text() == _CONFIG
 
 
 def test_a_quiet_room_keeps_its_threshold_and_its_file(config: Path) -> None:
