@@ -23,6 +23,8 @@ SOFTMAX = "softmax"
 ONE_AGAINST_REST = "one_against_rest"
 """What the log-odds of a cough are; a file without `method` means the softmax."""
 Vector = NDArray[np.float64]
+_MOST = 1e12
+"""So large may a number of the file be, so that what is made of it is finite for any embedding."""
 _log = logging.getLogger(__name__)
 
 
@@ -60,16 +62,16 @@ def judge(
     cough_index = LABELS.index("cough")
     rest = np.delete(logits, cough_index)
     highest = float(rest.max())
-    rest_log_sum = highest + float(np.log(np.exp(rest - highest).sum()))
+    shares = np.exp(rest - highest)
+    rest_log_sum = highest + float(np.log(shares.sum()))
     log_odds = float(logits[cough_index]) - (0.0 if weights.one_against_rest else rest_log_sum)
     calibrated = weights.cough_slope * log_odds + weights.cough_offset
     if weights.context is not None and context is not None:
         calibrated = weights.context.log_odds(calibrated, context)
     probability = probability_of(calibrated)
-    shares = np.exp(rest - rest_log_sum)
     scores = {"cough": probability}
     others = [label for label in LABELS if label != "cough"]
-    for label, share in zip(others, shares, strict=True):
+    for label, share in zip(others, shares / shares.sum(), strict=True):
         scores[label] = (1.0 - probability) * float(share)
     return Verdict(probability=probability, scores=scores)
 
@@ -125,7 +127,7 @@ class LinearProbe:
             belongs_to = document["embedder"]["sha256"]
             its_name = str(document["embedder"]["name"])
             name = str(document["name"])
-            threshold = share_of(document["threshold"])
+            threshold = _threshold(document["threshold"])
             weights = _weights(document)
             gate = document.get("gate")
             gate_sha256 = None if gate is None else str(gate["sha256"])
@@ -179,16 +181,13 @@ def _weights(document: Mapping[str, object]) -> ProbeWeights:
     calibration = document["calibration"]
     if not isinstance(calibration, dict):
         raise TypeError("calibration")
-    scale = _array(document["scale"], (EMBEDDING_SIZE,))
-    if not (scale > 0.0).all():
-        raise ValueError("scale, wanted more than 0")
     return ProbeWeights(
-        mean=_array(document["mean"], (EMBEDDING_SIZE,)),
-        scale=scale,
-        coefficients=_array(document["coefficients"], (len(LABELS), EMBEDDING_SIZE)),
-        intercepts=_array(document["intercepts"], (len(LABELS),)),
-        cough_slope=number_of(calibration["slope"]),
-        cough_offset=number_of(calibration["offset"]),
+        mean=_array(document, "mean", (EMBEDDING_SIZE,)),
+        scale=_array(document, "scale", (EMBEDDING_SIZE,), least=1.0 / _MOST),
+        coefficients=_array(document, "coefficients", (len(LABELS), EMBEDDING_SIZE)),
+        intercepts=_array(document, "intercepts", (len(LABELS),)),
+        cough_slope=_number("slope", calibration["slope"]),
+        cough_offset=_number("offset", calibration["offset"]),
         one_against_rest=_one_against_rest(document.get("method", SOFTMAX)),
         context=_context(document.get("context")),
     )
@@ -199,7 +198,7 @@ def _context(weights: object) -> ContextWeights | None:
         return None
     if not isinstance(weights, dict):
         raise TypeError("context")
-    return ContextWeights(**{name: number_of(weight) for name, weight in weights.items()})
+    return ContextWeights(**{name: _number(name, weight) for name, weight in weights.items()})
 
 
 def _one_against_rest(method: object) -> bool:
@@ -208,8 +207,28 @@ def _one_against_rest(method: object) -> bool:
     return method == ONE_AGAINST_REST
 
 
-def _array(numbers: object, shape: tuple[int, ...]) -> Vector:
-    array = np.array(numbers, dtype=np.float64)
-    if array.shape != shape or not np.isfinite(array).all():
-        raise ValueError(f"an array of shape {array.shape}, wanted finite {shape}")
+def _threshold(said: object) -> float:
+    """At 0 every trigger would count, at 1 next to none."""
+    threshold = share_of(said)
+    if threshold in (0.0, 1.0):
+        raise ValueError(f"threshold {said!r}, wanted more than 0 and less than 1")
+    return threshold
+
+
+def _number(name: str, said: object) -> float:
+    number = number_of(said)
+    if abs(number) > _MOST:
+        raise ValueError(f"{name} {said!r:.40}, wanted {-_MOST:g} to {_MOST:g}")
+    return number
+
+
+def _array(
+    document: Mapping[str, object], name: str, shape: tuple[int, ...], least: float = -_MOST
+) -> Vector:
+    array = np.array(document[name], dtype=np.float64)
+    if array.shape != shape:
+        raise ValueError(f"{name} of shape {array.shape}, wanted {shape}")
+    # A NaN is in no range.
+    if not ((array >= least) & (array <= _MOST)).all():
+        raise ValueError(f"{name}, wanted {least:g} to {_MOST:g}")
     return array

@@ -183,10 +183,19 @@ def test_a_probe_beside_another_gate_than_its_own_is_refused(
         (document(threshold=1.5), "1.5, wanted 0 to 1"),
         (document(threshold=True), "True, wanted a number"),
         (document(threshold=10**400), "is damaged"),
+        (document(threshold=0), "threshold 0, wanted more than 0 and less than 1"),
+        (document(threshold=1.0), "threshold 1.0, wanted more than 0 and less than 1"),
         (document(mean=[10**400] * EMBEDDING_SIZE), "is damaged"),
-        (document(mean=[math.inf] * EMBEDDING_SIZE), "wanted finite"),
+        (document(mean=[math.inf] * EMBEDDING_SIZE), "mean, wanted -1e[+]12 to 1e[+]12"),
         (document(method="other"), "method 'other'"),
-        (document(scale=[0.0] * EMBEDDING_SIZE), "scale, wanted more than 0"),
+        (document(scale=[0.0] * EMBEDDING_SIZE), "scale, wanted 1e-12 to 1e[+]12"),
+        (document(scale=[1.0] * 511 + [1e300]), "scale, wanted 1e-12 to 1e[+]12"),
+        (document(scale=[1.0] * 511 + [1e-300]), "scale, wanted 1e-12 to 1e[+]12"),
+        (document(mean=[1e300] * EMBEDDING_SIZE), "mean, wanted -1e[+]12 to 1e[+]12"),
+        (document(coefficients=[[1e308] * EMBEDDING_SIZE] * 8), "coefficients, wanted -1e[+]12"),
+        (document(intercepts=[-1e308] + [1e308] * 7), "intercepts, wanted -1e[+]12"),
+        (document(calibration={"slope": 1e308, "offset": 0.0}), "slope 1e[+]308, wanted -1e[+]12"),
+        (document(context={"slope": 1.0, "gate": -1e13, "before": 1, "offset": 0}), "gate -1000"),
         (document(calibration=3), "is damaged"),
         (document(calibration={"slope": math.nan, "offset": 0.0}), "nan, wanted a number"),
         (document(context=3), "is damaged"),
@@ -197,6 +206,25 @@ def test_a_probe_beside_another_gate_than_its_own_is_refused(
 def test_a_broken_file_is_refused(tmp_path: Path, content: object, sentence: str) -> None:
     with pytest.raises(ModelError, match=sentence):
         LinearProbe.load(written(tmp_path, content), EMBEDDER)
+
+
+@pytest.mark.parametrize("sign", [-1.0, 1.0])
+def test_the_largest_numbers_that_are_read_give_a_probability(tmp_path: Path, sign: float) -> None:
+    most = 1e12
+    flat = [sign * most] * EMBEDDING_SIZE
+    changed = document(
+        mean=flat,
+        scale=[1.0 / most] * EMBEDDING_SIZE,
+        coefficients=[flat] * len(LABELS),
+        intercepts=[sign * most] * len(LABELS),
+        calibration={"slope": most, "offset": sign * most},
+        context={"slope": most, "gate": most, "before": most, "offset": most},
+    )
+    probe = LinearProbe.load(written(tmp_path, changed), EMBEDDER)
+    loudest = np.full(EMBEDDING_SIZE, np.finfo(np.float32).max)
+    verdict = probe.judge(loudest, Context(gate_score=1.0, before=1.0))
+    assert 0.0 <= verdict.probability <= 1.0
+    assert sum(verdict.scores.values()) == pytest.approx(1.0)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
