@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from ..config.errors import ModelError
 from ..detectors.hear.client import HearProcess
@@ -42,8 +43,8 @@ class HearOpinion:
         """Judge by other probes from the next answer on; see the constructor."""
         self._judge_for = judge_for
         self._unjudged = LaterJudge(None, threshold=1.0, keep_embeddings=keep_embeddings)
-        self._judge = self._unjudged
         self._embedder = None
+        self._judge = self._unjudged
 
     @property
     def waiting(self) -> int:
@@ -53,6 +54,11 @@ class HearOpinion:
         if status.state != "failed":
             unanswered += status.waiting + status.in_flight
         return unanswered
+
+    @property
+    def judge(self) -> LaterJudge | None:
+        """By what the answers are judged; None before the first one. Any thread."""
+        return self._judge if self._embedder is not None else None
 
     @property
     def status(self) -> HearStatus:
@@ -82,9 +88,9 @@ class HearOpinion:
         """See to it that the probe is the one of `embedder`, or that there is none."""
         if embedder == self._embedder:
             return
-        self._embedder = embedder
         try:
             self._judge = self._judge_for(embedder)
         except ModelError as exc:
             _log.warning("HeAR's embeddings are not judged: %s", exc)
-            self._judge = self._unjudged
+            self._judge = replace(self._unjudged, refused=str(exc))
+        self._embedder = embedder

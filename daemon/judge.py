@@ -81,6 +81,8 @@ class Judge:
     keep_embeddings: bool
     minimum_level_dbfs: float | None = None
     """Quieter sounds are not counted, whatever they are; None: none is too quiet."""
+    refused: str | None = None
+    """Why the probe that was trained here does not judge; None where there is none, or it does."""
 
     def judge(self, window: Window, before: float) -> Scored:
         """See `WindowJudge`."""
@@ -147,6 +149,8 @@ class LaterJudge:
     keep_embeddings: bool
     minimum_level_dbfs: float | None = None
     """As `Judge`."""
+    refused: str | None = None
+    """Why the probe that was to judge does not; then `probe` is None."""
 
     def judge(
         self,

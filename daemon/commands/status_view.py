@@ -107,14 +107,21 @@ def _facts(document: _Json, today: datetime) -> Iterator[tuple[str, str]]:
     ):
         if process is not None:
             name = process["identity"]["name"] if process["identity"] else "no model yet"
+            judged = _judged_by(models["hear"]) if what == "HeAR" else ""
             yield (
                 what,
                 (
-                    f"{process['state']}, {name}; {process['embedded']} {done}, "
+                    f"{process['state']}, {name}{judged}; {process['embedded']} {done}, "
                     f"{process['waiting']} waiting, {process['gave_way']} gave way, "
                     f"{process['failed']} failed"
                 ),
             )
+
+
+def _judged_by(probe: _Json | None) -> str:
+    if probe is None:
+        return ""
+    return ", judged by no probe" if probe["name"] is None else f", probe {probe['name']}"
 
 
 def _known(document: _Json, today: datetime) -> Iterator[tuple[str, str]]:

@@ -21,7 +21,7 @@ from ...storage.upkeep.room import MEGABYTE
 from ..sources.devices import choose
 from ..sources.portaudio import list_inputs
 from ..stream.listening import somebody_listens
-from ..wiring.detection import load_judge
+from ..wiring.detection import load_judge, own_probe
 from ..wiring.embedding import hear_here
 from ..wiring.gates import load_gate
 
@@ -44,19 +44,29 @@ def examine(
     if places.data_dir.exists() and store is not None:
         floor = settings.retention.free_space_mb * MEGABYTE
         yield from check_folder(places.data_dir, store, floor, now)
-    yield _models(settings, places)
+    yield from _models(settings, places)
     yield from _second_opinion(settings.embedder, places)
     yield from _microphones(settings)
     yield from _sockets(places, running=running)
 
 
-def _models(settings: Settings, places: Places) -> Finding:
+def _models(settings: Settings, places: Places) -> Iterator[Finding]:
     try:
         gate = load_gate(settings)
-        load_judge(settings, ProbeVersions(places.data_dir))
+        judge = load_judge(settings)
     except CoughdError as exc:
-        return _fault("models", exc)
-    return Finding("models", "ok", f"{gate.name}, the open embedder and the probe are loaded")
+        yield _fault("models", exc)
+        return
+    yield Finding("models", "ok", f"{gate.name}, the open embedder and the probe are loaded")
+    if settings.embedder.kind == "open" and settings.probe.path is not None:
+        return  # it wins over what was trained here
+    try:
+        trained = own_probe(ProbeVersions(places.data_dir), judge.embedder.identity)
+    except CoughdError as exc:
+        yield _fault("trained probe", exc)
+        return
+    if trained is not None:
+        yield Finding("trained probe", "ok", f"{trained.identity.name} judges")
 
 
 def _second_opinion(embedder: EmbedderSettings, places: Places) -> Iterator[Finding]:

@@ -53,6 +53,7 @@ def find_faults(status: DaemonStatus) -> list[Fault]:
         found.extend(_of_source(source))
     found.extend(_of_store(status))
     found.extend(_of_hear(status))
+    found.extend(_of_probes(status))
     found.extend(_of_monitoring(status))
     return found
 
@@ -113,6 +114,18 @@ def _of_process(
     elif process is not None and process.failing is not None:
         says = f"the last windows got no embedding: {process.failing}"
         yield Fault(about, "failing", says, f"{_MEND} {meanwhile}.")
+
+
+def _of_probes(status: DaemonStatus) -> Iterator[Fault]:
+    models = status.models
+    mend = "Mend that and restart coughd, or train another"
+    if models.refused is not None:
+        says = f"a probe that was trained here is not used: {models.refused}"
+        yield Fault("probe", "probe_refused", says, f"{mend}; the shipped one judges meanwhile.")
+    if models.hear is not None and models.hear.refused is not None:
+        says = f"its embeddings are not judged: {models.hear.refused}"
+        do = f"{mend}; events keep the open embedder's score meanwhile."
+        yield Fault("HeAR", "probe_refused", says, do)
 
 
 def _of_monitoring(status: DaemonStatus) -> Iterator[Fault]:

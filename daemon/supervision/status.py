@@ -10,11 +10,12 @@ from pathlib import Path
 
 from ...config.errors import StorageError
 from ...detectors.hear.outcomes import HearStatus
+from ...detectors.ports import Probe
 from ...storage.messages import Sender
 from ...storage.upkeep.room import free_bytes
 from ..clips.ports import ClipCounts
 from ..clock import Clock
-from ..judge import Judge
+from ..judge import Judge, LaterJudge
 from ..line import Line
 from ..recorder import RecorderCounts
 from ..sources.ports import SourceCounters
@@ -51,6 +52,16 @@ class SourceStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class HearProbe:
+    """What judges HeAR's embeddings."""
+
+    name: str | None
+    """None: nothing does, so no event gets HeAR's score."""
+    refused: str | None
+    """Why the one that was to judge does not."""
+
+
+@dataclass(frozen=True, slots=True)
 class Models:
     """What judges."""
 
@@ -58,6 +69,10 @@ class Models:
     embedder: str
     probe: str
     threshold: float
+    refused: str | None = None
+    """Why the probe that was trained here does not judge."""
+    hear: HearProbe | None = None
+    """None without HeAR, and before its first embedding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +144,7 @@ class Reporter:
     hear: Callable[[], HearStatus | None]
     gate: str
     judge: Callable[[], Judge]
+    later_judge: Callable[[], LaterJudge | None]
     store_file: Path | None
     tally: Tally
     pulse: Callable[[], Pulse]
@@ -185,13 +201,19 @@ class Reporter:
         )
 
     def _models(self) -> Models:
-        judge = self.judge()
+        judge, later = self.judge(), self.later_judge()
         return Models(
             gate=self.gate,
             embedder=judge.embedder.identity.name,
             probe=judge.probe.identity.name,
             threshold=judge.threshold,
+            refused=judge.refused,
+            hear=None if later is None else HearProbe(_name(later.probe), later.refused),
         )
+
+
+def _name(probe: Probe | None) -> str | None:
+    return None if probe is None else probe.identity.name
 
 
 def store_status(file: Path | None) -> StoreStatus:

@@ -125,6 +125,7 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
             hear=lambda: second.status if isinstance(second, HearOpinion) else None,
             gate=gate.name,
             judge=lambda: judge.present,
+            later_judge=lambda: second.judge if isinstance(second, HearOpinion) else None,
             store_file=sqlite_path(store_url(places.store)),
             tally=tally,
             pulse=lambda: watchdog.pulse,

@@ -55,10 +55,17 @@ def load_judge(
     models = models or OpenModels(settings.models.path)
     identity = models.embedder.identity
     configured = settings.probe.path if settings.embedder.kind == "open" else None
+    refused = None
     if configured is not None:
         probe = LinearProbe.load(configured, identity)
     else:
-        probe = _own_probe(trained, identity) or models.probe()
+        try:
+            probe = own_probe(trained, identity) or models.probe()
+        except ModelError as exc:
+            # A damaged one must not keep the daemon from listening.
+            refused = str(exc)
+            _log.error("no probe that was trained here is used: %s", refused)
+            probe = models.probe()
     threshold = settings.probe.threshold
     return Judge(
         embedder=models.embedder,
@@ -66,6 +73,7 @@ def load_judge(
         threshold=probe.threshold if threshold is None else threshold,
         keep_embeddings=settings.probe.keep_embeddings,
         minimum_level_dbfs=settings.probe.minimum_level_dbfs,
+        refused=refused,
     )
 
 
@@ -106,9 +114,7 @@ def later_judge(
 ) -> LaterJudge:
     """Of HeAR's embeddings, once it is known which HeAR it is; ModelError."""
     probe = (
-        LinearProbe.load(settings.path, embedder)
-        if settings.path
-        else _own_probe(trained, embedder)
+        LinearProbe.load(settings.path, embedder) if settings.path else own_probe(trained, embedder)
     )
     if probe is not None:
         _log.info("%s judges the embeddings of %s", probe.identity.name, embedder.name)
@@ -124,13 +130,7 @@ def later_judge(
     )
 
 
-def _own_probe(trained: ProbeVersions | None, embedder: EmbedderIdentity) -> LinearProbe | None:
-    """The trained probe in force; a damaged one must not keep the daemon from listening."""
-    if trained is None:
-        return None
-    try:
-        path = trained.in_force(embedder)
-        return LinearProbe.load(path, embedder) if path else None
-    except ModelError as exc:
-        _log.error("no probe that was trained here is used: %s", exc)
-        return None
+def own_probe(trained: ProbeVersions | None, embedder: EmbedderIdentity) -> LinearProbe | None:
+    """Load the probe that was trained here and is in force, if any; ModelError."""
+    path = None if trained is None else trained.in_force(embedder)
+    return None if path is None else LinearProbe.load(path, embedder)

@@ -75,9 +75,14 @@ def test_a_probe_of_another_embedder_judges_nothing(
 
     hear = start()
     opinion = HearOpinion(hear, judge_for, keep_embeddings=keep)
+    before = opinion.judge
     for number in range(3):
         opinion.ask(f"event-{number}", window(number))
     changes = answers(hear, opinion)
+    after = opinion.judge
+    assert before is None
+    assert after is not None
+    assert after.refused == "It does not belong to hear@fake."
     assert [EmbeddingKept] * (3 if keep else 0) == [type(change) for change in changes]
     warnings = [record for record in caplog.records if "not judged" in record.getMessage()]
     assert 1 == len(warnings)

@@ -17,7 +17,7 @@ from coughd.config.settings import Settings, SourceSettings
 from coughd.daemon.commands.status import collect, off_fault
 from coughd.daemon.commands.status_view import print_status
 from coughd.daemon.service.layout import find_layout
-from coughd.daemon.supervision.status import DaemonStatus
+from coughd.daemon.supervision.status import DaemonStatus, HearProbe
 from coughd.daemon.supervision.status_client import Asked
 from coughd.daemon.supervision.status_document import document
 from coughd.storage.records import SourceSeen
@@ -77,6 +77,21 @@ def test_the_detector_of_hear_has_a_line_of_its_own(places: Places) -> None:
     text = shown(collected(places, answered(replace(WELL, detector=detector))))
     assert "HeAR's gate" in text
     assert "resting, no model yet; 10 heard, 0 waiting, 1 gave way, 1 failed" in text
+
+
+@pytest.mark.parametrize(
+    ("probe", "shown_as"),
+    [
+        (None, "ready, no model yet; 10 embedded"),
+        (HearProbe("hear-0001", None), "ready, no model yet, probe hear-0001; 10 embedded"),
+        (HearProbe(None, None), "ready, no model yet, judged by no probe; 10 embedded"),
+    ],
+)
+def test_it_is_shown_what_judges_the_embeddings_of_hear(
+    probe: HearProbe | None, shown_as: str, places: Places
+) -> None:
+    status = replace(WELL, hear=HEAR, models=replace(WELL.models, hear=probe))
+    assert shown_as in shown(collected(places, answered(status)))
 
 
 def test_a_fault_is_shown_with_what_to_do(places: Places) -> None:

@@ -11,16 +11,18 @@ from protobuf_bytes import DETECTOR, ENCODER
 from coughd.config.places import Places
 from coughd.config.settings import EmbedderSettings, Settings, SourceSettings
 from coughd.daemon.supervision import doctor
+from coughd.detectors.open_embedder import OpenEmbedder
+from coughd.detectors.probe_versions import ProbeVersions
 from coughd.storage.upkeep.findings import Finding
 
 FILE = (SourceSettings(id="bed", kind="file", path=Path("night.flac")),)
 
 
-def found(folder: Path, embedder: EmbedderSettings) -> list[Finding]:
+def found(folder: Path, embedder: EmbedderSettings, check: str = "HeAR") -> list[Finding]:
     places = Places(folder, folder / "store", f"ipc://{folder}/e", f"ipc://{folder}/r", folder)
     settings = Settings(sources=FILE, embedder=embedder)
     findings = doctor.examine(settings, places, datetime.now(UTC), daemon=None)
-    return [one for one in findings if one.check == "HeAR"]
+    return [one for one in findings if one.check == check]
 
 
 def installed(monkeypatch: pytest.MonkeyPatch, *libraries: str) -> None:
@@ -85,3 +87,13 @@ def test_hear_whose_files_are_whole_is_well(
     model = put_model(tmp_path, ENCODER)
     (finding,) = found(tmp_path, EmbedderSettings(kind="hear", model_path=model))
     assert (finding.state, str(model) in finding.evidence) == ("ok", True)
+
+
+def test_a_trained_probe_that_is_damaged_is_a_fault(tmp_path: Path) -> None:
+    trained = ProbeVersions(tmp_path)
+    assert found(tmp_path, EmbedderSettings(), "trained probe") == []
+    trained.put_in_force("open-0001", OpenEmbedder.load(None).identity)
+    trained.path_of("open-0001").write_text("{")
+    (finding,) = found(tmp_path, EmbedderSettings(), "trained probe")
+    assert (finding.state, "open-0001.json" in finding.evidence) == ("fault", True)
+    assert [one.state for one in found(tmp_path, EmbedderSettings(), "models")] == ["ok"]

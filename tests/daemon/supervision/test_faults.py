@@ -9,7 +9,7 @@ import pytest
 
 from coughd.daemon.recorder import RecorderCounts
 from coughd.daemon.supervision.faults import find_faults
-from coughd.daemon.supervision.status import StoreStatus
+from coughd.daemon.supervision.status import HearProbe, StoreStatus
 from coughd.daemon.supervision.watchdog import Pulse
 from coughd.storage.records import SourceCause
 
@@ -91,6 +91,19 @@ def test_hear_that_is_there_but_gives_nothing_is_a_fault() -> None:
     (fault,) = find_faults(replace(WELL, hear=failing))
     assert (fault.about, fault.code) == ("HeAR", "failing")
     assert fault.says.endswith("the server refuses: 400 unknown model.")
+
+
+def test_a_probe_that_is_refused_is_a_fault_of_whose_embeddings_it_was_to_judge() -> None:
+    models = replace(WELL.models, hear=HearProbe("hear-0001", None))
+    assert find_faults(replace(WELL, models=models)) == []
+    models = replace(models, refused="it is damaged.", hear=HearProbe(None, "it is another's."))
+    faults = find_faults(replace(WELL, models=models))
+    assert [(fault.about, fault.code) for fault in faults] == [
+        ("probe", "probe_refused"),
+        ("HeAR", "probe_refused"),
+    ]
+    assert faults[0].says.endswith("it is damaged.")
+    assert faults[1].says.endswith("it is another's.")
 
 
 def test_an_event_detector_that_is_away_is_a_fault_of_the_gate() -> None:
