@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..storage.records import SourceChanged
 from .identity import Identity
@@ -29,6 +29,13 @@ class Line:
     health: SourceHealth = field(default_factory=SourceHealth)
     told: SourceChanged | None = None
     """Its state, as it was told last."""
+
+    def correct(self, by_us: int) -> SourceChanged | None:
+        """The wall clock was wrong by so much: give the state that was told by it, corrected."""
+        if self.told is None or by_us == 0:
+            return None
+        self.told = replace(self.told, utc_us=self.told.utc_us + by_us, told_before=True)
+        return self.told
 
     @property
     def source_id(self) -> str:

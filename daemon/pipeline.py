@@ -14,7 +14,7 @@ from typing import Protocol
 
 from ..detectors.ports import SAMPLE_RATE_HZ, Samples, Trigger
 from ..detectors.windows import Window
-from ..storage.records import Change, SourceChanged, SourceSeen
+from ..storage.records import AnchorSet, Change, SourceChanged, SourceSeen
 from .clips.ports import Clips, NoClips
 from .clock import Clock
 from .judge import WindowJudge
@@ -128,7 +128,9 @@ class Pipeline:
     def _listen(self, line: Line, stretch: Stretch, block: Block) -> None:
         """One block of one source, from native samples to judged events."""
         line.hear(block)
-        self._keep_all(stretch.account(block, self._clock))
+        accounted = stretch.account(block, self._clock)
+        self._keep_all(accounted)
+        self._keep_all(_states_corrected(line, accounted))
         for piece in _half_seconds(stretch.resampler.feed(block.samples)):
             self._hear(line, stretch, piece)
         self._tell(line, line.health.hear(stretch.ledger.decided))
@@ -223,6 +225,12 @@ class Pipeline:
         for change in changes:
             self._sink.keep(change)
         self._clips.noted(changes)
+
+
+def _states_corrected(line: Line, accounted: Sequence[Change]) -> list[Change]:
+    """The line's state once more, where the wall clock by which it was told was wrong."""
+    anchors = (change for change in accounted if isinstance(change, AnchorSet))
+    return [told for anchor in anchors if (told := line.correct(anchor.corrects_us))]
 
 
 def _half_seconds(samples: Samples) -> Iterator[Samples]:

@@ -74,7 +74,7 @@ class StoreAndStream:
 
     def keep(self, change: Change) -> None:
         """See `Sink`."""
-        if isinstance(change, SourceChanged):
+        if isinstance(change, SourceChanged) and not change.told_before:
             log_state(change, live=change.source_id in self._microphones)
         self._latest.note(change)
         self._tally.note(change)

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, case, func, insert, select, update
 
 from .events_write import tell_again
 from .records import AnchorSet
 from .rollup import SECOND_US, Column, bucket_of, tally_span
-from .schema import anchors, coverage, events
+from .schema import anchors, coverage, events, sources
 from .transaction import Transaction
 
 _DAY_US = 86_400_000_000
@@ -28,6 +28,15 @@ _STRETCHES = (
     )
     .group_by(anchors.c.stretch_id)
     .having(func.min(anchors.c.monotonic_us) >= bindparam("since"))
+)
+_EARLIER = (
+    select(anchors.c.sample)
+    .where(
+        anchors.c.source_id == bindparam("source"),
+        anchors.c.boot_id == bindparam("boot"),
+        anchors.c.monotonic_us < bindparam("since"),
+    )
+    .limit(1)
 )
 _EVENTS = (
     select(events.c.event_id, events.c.onset_us, events.c.counted, events.c.starts_epoch)
@@ -67,6 +76,21 @@ _MOVE_ANCHORS = (
     .where(anchors.c.stretch_id.in_(bindparam("stretches", expanding=True)))
     .values(utc_us=anchors.c.utc_us + bindparam("by"))
 )
+# A source that was never seen before is in this life first and last seen at once.
+_MOVE_SEEN = (
+    update(sources)
+    .where(sources.c.source_id == bindparam("which"))
+    .values(
+        first_seen_us=case(
+            (
+                sources.c.first_seen_us == sources.c.last_seen_us,
+                sources.c.first_seen_us + bindparam("by"),
+            ),
+            else_=sources.c.first_seen_us,
+        ),
+        last_seen_us=sources.c.last_seen_us + bindparam("by"),
+    )
+)
 
 
 def write_anchor(transaction: Transaction, change: AnchorSet) -> None:
@@ -85,18 +109,15 @@ def write_anchor(transaction: Transaction, change: AnchorSet) -> None:
 def _correct(transaction: Transaction, change: AnchorSet) -> None:
     """Move events, coverage and anchors of the source's last day of this life, and tell it.
 
-    Each event is told again as an `update`. Epochs stay as they are: all is moved alike.
+    Each event is told again as an `update`. Epochs stay as they are: all is moved alike. Since when
+    the source is known moves with its first stretch.
     """
     connection = transaction.connection
-    found = connection.execute(
-        _STRETCHES,
-        {
-            "source": change.source_id,
-            "boot": transaction.sender.origin.boot_id,
-            "since": change.monotonic_us - _DAY_US,
-        },
-    )
-    stretches = list(found.scalars())
+    source = {"source": change.source_id, "boot": transaction.sender.origin.boot_id}
+    since = {"since": change.monotonic_us - _DAY_US}
+    stretches = list(connection.execute(_STRETCHES, {**source, **since}).scalars())
+    if connection.execute(_EARLIER, {**source, **since}).first() is None:
+        connection.execute(_MOVE_SEEN, {"which": change.source_id, "by": change.corrects_us})
     moved = connection.execute(_EVENTS, {"stretches": stretches}).all()
     _sum_events(transaction, change, moved, stretches)
     for heard in connection.execute(_COVERAGE, {"stretches": stretches}):

@@ -177,6 +177,8 @@ class SourceChanged:
     utc_us: int
     detail: str
     """One sentence for a person."""
+    told_before: bool = False
+    """By a clock that was wrong: only its time is another one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from living_daemon import STORE_FILE, LivingDaemon, messages, read, write_record
 from victim import SUPPORT
 
 from coughd.detectors.ports import SAMPLE_RATE_HZ
+from coughd.storage.messages import rfc3339
 from coughd.storage.upkeep.checkup import check_store_at
 
 from ..soak.fake_microphone import write_fake
@@ -57,6 +58,12 @@ def test_what_was_heard_before_the_clock_was_set_gets_its_right_time(tmp_path: P
     told = [json.loads(body) for _, body in messages(store)]
     updated = {one["event_id"] for one in told if one.get("phase") == "update"}
     assert {event_id for event_id, _ in early} <= updated
+
+    first_seen_us, last_seen_us = read(store, "SELECT first_seen_us, last_seen_us FROM sources")[0]
+    assert began_us < first_seen_us == last_seen_us < onsets_us[0] + NEAR_US
+    wrong, right, *_ = (one["at"] for one in told if one.get("state") == "up")
+    assert wrong < rfc3339(began_us) < right
+    assert daemon.log.count("is up (opened)") == 1
 
 
 def build_clock(folder: Path) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from fakes import (
@@ -15,6 +15,7 @@ from fakes import (
 )
 from numpy.typing import NDArray
 
+from coughd.daemon.clock import Clock
 from coughd.daemon.heard_before import HeardBefore
 from coughd.daemon.identity import FileIdentity
 from coughd.daemon.judge import Judge
@@ -61,6 +62,8 @@ def hear(
     probe: Probe | None = None,
     minimum_level_dbfs: float | None = None,
     second_opinion: SecondOpinion | None = None,
+    clock: Clock | None = None,
+    each_turn: Callable[[], None] = lambda: None,
 ) -> ListSink:
     sink = ListSink()
     stop = StopRequest()
@@ -77,7 +80,7 @@ def hear(
         minimum_level_dbfs=minimum_level_dbfs,
     )
     second_opinion = second_opinion or NoSecondOpinion()
-    Pipeline(lines, maker, judge, second_opinion, sink, FakeClock(), stop).run()
+    Pipeline(lines, maker, judge, second_opinion, sink, clock or FakeClock(), stop, each_turn).run()
     stop.close()
     return sink
 
