@@ -9,7 +9,7 @@ from fakes import block, opened
 from listening_loop import hear
 from simulated_clock import SimulatedClock
 
-from coughd.daemon.sources.ports import Finished
+from coughd.daemon.sources.ports import Finished, Item
 from coughd.storage.records import SourceChanged
 
 BLOCK = 1_600
@@ -29,7 +29,7 @@ def test_a_sources_state_is_told_again_with_its_right_time() -> None:
     quiet = np.full(BLOCK, 0.01, np.float32) * np.resize([1, -1], BLOCK)
     first_s = clock.monotonic_s()
     blocks = [block(n * BLOCK, quiet, first_s + n * BLOCK / 16_000) for n in range(20)]
-    items = [opened(), *blocks, Finished("done", damaged=False)]
+    items: list[Item] = [opened(), *blocks, Finished("done", damaged=False)]
     sink = hear([("a", items)], clock=clock, each_turn=each_turn)
 
     up, again, down = (one for one in sink.changes if isinstance(one, SourceChanged))
