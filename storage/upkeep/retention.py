@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from sqlalchemy import Connection, bindparam, delete, func, select, tuple_
+from sqlalchemy import Connection, bindparam, delete, func, or_, select, tuple_
 
 from ..outbox import bounds, delete_until
 from ..schema import embeddings, events, outbox, reviews, sources
@@ -20,6 +20,9 @@ from .forgotten import note_forgotten
 EVENTS_AT_ONCE = 500
 MESSAGES_AT_ONCE = 10_000
 A_HANDFUL = 50
+FRESH_US = 3_600_000_000
+"""What was written within so long stays, however old its sound is: its epoch may still be open,
+and the next cough asks those before it whether it begins one."""
 MESSAGES_LEFT = 1_000
 """So many messages stay however great the need: a subscriber that restarts asks for them."""
 
@@ -95,7 +98,9 @@ def forget(
     connection: Connection, sweep: Sweep, limits: Limits, need: Need, now_us: int
 ) -> Forgotten:
     """Delete one step's worth of what is too old, else of the oldest that the need reaches."""
-    events_gone = _forget_events(connection, _before(now_us, limits.events_us))
+    events_gone = 0
+    if limits.events_us is not None:
+        events_gone = _forget_events(connection, now_us - limits.events_us, now_us)
     messages_gone = _forget_messages(connection, limits, now_us)
     embeddings_gone = 0
     if limits.embeddings_us is not None:
@@ -116,17 +121,12 @@ def _give_way(connection: Connection, sweep: Sweep, need: Need, now_us: int) -> 
     until_seq = min(last_seq - MESSAGES_LEFT, oldest_seq + MESSAGES_AT_ONCE - 1)
     if until_seq >= oldest_seq:
         return Forgotten(gone, messages=delete_until(connection, until_seq))
-    return Forgotten(gone, events=_forget_events(connection, now_us))
+    return Forgotten(gone, events=_forget_events(connection, now_us, now_us))
 
 
-def _before(now_us: int, age_us: int | None) -> int | None:
-    return None if age_us is None else now_us - age_us
-
-
-def _forget_events(connection: Connection, before_us: int | None) -> int:
-    if before_us is None:
-        return 0
-    rows = connection.execute(_OLD_EVENTS, {"before": before_us}).all()
+def _forget_events(connection: Connection, before_us: int, now_us: int) -> int:
+    within = {"before": before_us, "fresh_from": now_us - FRESH_US, "now": now_us}
+    rows = connection.execute(_OLD_EVENTS, within).all()
     if not rows:
         return 0
     note_forgotten(
@@ -162,7 +162,14 @@ _OLD_EVENTS = (
         sources.c.kind,
     )
     .join(sources, sources.c.source_id == events.c.source_id)
-    .where(events.c.onset_us < bindparam("before"))
+    .where(
+        events.c.onset_us < bindparam("before"),
+        # What seems to be written later than now was written by a clock that was wrong.
+        or_(
+            events.c.recorded_us <= bindparam("fresh_from"),
+            events.c.recorded_us > bindparam("now"),
+        ),
+    )
     .order_by(events.c.onset_us, events.c.event_row)
     .limit(EVENTS_AT_ONCE)
 )

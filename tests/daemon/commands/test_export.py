@@ -18,10 +18,11 @@ from coughd.config.settings_detection import EpochSettings
 from coughd.daemon.commands.export import export
 from coughd.storage.reading.intervals import LONGEST_GAP_S
 from coughd.storage.records import EventReviewed
-from coughd.storage.upkeep.retention import Limits
+from coughd.storage.store import EventStore
+from coughd.storage.upkeep.retention import FRESH_US, Limits
 
 from ...storage.autumn import write_autumn
-from ...storage.facts import EPOCH_US, covered, event, open_store, seen
+from ...storage.facts import EPOCH_US, ORIGIN, covered, event, open_store, seen
 
 
 @pytest.fixture
@@ -166,6 +167,7 @@ def test_what_is_no_longer_kept_is_said_beside_the_rows(
 ) -> None:
     with open_store(tmp_path / "old.db") as store:
         store.write([seen(), covered(0, 60), event("one"), event("two", 30_000)])
+    with EventStore.open(tmp_path / "old.db", ORIGIN, lambda: EPOCH_US + 2 * FRESH_US) as store:
         store.forget(Limits(events_us=0), "none")
     for what in ("events", "epochs", "reviews"):
         told = run(what, store=tmp_path / "old.db")

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from coughd.config.errors import StorageError, UsageError
-from coughd.storage.upkeep.retention import Limits
+from coughd.storage.store import EventStore
+from coughd.storage.upkeep.retention import FRESH_US, Limits
 
 from ...storage.autumn import write_autumn
-from ...storage.facts import covered, event, open_store, seen
+from ...storage.facts import EPOCH_US, ORIGIN, covered, event, open_store, seen
 from .history_called import HOUR_S, RANGE, call, told, write_place
 
 
@@ -162,6 +163,7 @@ def test_what_cannot_be_answered_has_a_sentence(run: Callable[..., str], tmp_pat
 def test_what_is_no_longer_kept_is_said(run: Callable[..., str], tmp_path: Path) -> None:
     with open_store(tmp_path / "old.db") as store:
         store.write([seen(), covered(0, 60), event("one"), event("two", 30_000)])
+    with EventStore.open(tmp_path / "old.db", ORIGIN, lambda: EPOCH_US + 2 * FRESH_US) as store:
         store.forget(Limits(events_us=0), "none")
     asked = ["--store", str(tmp_path / "old.db"), "--since", "2027-01-15", "--until", "2027-01-15"]
     told = run(*asked)

@@ -107,9 +107,11 @@ def test_what_is_heard_late_of_an_early_time_is_found_on_the_next_lap(
 
 
 def test_old_events_go_with_all_that_is_theirs_and_their_counts_stay(
-    store: EventStore, store_path: Path
+    store: EventStore, store_path: Path, clock: SettableClock
 ) -> None:
+    clock.now_us -= HOUR_US
     store.write([EventReviewed("event-1-3", "confirm", None, "anna", "", EPOCH_US)])
+    clock.now_us += HOUR_US
     with History.open(store_path, timezone="UTC", clock=lambda: LATER_US) as history:
         before = [
             (hour.start, hour.coughs, hour.epochs, hour.monitored_s) for hour in history.by_hour()
@@ -127,6 +129,39 @@ def test_old_events_go_with_all_that_is_theirs_and_their_counts_stay(
             (hour.start, hour.coughs, hour.epochs, hour.monitored_s) for hour in history.by_hour()
         ]
     assert after == before
+
+
+def test_an_old_recording_that_is_being_heard_keeps_the_coughs_of_an_open_epoch(
+    store: EventStore, store_path: Path, clock: SettableClock
+) -> None:
+    limits = Limits(events_us=4 * HOUR_US)
+    forget_all(store, limits)
+    first = event("first", 2 * HOUR_MS + 700_000, stretch_id="old")
+    second = event("second", 2 * HOUR_MS + 700_500, stretch_id="old")
+    ended = EpochEnded("first", SOURCE, 2, first.onset_us, second.offset_us, 2.0)
+    told = []
+    for change in (first, second, ended):
+        told += store.write([change])
+        assert not forget_all(store, limits)
+    assert [row.topic.split(".home")[0] for row in told] == [
+        "cough.event.end",
+        "cough.event.end",
+        "cough.epoch.end",
+    ]
+    with History.open(store_path, timezone="UTC", clock=lambda: LATER_US) as history:
+        total = history.summary()
+        assert (total.coughs, total.cough_seconds, total.epochs) == (302, 301, 301)
+    clock.now_us += HOUR_US
+    assert forget_all(store, limits).events == 2 + 30
+
+
+def test_what_a_clock_of_the_future_wrote_can_be_forgotten(
+    store: EventStore, clock: SettableClock
+) -> None:
+    clock.now_us += 1000 * HOUR_US
+    store.write([event("late", 3 * HOUR_MS + 700_000)])
+    clock.now_us -= 1000 * HOUR_US
+    assert forget_all(store, Limits(events_us=4 * HOUR_US)).events == 181
 
 
 def test_epochs_by_other_terms_are_unknown_where_single_coughs_are_gone(
