@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
 from ..config.errors import StorageError, StorageFullError
@@ -130,12 +129,7 @@ class Recorder:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, _kind: object, error: object, _trace: object) -> None:
         """Commit what waits, for as long as the disk takes it.
 
         Raises
@@ -153,7 +147,7 @@ class Recorder:
         lost = self._kept - self._written
         if lost:
             sentence = f"the store took no more: {lost} changes are not written"
-            if value is None:
+            if error is None:
                 raise StorageError(sentence)
             _log.error("%s", sentence)
 
