@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import typer
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 
 from ...detectors.evaluation.report.tables import (
@@ -20,11 +21,17 @@ from ...detectors.evaluation.report.tables import (
 )
 from ...detectors.evaluation.report.titles import BREAKDOWNS, TITLES, best_possible, figure
 from ..offline.gathering import MOST_COMPLAINTS
+from .fitting import fit
 
 Json = Mapping[str, Any]
 
 _FEWEST_GROUPS = 2
 """One group is the whole, which is printed already."""
+_LEVEL = "95 %"
+_INTERVAL, _PERFECT = f"{_LEVEL} interval", "perfect"
+_DISPENSABLE = (f"{_LEVEL} of 1", f"{_LEVEL} of 2", _PERFECT)
+"""What a comparison does without on a narrow terminal, the first one first: what it asks for is the
+interval of the difference."""
 
 
 def print_report(report: Json) -> None:
@@ -67,8 +74,8 @@ def _print_scores(report: Json) -> None:
     headings = ["score"]
     for number, system in enumerate(systems, 1):
         at = f"at {system['threshold']:g}"
-        headings += [f"{number}: {at}" if difference else at, "95 % interval"]
-    headings += (["2 - 1", "95 % interval"] if difference else []) + ["perfect"]
+        headings += [f"{number}: {at}", f"{_LEVEL} of {number}"] if difference else [at, _INTERVAL]
+    headings += (["2 - 1", f"{_LEVEL} of 2 - 1"] if difference else []) + [_PERFECT]
     rows: list[list[str]] = []
     for section, (title, measures) in TITLES.items():
         if sys.stdout.isatty():
@@ -81,7 +88,9 @@ def _print_scores(report: Json) -> None:
             ]
             named = f"  {name}" if sys.stdout.isatty() else f"{title}: {name}"
             rows.append([named, *cells, best_possible(values)])
-    _print_table(headings, rows)
+    spared = _print_table(headings, rows, _DISPENSABLE)
+    if spared:
+        _say(f"No room here for: {', '.join(spared)}; --html and --json have them.")
     _say(report["intervals"]["sentence"])
 
 
@@ -91,7 +100,7 @@ def _print_groups(system: Json) -> None:
         if len(groups) < _FEWEST_GROUPS:
             continue
         typer.echo()
-        headings = [title, "coughs", "sensitivity", "95 % interval"]
+        headings = [title, "coughs", "sensitivity", _INTERVAL]
         if any(group["false_alarms"] is not None for group in groups):
             headings += ["false alarms", "per hour"]
         _print_table(headings, [_group(group)[: len(headings)] for group in groups])
@@ -121,14 +130,35 @@ def _print_words(words: Words) -> None:
         _print_table(words.headings, words.rows)
 
 
-def _print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _print_table(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], dispensable: Sequence[str] = ()
+) -> list[str]:
+    """Gives the headings of what a terminal had no room for."""
     if not sys.stdout.isatty():
         for row in (headings, *rows):
             typer.echo("\t".join(row))
-        return
+        return []
+    console = Console()
+    titles = [heading.replace(": ", ":\n") for heading in headings]
+    widths = {
+        heading: max(map(_least_width, (*title.splitlines(), *cells)))
+        for heading, title, *cells in zip(headings, titles, *rows, strict=True)
+    }
+    shown = fit(widths, console.width, dispensable)
     table = Table(box=None, pad_edge=False)
-    for number, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if number else "left", no_wrap=not number)
+    for heading, title in zip(headings, titles, strict=True):
+        if heading in shown:
+            is_first, whole = heading == headings[0], heading.startswith(_LEVEL)
+            side: JustifyMethod = "left" if is_first else "right"
+            table.add_column(title, justify=side, no_wrap=is_first or whole)
     for row in rows:
-        table.add_row(*row)
-    Console().print(table)
+        named = zip(headings, row, strict=True)
+        table.add_row(*(cell for heading, cell in named if heading in shown))
+    console.print(table)
+    return [heading for heading in headings if heading not in shown]
+
+
+def _least_width(cell: str) -> int:
+    """Words may go into several lines, and numbers may not."""
+    has_digits = any(map(str.isdigit, cell))
+    return cell_len(cell) if has_digits else max(map(cell_len, cell.split()), default=0)

@@ -39,12 +39,14 @@ def recordings(*, shift_s: float = 0.02, false_alarms: int = 2) -> tuple[Heard, 
 def report(
     *systems: tuple[Heard, ...],
     learnt_from: tuple[str, ...] = (),
+    have_all_learnt: bool = False,
     notices: Sequence[Notice] = NOTICES,
 ) -> dict[str, Any]:
-    """Of systems of which the last has learnt from some recordings."""
+    """Of systems of which the last, or all, have learnt from some recordings."""
     described = {"config": None, "gate": "g", "embedder": "e", "probe": "p"}
     made = [System(described, 0.5, some) for some in systems]
-    made[-1] = replace(made[-1], learnt_from=learnt_from)
+    have_learnt = slice(0 if have_all_learnt else -1, None)
+    made[have_learnt] = [replace(one, learnt_from=learnt_from) for one in made[have_learnt]]
     units = units_of_sounds([one.truth for one in systems[0]])
     document = make_report(made, notices, units, MADE)
     loaded: dict[str, Any] = json.loads(json.dumps(document, allow_nan=False))

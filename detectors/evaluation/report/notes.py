@@ -119,8 +119,12 @@ def _calibration(scores: Sequence[Scores]) -> Iterator[str]:
 
 def _flattered(learnt_from: Sequence[Sequence[str]]) -> Iterator[str]:
     whose = ["These"] if len(learnt_from) == 1 else ["The first", "The second"]
+    by_names: dict[tuple[str, ...], list[str]] = {}
     for which, names in zip(whose, learnt_from, strict=True):
+        by_names.setdefault(tuple(names), []).append(which)
+    for names, some in by_names.items():
         if names:
+            which = some[0] if len(some) == 1 else "Both configurations'"
             more = len(names) - _MOST_NAMES
             told = ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
             yield (

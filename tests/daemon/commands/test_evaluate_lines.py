@@ -30,8 +30,7 @@ def test_each_of_two_has_its_own_interval(capsys: pytest.CaptureFixture[str]) ->
     (ppv,) = [line.split("\t") for line in lines if line.startswith("Counting, one to one: PPV")]
 
     assert heading[1:] == [
-        "1: at 0.5", "95 % interval", "2: at 0.5", "95 % interval", "2 - 1", "95 % interval",
-        "perfect",
+        "1: at 0.5", "95 % of 1", "2: at 0.5", "95 % of 2", "2 - 1", "95 % of 2 - 1", "perfect",
     ]  # fmt: skip
     assert ppv[2] == "-"
     assert " to " in ppv[4]
@@ -68,3 +67,28 @@ def test_a_terminal_gets_scores_under_their_titles(
     assert "Counting, one to one" in lines
     assert any(line.startswith("  F1 ") for line in lines)
     assert not any("…" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("columns", "left_out"),
+    [(120, ""), (80, "95 % of 1, 95 % of 2"), (70, "95 % of 1, 95 % of 2, perfect")],
+)
+def test_a_comparison_breaks_no_line_of_a_narrow_terminal(
+    columns: int,
+    left_out: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    uneven = (*recordings(false_alarms=1)[:3], *recordings(false_alarms=0)[3:])
+    print_report(report(recordings(), uneven))
+    told = capsys.readouterr().out
+    scores = told[told.index("score   ") : told.index("Intervals:")].splitlines()
+    ppv = next(line for line in scores if line.startswith("  PPV"))
+
+    assert "95 % of 2 - 1" in scores[0]
+    assert ppv.count(" to ") == (1 if left_out else 2)
+    assert not any(line.rstrip().endswith(" to") for line in scores)
+    assert ("No room here" in told) == bool(left_out)
+    assert left_out in told

@@ -202,3 +202,7 @@ def test_scores_that_flatter_are_said_to() -> None:
     document = report(one, other, learnt_from=("1.flac",))
     assert [system["learnt_from"] for system in document["systems"]] == [[], ["1.flac"]]
     assert any(note.startswith("The second models have learnt") for note in document["notes"])
+
+    both = report(one, other, learnt_from=("1.flac",), have_all_learnt=True)
+    (note,) = [note for note in both["notes"] if "learnt" in note]
+    assert note.startswith("Both configurations' models have learnt from 1.flac: ")
