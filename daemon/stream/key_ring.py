@@ -6,11 +6,13 @@ somebody knocks, so a key is good, or no longer good, without a restart.
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import re
 import threading
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -77,12 +79,17 @@ class KeyRing:
         Raises InputError for a damaged file or one that others may read, StorageError where it
         cannot be made.
         """
+        if not (self.folder / SERVER_FILE).exists():
+            with self._alone():
+                self._make_server_key()
+        return self._read_server_key()
+
+    def _make_server_key(self) -> None:
         path = self.folder / SERVER_FILE
         if not path.exists():
             public_key, secret_key = _new_pair()
             document = {"public_key": public_key, "secret_key": secret_key}
             self._write(path, {"schema": SERVER_SCHEMA, **document})
-        return self._read_server_key()
 
     def _read_server_key(self) -> ServerKey:
         path = self.folder / SERVER_FILE
@@ -119,23 +126,32 @@ class KeyRing:
         """
         if not _NAME.fullmatch(name):
             raise UsageError(f"{name!r}: a name has 1 to 64 letters, digits, '.', '_' or '-'")
-        listed = self.clients()
-        if any(each.name == name for each in listed):
-            raise UsageError(f"there is a key {name} already: revoke it, or choose another name")
-        if len(listed) >= MOST_CLIENTS:
-            raise UsageError(f"there are {MOST_CLIENTS} keys already: revoke some")
-        server = self.server_key()
-        public_key, secret_key = _new_pair()
-        self._write_clients([*listed, Client(name, public_key, now)])
+        with self._alone():
+            listed = self.clients()
+            if any(each.name == name for each in listed):
+                raise UsageError(
+                    f"there is a key {name} already: revoke it, or choose another name"
+                )
+            if len(listed) >= MOST_CLIENTS:
+                raise UsageError(f"there are {MOST_CLIENTS} keys already: revoke some")
+            self._make_server_key()
+            server = self._read_server_key()
+            public_key, secret_key = _new_pair()
+            self._write_clients([*listed, Client(name, public_key, now)])
         return ClientKey(public_key, secret_key, server.public_key)
 
     def revoke(self, name: str) -> Client:
         """Let a key in no more; UsageError where there is none of that name."""
-        listed = self.clients()
-        found = next((each for each in listed if each.name == name), None)
+        self._find(name)  # nothing is made for a name that nobody has
+        with self._alone():
+            found = self._find(name)
+            self._write_clients([each for each in self.clients() if each != found])
+        return found
+
+    def _find(self, name: str) -> Client:
+        found = next((each for each in self.clients() if each.name == name), None)
         if found is None:
             raise UsageError(f"there is no key {name}: see `coughd keys list`")
-        self._write_clients([each for each in listed if each != found])
         return found
 
     def name_of(self, public_key: str) -> str | None:
@@ -177,10 +193,28 @@ class KeyRing:
         document = {"schema": CLIENTS_SCHEMA, "clients": [asdict(each) for each in clients]}
         self._write(self.folder / CLIENTS_FILE, document)
 
-    def _write(self, path: Path, document: Mapping[str, object]) -> None:
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let nobody else change the keys: who was revoked meanwhile would be let in again.
+
+        The folder is made where there is none; StorageError.
+        """
         try:
             self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             make_private_folder(self.folder, owner_of=self._data_dir)
+            descriptor = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError as exc:
+            raise StorageError(f"cannot write into {self.folder}: {exc.strerror}") from exc
+        try:
+            with suppress(OSError):  # some network file systems lock no folders
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _write(self, path: Path, document: Mapping[str, object]) -> None:
+        """Only within `_alone`; StorageError."""
+        try:
             write_secret(path, document, like=self._data_dir)
         except OSError as exc:
             raise StorageError(f"cannot write {path}: {exc.strerror}") from exc

@@ -7,7 +7,9 @@ import os
 import socket
 import stat
 import subprocess
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -248,6 +250,31 @@ def test_keys_are_private_files_and_a_name_is_taken_once(tmp_path: Path) -> None
             ring.add(odd, NOW)
     with pytest.raises(UsageError, match="no key bob"):
         ring.revoke("bob")
+
+
+def test_keys_that_are_changed_at_once_are_all_changed(tmp_path: Path) -> None:
+    """Whoever is revoked while others get keys stays revoked."""
+    names = [f"ward-{number}" for number in range(8)]
+    for name in names:
+        KeyRing(tmp_path).add(f"old-{name}", NOW)
+    begin = threading.Barrier(2 * len(names))
+
+    def change(name: str) -> None:
+        begin.wait()
+        if name.startswith("old-"):
+            KeyRing(tmp_path).revoke(name)
+        else:
+            KeyRing(tmp_path).add(name, NOW)
+
+    with ThreadPoolExecutor(2 * len(names)) as pool:
+        list(pool.map(change, [*names, *(f"old-{name}" for name in names)]))
+    assert sorted(client.name for client in KeyRing(tmp_path).clients()) == names
+
+
+def test_a_name_that_nobody_has_makes_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no key alice"):
+        KeyRing(tmp_path / "data").revoke("alice")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_key_that_others_may_read_is_refused(tmp_path: Path) -> None:
