@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -9,22 +10,20 @@ from typing import Annotated
 import typer
 
 from ...config.addresses import from_this_machine
+from ...config.paths import find_paths
 from ..stream.replay_protocol import END_OF_TIME_SEQ
-from ..subscriber import Message, StoreChanged, Subscriber, Truncated
+from ..subscriber import Message, Subscriber
 from .keys import own_key
 from .live_lines import LiveLines
 from .options import ConfigOption, configured
 from .output import data_output
+from .watch_notices import REFUSED, change, nobody_heard, unknown_sources
 
 _TOPICS = ("cough.event.end", "cough.event.update", "source")
 _NO_ANSWER_S = 1.0  # a running daemon answers the first question at once
 _MISSED_HEARTBEATS = 3
 _LEAST_PATIENCE_S = 5.0
 _TURN_S = 0.5
-_REFUSED = (
-    "the daemon refuses to talk: the key is not, or no longer, on its list, is another daemon's, "
-    "or is missing (--key FILE); have one made there with `coughd keys new NAME`"
-)
 
 
 def watch(
@@ -77,6 +76,9 @@ def watch(
     is shown when it is back. Notices go to standard error.
     """
     settings, places = configured(config)
+    ids = [one.id for one in settings.sources]
+    if publish is None and (unknown := unknown_sources(source or (), ids)):
+        _notice(unknown)
     address = publish or from_this_machine(places.publish)
     subscriber = Subscriber(
         address,
@@ -117,24 +119,15 @@ def _messages(subscriber: Subscriber, address: str, patience_s: float) -> Iterat
             if isinstance(item, Message):
                 yield item
             else:
-                _notice(_sentence(item))
+                _notice(change(item))
         limit_s = patience_s if subscriber.was_heard else _NO_ANSWER_S
         former, trouble = trouble, ""
         if subscriber.refused:
-            trouble = _REFUSED
+            trouble = REFUSED
         elif subscriber.silent_s > limit_s:
-            trouble = f"no daemon is heard at {address}; waiting for it"
+            trouble = nobody_heard(address, os.getuid(), find_paths({}, 0).runtime_dir)
         if trouble != former:
             _notice(trouble or "the daemon is heard again")
-
-
-def _sentence(item: StoreChanged | Truncated) -> str:
-    if isinstance(item, Truncated):
-        return (
-            f"messages {item.asked_since + 1} to {item.oldest_seq - 1} are no longer kept for "
-            "replay; `coughd history` still knows the coughs"
-        )
-    return f"the daemon has another store now ({item.now}); its messages follow from the oldest"
 
 
 def _notice(sentence: str) -> None:

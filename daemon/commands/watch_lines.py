@@ -53,7 +53,7 @@ def _event(body: Mapping[str, object]) -> str:
         _number(body, "snr_db", "SNR {:4.1f} dB", ""),
     ]
     if body.get("phase") == "update":
-        cells.append(f"revision {body.get('revision')} by {body.get('scored_by')}")
+        cells.append(f"revision {body.get('revision')}, scored by {body.get('scored_by')}")
     if body.get("reason"):
         cells.append(f"not counted: {_why_not(body)}")
     return "  ".join(cells) + _epoch(body)

@@ -76,12 +76,12 @@ def test_what_was_not_counted_says_why() -> None:
     )
 
 
-def test_an_update_says_by_whom() -> None:
+def test_an_update_says_whose_score_it_has() -> None:
     shown = line(
         "cough.event.update.home.mic",
         **{**COUGH, "phase": "update", "revision": 2, "scored_by": "hear"},
     )
-    assert "revision 2 by hear" in shown
+    assert "revision 2, scored by hear" in shown
 
 
 def test_a_score_that_was_not_made_is_a_dash() -> None:
