@@ -12,6 +12,7 @@ from .pipeline import Started
 from .recorder import Recorder
 from .stream.publisher import Publisher
 from .supervision.latest import LatestEvents
+from .supervision.service_manager import ServiceManager
 from .supervision.source_log import log_state
 from .supervision.tally import Tally
 
@@ -19,12 +20,14 @@ from .supervision.tally import Tally
 class Committed:
     """Tells those who wait for what is in the store. Recorder thread."""
 
-    def __init__(self, publisher: Publisher, clips: Clips) -> None:
+    def __init__(self, publisher: Publisher, clips: Clips, manager: ServiceManager) -> None:
         self._publisher = publisher
         self._clips = clips
+        self._manager = manager
 
     def publish(self, rows: Sequence[OutboxRow]) -> None:
         """See `Announcer`."""
+        self._manager.stored()
         self._publisher.publish(rows)
         self._clips.told(rows)
 

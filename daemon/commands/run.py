@@ -48,8 +48,10 @@ def run(
         )
         with build_daemon(settings, places, service) as daemon:
             manager.ready()
-            with showing(places, settings.timezone) if show else nullcontext():
-                daemon.run()
-            manager.stopping()
+            try:
+                with showing(places, settings.timezone) if show else nullcontext():
+                    daemon.run()
+            finally:
+                manager.stopping()
         if daemon.damaged:
             raise InputError("; ".join(daemon.damaged))

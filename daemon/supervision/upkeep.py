@@ -8,8 +8,10 @@ from typing import Protocol
 
 from ...config.errors import StorageError
 from ...config.settings import Settings
+from ..clock import Clock
 from ..lifecycle import ReloadRequest, StopRequest
 from ..line import Line
+from ..recorder import CLOSE_S
 from .reloading import Reloader
 from .service_manager import ServiceManager
 from .watchdog import Watchdog
@@ -36,7 +38,13 @@ class HandedIn(Protocol):
 
 
 class Upkeep:
-    """Signs of life, the manager's status line, the reload, what is handed in. Listening thread."""
+    """Signs of life, the manager's status line, the reload, what is handed in. Listening thread.
+
+    Parameters
+    ----------
+    written
+        How many changes the store has taken since the start.
+    """
 
     def __init__(
         self,
@@ -45,12 +53,18 @@ class Upkeep:
         reloader: Reloader,
         handed_in: HandedIn,
         lines: Sequence[Line],
+        written: Callable[[], int],
+        clock: Clock,
     ) -> None:
         self._service = service
         self._watchdog = watchdog
         self._reloader = reloader
         self._handed_in = handed_in
         self._lines = lines
+        self._written = written
+        self._clock = clock
+        self._wrote = -1
+        self._wrote_s = 0.0
         self._told: str | None = None
 
     def turn(self) -> None:
@@ -72,10 +86,16 @@ class Upkeep:
         Raises
         ------
         StorageError
-            A stop was asked for: there is no place any more.
+            A stop was asked for, and the store takes nothing: there will be no place any more.
         """
         self._watchdog.look()
-        if self._service.stop.is_set():
+        if not self._service.stop.is_set():
+            return
+        self._service.manager.stopping()
+        now_s, written = self._clock.monotonic_s(), self._written()
+        if written != self._wrote:
+            self._wrote, self._wrote_s = written, now_s
+        elif now_s - self._wrote_s >= CLOSE_S:
             raise StorageError("the store took nothing until the stop; see the lines above")
 
 

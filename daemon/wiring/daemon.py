@@ -84,7 +84,7 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
         recorder = stack.enter_context(
             Recorder(
                 store,
-                Committed(live, kept),
+                Committed(live, kept, service.manager),
                 housekeeping(settings, places, store, clock),
                 lambda: outbox.bounds()[0],
                 blocked,
@@ -110,7 +110,9 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
         )
         workers = _workers(settings, recorder, live, replay, receiver, kept)
         watchdog = Watchdog(service.manager, workers, clock)
-        upkeep = Upkeep(service, watchdog, reloader, receiver, lines)
+        upkeep = Upkeep(
+            service, watchdog, reloader, receiver, lines, lambda: recorder.counts.written, clock
+        )
         latest = LatestEvents(heard_now(settings), clock)
         tally = Tally(heard_now(settings), clock)
         desk.report = Reporter(

@@ -23,6 +23,7 @@ from living_daemon import (
     write_config,
     write_recording,
 )
+from look_alike_manager import manager_at
 
 from coughd.detectors.ports import SAMPLE_RATE_HZ
 
@@ -148,6 +149,26 @@ def test_seconds_per_fsync(
         until_heard_thrice(daemon, heard)
         assert daemon.stop() == os.EX_OK
     assert_nothing_is_lost(disk.folder / STORE_FILE, heard, config)
+
+
+def test_a_stop_with_a_slow_disk_writes_all_and_asks_systemd_for_the_time(
+    faulty_disk: Path, recording: Path, tmp_path: Path
+) -> None:
+    """The queue is full at the stop, and takes several commits of a second and more."""
+    disk = FaultyDisk(faulty_disk, tmp_path / "data")
+    few = {"max_waiting_changes": 500}
+    config = write_config(tmp_path, recording, disk.folder, **LOOPED, **MANY_CHANGES, waits=few)
+    with manager_at(tmp_path / "notify") as told:
+        others = {**disk.environ, "NOTIFY_SOCKET": str(tmp_path / "notify")}
+        with LivingDaemon(config, others) as daemon:
+            daemon.until_written(20)
+            disk.fail(f"slow {PATIENCE_S}")
+            daemon.until("pile", lambda: daemon.queue("store", "waiting") == 500)
+            disk.fail("slow 1.0")
+            assert daemon.stop() == os.EX_OK, daemon.log
+    after = told[told.index("STOPPING=1") :]
+    assert len([one for one in after if one.startswith("EXTEND_TIMEOUT_USEC=")]) >= 3
+    assert "not written" not in daemon.log
 
 
 @pytest.fixture

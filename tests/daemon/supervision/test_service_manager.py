@@ -38,6 +38,15 @@ def test_every_word_is_one_datagram(inbox: socket.socket) -> None:
     assert "STOPPING=1" == told(inbox)
 
 
+def test_a_stop_that_still_writes_is_given_more_time(inbox: socket.socket) -> None:
+    manager = ServiceManager({"NOTIFY_SOCKET": inbox.getsockname()})
+    manager.stored()
+    manager.stopping()
+    manager.stopping()
+    manager.stored()
+    assert ["STOPPING=1", "EXTEND_TIMEOUT_USEC=10000000"] == [told(inbox) for _ in range(2)]
+
+
 def test_an_abstract_socket_is_spoken_to() -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
         channel.bind("")  # the kernel chooses a free abstract name

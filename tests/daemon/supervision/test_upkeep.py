@@ -11,6 +11,7 @@ from coughd.config.settings import Settings
 from coughd.daemon.identity import LiveIdentity
 from coughd.daemon.lifecycle import ReloadRequest, StopRequest
 from coughd.daemon.line import Line
+from coughd.daemon.recorder import CLOSE_S
 from coughd.daemon.supervision.reloading import Reloader
 from coughd.daemon.supervision.service_manager import ServiceManager
 from coughd.daemon.supervision.upkeep import Service, Upkeep
@@ -26,6 +27,9 @@ class FakeManager(ServiceManager):
 
     def ready(self) -> None:
         self.told.append("ready")
+
+    def stopping(self) -> None:
+        self.told.append("stopping")
 
     def reloading(self) -> None:
         self.told.append("reloading")
@@ -51,11 +55,22 @@ class FakeHandedIn:
 
 
 @pytest.fixture
-def upkeep(service: Service) -> Callable[..., Upkeep]:
+def written() -> list[int]:
+    """How much the store has taken."""
+    return [100]
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def upkeep(service: Service, written: list[int], clock: FakeClock) -> Callable[..., Upkeep]:
     def make(*lines: Line) -> Upkeep:
-        watchdog = Watchdog(service.manager, [], FakeClock())
+        watchdog = Watchdog(service.manager, [], clock)
         reloader = Reloader(Settings(), service.load, print)
-        return Upkeep(service, watchdog, reloader, FakeHandedIn(), lines)
+        return Upkeep(service, watchdog, reloader, FakeHandedIn(), lines, lambda: written[0], clock)
 
     return make
 
@@ -86,11 +101,19 @@ def test_a_reload_is_framed_even_where_it_is_refused(
     assert ["hears 0 of 0 sources", "reloading", "ready"] == told(service)
 
 
-def test_a_stop_ends_the_wait_for_a_store_that_takes_nothing(
-    service: Service, upkeep: Callable[..., Upkeep]
+def test_a_stop_ends_the_wait_for_a_store_that_takes_nothing_and_for_no_slow_one(
+    service: Service, upkeep: Callable[..., Upkeep], written: list[int], clock: FakeClock
 ) -> None:
     keeper = upkeep()
     keeper.while_the_store_is_full()
+    clock.now_monotonic_s += 1000.0
     service.stop.set()
+    for _ in range(10):
+        keeper.while_the_store_is_full()
+        clock.now_monotonic_s += CLOSE_S
+        written[0] += 1
+    keeper.while_the_store_is_full()
+    clock.now_monotonic_s += CLOSE_S
     with pytest.raises(StorageError):
         keeper.while_the_store_is_full()
+    assert ["stopping"] * 12 == told(service)
