@@ -197,7 +197,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _head(self) -> Page:
         page = (
-            self.server.pages.page(urlsplit(self.path).path)
+            self.server.pages.page(_path_of(self.path))
             if _names_this_machine(self.headers.get("Host", ""))
             else Page(HTTPStatus.FORBIDDEN, "text/plain", b"ask by a name of the loopback\n")
         )
@@ -207,6 +207,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
         return page
+
+
+def _path_of(target: str) -> str:
+    """The path that is asked for; empty where the target is none."""
+    try:
+        return urlsplit(target).path
+    except ValueError:
+        return ""
 
 
 def _names_this_machine(host: str) -> bool:

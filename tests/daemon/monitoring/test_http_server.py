@@ -102,11 +102,19 @@ def test_nothing_can_be_written(served: tuple[MonitoringServer, int], method: st
     assert get(served[1], "/health", method)[0] == 501
 
 
-NOISE = [b"\0" * 300, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"GET /" + b"x" * 70_000]
+NOISE = [
+    b"\0" * 300,
+    b"GET\r\n\r\n",
+    b"GET / HTTP/9.9\r\n\r\n",
+    b"GET /" + b"x" * 70_000,
+    b"GET http://[/metrics HTTP/1.0\r\n\r\n",
+]
 
 
-@pytest.mark.parametrize("noise", NOISE, ids=["zeros", "bare", "version", "long"])
-def test_garbage_is_answered_by_an_end(served: tuple[MonitoringServer, int], noise: bytes) -> None:
+@pytest.mark.parametrize("noise", NOISE, ids=["zeros", "bare", "version", "long", "address"])
+def test_garbage_is_answered_by_an_end(
+    served: tuple[MonitoringServer, int], noise: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
     _, port = served
     with socket.create_connection(("127.0.0.1", port), PATIENCE_S) as client:
         client.sendall(noise)
@@ -117,6 +125,7 @@ def test_garbage_is_answered_by_an_end(served: tuple[MonitoringServer, int], noi
         except ConnectionResetError:
             assert noise  # it hung up before it had read everything
     assert get(port, "/health")[0] == 200
+    assert "defect" not in caplog.text
 
 
 def test_who_says_nothing_is_cut_off_and_others_are_answered() -> None:
