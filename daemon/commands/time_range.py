@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from ...config.errors import UsageError
-from ...storage.reading.local_time import to_us
+from ...storage.reading.local_time import to_us, wall_time
 
 _LENGTH = re.compile(r"([0-9]{1,9})([smhdw])")
 _DATE = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}")
@@ -38,7 +38,7 @@ def moment_of(
     """Read `90m`, `24h`, `7d`, `2w` (before now), a date, or a date and time.
 
     A date is its first moment in the zone, or the moment after its last for `end`; a time
-    without an offset is of the zone. `option` names the option in the error.
+    without an offset is of the zone, by `wall_time`. `option` names the option in the error.
 
     Raises UsageError.
     """
@@ -49,11 +49,11 @@ def moment_of(
             moment = now - int(length[1]) * _UNITS[length[2]]
         elif _DATE.fullmatch(text):
             day = date.fromisoformat(text) + timedelta(days=1 if end else 0)
-            moment = datetime.combine(day, time(), zone)
+            moment = datetime.combine(day, time())
         else:
             moment = _date_and_time(text)
         if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=zone)
+            moment = wall_time(moment, zone)
         moment = moment.astimezone(UTC)
     except (ValueError, OverflowError) as exc:
         raise UsageError(

@@ -37,6 +37,19 @@ def from_us(utc_us: int, zone: tzinfo) -> datetime:
     return (_EPOCH + timedelta(microseconds=utc_us)).astimezone(zone)
 
 
+def wall_time(shown: datetime, zone: tzinfo) -> datetime:
+    """Give the moment at which a clock of the zone shows a naive time; where twice, the first one.
+
+    What the clock jumps over is the moment of the jump.
+    """
+    moment = shown.replace(tzinfo=zone, fold=0)
+    # In a jump Python reckons by the offset before it, or after it for the other fold.
+    late_us, early_us = to_us(moment), to_us(moment.replace(fold=1))
+    if from_us(late_us, zone).replace(tzinfo=None) == shown:
+        return moment
+    return from_us(_first_change(early_us, late_us, _offset_us(early_us, zone), zone), zone)
+
+
 def find_zone(name: str) -> ZoneInfo:
     """Find an IANA time zone; UsageError where there is none of that name."""
     try:

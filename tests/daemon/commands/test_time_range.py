@@ -52,6 +52,28 @@ def test_a_midnight_that_does_not_exist_is_the_first_moment_of_its_day() -> None
 
 
 @pytest.mark.parametrize(
+    ("zone", "text", "jump"),
+    [
+        ("Europe/Zurich", "2026-03-29T02:00", "2026-03-29T03:00:00+02:00"),
+        ("Europe/Zurich", "2026-03-29T02:30", "2026-03-29T03:00:00+02:00"),
+        ("Europe/Zurich", "2026-03-29T02:59:59.5", "2026-03-29T03:00:00+02:00"),
+        ("Australia/Lord_Howe", "2026-10-04T02:15", "2026-10-04T02:30:00+11:00"),
+        ("America/Sao_Paulo", "2018-11-04T00:30", "2018-11-04T01:00:00-02:00"),
+        ("Pacific/Apia", "2011-12-30T17:00", "2011-12-31T00:00:00+14:00"),
+    ],
+)
+def test_a_time_that_the_clock_jumps_over_is_the_moment_of_the_jump(
+    zone: str, text: str, jump: str
+) -> None:
+    assert moment_of("--since", text, NOW, ZoneInfo(zone)).isoformat() == jump
+
+
+def test_a_time_that_comes_twice_is_the_first_one() -> None:
+    moment = moment_of("--since", "2026-10-25T02:30", NOW, ZURICH)
+    assert moment.isoformat() == "2026-10-25T02:30:00+02:00"
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
