@@ -16,6 +16,7 @@ from ...detectors.evaluation.report.tables import (
     alarm_table,
     counts_line,
     interval_or_dash,
+    is_worth_telling,
     number_of,
     operating_table,
 )
@@ -25,8 +26,6 @@ from .fitting import fit
 
 Json = Mapping[str, Any]
 
-_FEWEST_GROUPS = 2
-"""One group is the whole, which is printed already."""
 _LEVEL = "95 %"
 _INTERVAL, _PERFECT = f"{_LEVEL} interval", "perfect"
 _DISPENSABLE = (f"{_LEVEL} of 1", f"{_LEVEL} of 2", _PERFECT)
@@ -97,7 +96,7 @@ def _print_scores(report: Json) -> None:
 def _print_groups(system: Json) -> None:
     for kind, title in BREAKDOWNS.items():
         groups = system["by"][kind]
-        if len(groups) < _FEWEST_GROUPS:
+        if not is_worth_telling(groups):
             continue
         typer.echo()
         headings = [title, "coughs", "sensitivity", _INTERVAL]

@@ -84,6 +84,14 @@ class Truth:
         return tuple(cough for cough in self.coughs if cough.sure)
 
     @property
+    def others(self) -> tuple[Sound, ...]:
+        """What was marked besides coughs.
+
+        A bout beside a table of its single coughs is marked twice, and so is not among these.
+        """
+        return tuple(sound for sound in self.sounds if sound.label != COUGH)
+
+    @property
     def unknown(self) -> tuple[Sound, ...]:
         """The sounds of which nobody knows whether they are coughs."""
         return tuple(sound for sound in self.sounds if sound.label == UNKNOWN)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 from ..scoring.cases import AFTER_S, BEFORE_S, Case
+from ..sounds import COUGH
 from .spectrogram import HEIGHT, TOP_HZ, WIDTH
 
 
@@ -16,7 +17,8 @@ def cases_section(cases: Sequence[tuple[Case, bytes]], whose: str = "") -> str:
         return ""
     shown = "".join(_case(case, image) for case, image in cases)
     key = (
-        "Green: an annotated cough (dashed: nobody is sure); grey: another annotated sound. "
+        "Triangle: where the mistake begins. Green bar: an annotated cough (dashed: nobody is "
+        "sure); thin grey bar: another annotated sound. "
         "White line: a counted cough; dotted line: a trigger that was refused. "
         f"Left to right: up to {BEFORE_S + AFTER_S:g} seconds; "
         f"bottom to top: 0 to {TOP_HZ // 1000} kHz."
@@ -34,20 +36,24 @@ def _case(case: Case, image: bytes) -> str:
 
     marks = []
     for sound in case.sounds:
-        kind = ("cough" if sound.sure else "cough unsure") if sound.label == "cough" else "sound"
+        if sound.label == COUGH:
+            kind, top, height = "cough" if sound.sure else "cough unsure", HEIGHT + 2, 8
+        else:
+            kind, top, height = "sound", HEIGHT + 4, 4
         width = max(2.0, x(sound.offset_s) - x(sound.onset_s))
         marks.append(
-            f'<rect class="{kind}" x="{x(sound.onset_s):.1f}" y="{HEIGHT + 2}" '
-            f'width="{width:.1f}" height="8"><title>{escape(sound.label)}</title></rect>'
+            f'<rect class="{kind}" x="{x(sound.onset_s):.1f}" y="{top}" '
+            f'width="{width:.1f}" height="{height}"><title>{escape(sound.label)}</title></rect>'
         )
     for claim in case.claims:
         kind = "counted" if claim.counted else "refused"
         at = f"{x(claim.onset_s):.1f}"
         marks.append(f'<line class="{kind}" x1="{at}" x2="{at}" y1="0" y2="{HEIGHT}"/>')
+    marks.append(f'<path class="here" d="M{x(case.at_s):.1f} {HEIGHT + 12}l5 8h-10z"/>')
     data = b64encode(image).decode("ascii")
     text = f"{case.kind}: {case.caption}"
     return (
-        f'<figure><svg role="img" viewBox="0 0 {WIDTH} {HEIGHT + 12}"><title>Spectrogram, 0 to '
+        f'<figure><svg role="img" viewBox="0 0 {WIDTH} {HEIGHT + 20}"><title>Spectrogram, 0 to '
         f"{TOP_HZ // 1000} kHz: {escape(text)}</title>"
         f'<image href="data:image/png;base64,{data}" width="{WIDTH}" height="{HEIGHT}"/>'
         f"{''.join(marks)}</svg><figcaption><strong>{escape(case.kind)}</strong> "

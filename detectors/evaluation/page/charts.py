@@ -9,7 +9,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .svg import Axis, Chart, padded
+from ..sounds import UNKNOWN
+from .svg import Axis, Chart, padded, round_ticks
 
 Json = Mapping[str, Any]
 
@@ -23,8 +24,13 @@ def _share(title: str) -> Axis:
     return Axis(title, 0.0, 1.0, (0.0, 0.2, 0.4, 0.6, 0.8, 1.0))
 
 
+def knows_snr(systems: Sequence[Json]) -> bool:
+    """Whether the SNR of any cough is known."""
+    return any(group["group"] != UNKNOWN for one in systems for group in one["by"]["snr"])
+
+
 def sensitivity_by_snr(systems: Sequence[Json]) -> str:
-    """Sensitivity over SNR with intervals."""
+    """Sensitivity over SNR with intervals; coughs of unknown SNR stand apart, joined to none."""
     names = list(
         dict.fromkeys(group["group"] for system in systems for group in system["by"]["snr"])
     )
@@ -36,17 +42,18 @@ def sensitivity_by_snr(systems: Sequence[Json]) -> str:
     chart.names([(float(place), name) for place, name in enumerate(names)])
     for number, system in enumerate(systems):
         shift = 0.16 * (number - (len(systems) - 1) / 2)
-        points = []
+        points = {}
         for group in system["by"]["snr"]:
             measured = group["sensitivity"]
             if measured["value"] is None:
                 continue
             x = names.index(group["group"]) + shift
-            points.append((x, measured["value"]))
+            points[group["group"]] = (x, measured["value"])
             if measured["low"] is not None:
                 chart.whisker(x, measured["low"], measured["high"], f"s{number}")
-        chart.line(points, f"s{number} thin")
-        chart.dots(points, f"s{number}")
+        known = [point for name, point in points.items() if name != UNKNOWN]
+        chart.line(known, f"s{number} thin")
+        chart.dots([*points.values()], f"s{number}")
     return chart.svg()
 
 
@@ -180,8 +187,11 @@ def counts(title: str, systems: Sequence[Mapping[str, int]]) -> str:
         names.append(_REST)
         systems = [_with_rest(system, names) for system in systems]
     most = max([1, *(count for system in systems for count in system.values())])
+    marks = tuple(mark for mark in round_ticks(0.0, most * 1.05) if mark.is_integer())
     chart = Chart(
-        title, Axis("", -0.5, max(0.5, len(names) - 0.5), ()), Axis("count", 0.0, most * 1.05)
+        title,
+        Axis("", -0.5, max(0.5, len(names) - 0.5), ()),
+        Axis("count", 0.0, most * 1.05, marks),
     )
     chart.names(
         [(float(place), name.replace("_", " ")) for place, name in enumerate(names)], rows=2

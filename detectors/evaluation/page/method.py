@@ -11,13 +11,24 @@ from .tables import table
 
 Json = Mapping[str, Any]
 
+_WORDS = (
+    "The gate hears all sound and makes a trigger wherever a cough may begin; the probe judges two "
+    "seconds round it and gives P(cough), and from the threshold on the trigger counts as a cough. "
+    "Sensitivity: the share of annotated coughs that were counted. PPV: the share of what was "
+    "counted that is an annotated cough. F1: their harmonic mean. What lies only on sounds of "
+    "which nobody is sure counts neither way. Cough-seconds: seconds in which a cough begins. ECE: "
+    "how far P(cough) is from the share of coughs, on average; Brier score: its mean squared "
+    "error; 0 is best of both."
+)
+
 
 def method(report: Json) -> str:
     """Rules, draws, versions and models."""
     made = report["made"]
     command = shlex.join(["coughd", *made["arguments"]])
     return (
-        f"<h2>Method</h2><p>{escape(_rules(report['rules']))} {escape(_draws(report))}</p>"
+        f"<h2>Method</h2><p>{escape(_WORDS)}</p>"
+        f"<p>{escape(_rules(report['rules']))} {escape(_draws(report))}</p>"
         f"<p>Made {escape(made['utc'])} by coughd {escape(report['coughd'])}: "
         f"<code>{escape(command)}</code></p>{_systems(report['systems'])}"
     )

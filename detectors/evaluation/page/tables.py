@@ -6,7 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from ..report.tables import Words, alarm_table, interval_or_dash, operating_table
+from ..report.tables import (
+    Words,
+    alarm_table,
+    interval_or_dash,
+    is_worth_telling,
+    operating_table,
+)
 from ..report.titles import BREAKDOWNS, TITLES, best_possible, figure
 
 Json = Mapping[str, Any]
@@ -77,9 +83,9 @@ def groups(systems: Sequence[Json]) -> Iterable[str]:
     """The breakdowns."""
     for kind, title in BREAKDOWNS.items():
         for number, system in enumerate(systems):
-            rows = [_group(group) for group in system["by"][kind]]
-            if not rows:
+            if not is_worth_telling(system["by"][kind]):
                 continue
+            rows = [_group(group) for group in system["by"][kind]]
             headings = [title, "coughs", "sensitivity", "95 % interval"]
             if any(len(row) > len(headings) for row in rows):
                 headings += ["false alarms", "per hour"]

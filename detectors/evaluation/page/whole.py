@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from importlib import resources
 from typing import Any
 
-from ..report.tables import counts_line
+from ..report.tables import counts_line, number_of
 from ..scoring.cases import Case
-from . import charts, tables
+from . import tables
 from .cases import cases_section
+from .figures import figures
 from .method import method
 from .tables import table, which
 
@@ -35,7 +36,7 @@ def make_page(report: Json, cases: Sequence[tuple[Case, bytes]]) -> str:
         '<section class="charts">',
         *(
             f"<figure>{svg}<figcaption>{text}</figcaption></figure>"
-            for svg, text in _charts(systems)
+            for svg, text in figures(systems)
         ),
         "</section>",
         *tables.thresholds_and_alarms(report),
@@ -57,9 +58,10 @@ def make_page(report: Json, cases: Sequence[tuple[Case, bytes]]) -> str:
 def _totals(report: Json) -> str:
     totals, systems = report["totals"], report["systems"]
     return (
-        f"<p>{totals['recordings']} recordings, {totals['hours']:.2f} hours, "
-        f"{totals['coughs']} coughs that somebody was sure of, {totals['unsure_coughs']} that "
-        f"count neither way, {totals['other_sounds']} other sounds.</p>"
+        f"<p>{number_of(totals['recordings'], 'recording')}, {totals['hours']:.2f} hours, "
+        f"{number_of(totals['coughs'], 'cough')} that somebody was sure of, "
+        f"{totals['unsure_coughs']} more that nobody is sure of, "
+        f"{number_of(totals['other_sounds'], 'other sound')}.</p>"
         + "".join(
             f"<p><strong>{counts_line(system)}</strong>{which(systems, number)}</p>"
             for number, system in enumerate(systems)
@@ -93,37 +95,6 @@ def _systems(systems: Sequence[Json]) -> str:
         )
     headings = ["", "configuration", "gate", "embedder", "probe", "threshold"]
     return f'<div class="words">{table(headings, rows)}</div>'
-
-
-def _charts(systems: Sequence[Json]) -> Iterable[tuple[str, str]]:
-    yield charts.sensitivity_by_snr(systems), "Sensitivity by signal-to-noise ratio."
-    yield (
-        charts.scores_by_threshold(systems),
-        "F1 (full), sensitivity (dashed) and PPV (dotted); upright: the threshold in use.",
-    )
-    yield (
-        charts.sensitivity_by_false_alarms(systems),
-        "What sensitivity costs in false alarms; the dot is the threshold in use.",
-    )
-    yield (
-        charts.reliability(systems),
-        "Does a probability mean what it says? Upright: where 95 % of the shares were if so.",
-    )
-    yield charts.bland_altman(systems), "Agreement of hourly rates (Bland and Altman)."
-    yield (
-        charts.counts(
-            "False alarms",
-            [
-                {row["label"]: row["count"] for row in system["false_alarms"]["by_label"]}
-                for system in systems
-            ],
-        ),
-        "What the false alarms were, by the annotation there.",
-    )
-    yield (
-        charts.counts("Misses", [system["misses"]["by_stage"] for system in systems]),
-        "Where missed coughs were lost.",
-    )
 
 
 def _left_out(report: Json) -> str:

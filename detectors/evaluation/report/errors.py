@@ -9,7 +9,6 @@ from ..scoring.outcome import STAGES, FalseAlarm, Miss, Outcome
 from ..scoring.scores import hours_of
 from ..sounds import UNKNOWN, Truth
 from .numbers import Json, rounded
-from .totals import other_sounds
 
 
 def false_alarms(outcomes: Sequence[Outcome]) -> Json:
@@ -19,7 +18,7 @@ def false_alarms(outcomes: Sequence[Outcome]) -> Json:
     annotated = Counter(
         sound.label
         for outcome in outcomes
-        for sound in (*other_sounds(outcome.truth), *outcome.truth.coughs)
+        for sound in (*outcome.truth.others, *outcome.truth.coughs)
     )
     by_label: dict[str, dict[str, int]] = {}
     for _, alarm in alarms:

@@ -29,6 +29,11 @@ def number_of(number: int, what: str) -> str:
     return f"{number} {what}{'s' * (number != 1)}"
 
 
+def is_worth_telling(groups: Sequence[Json]) -> bool:
+    """One group is the whole, which is told already."""
+    return len(groups) > 1
+
+
 def counts_line(system: Json) -> str:
     """What was counted, in one sentence."""
     counting = system["counting"]

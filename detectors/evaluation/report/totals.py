@@ -7,21 +7,13 @@ from collections.abc import Sequence
 
 from ..scoring.agreement import HOUR_S
 from ..scoring.outcome import Outcome
-from ..sounds import COUGH, Sound, Truth
+from ..sounds import Truth
 from .numbers import Json, rounded
-
-
-def other_sounds(truth: Truth) -> list[Sound]:
-    """What was marked besides coughs.
-
-    A bout beside a table of its single coughs is marked twice, and so is not among these.
-    """
-    return [sound for sound in truth.sounds if sound.label != COUGH]
 
 
 def totals(truths: Sequence[Truth]) -> Json:
     """Over all recordings."""
-    labels = Counter(sound.label for truth in truths for sound in other_sounds(truth))
+    labels = Counter(sound.label for truth in truths for sound in truth.others)
     return {
         "recordings": len(truths),
         "hours": rounded(sum(truth.duration_s for truth in truths) / HOUR_S),
@@ -51,7 +43,7 @@ def recording(outcome: Outcome) -> Json:
         "subject": truth.subject,
         "coughs": len(truth.sure),
         "unsure_coughs": _unsure(truth),
-        "other_sounds": len(other_sounds(truth)),
+        "other_sounds": len(truth.others),
         **counts([outcome]),
     }
 

@@ -79,7 +79,7 @@ def _case(kind: str, heard: Heard, at_s: float, caption: str) -> Case:
         start_s=start_s,
         end_s=end_s,
         caption=caption,
-        sounds=tuple(_within((*truth.coughs, *truth.sounds), start_s, end_s)),
+        sounds=tuple(_within((*truth.coughs, *truth.others), start_s, end_s)),
         claims=tuple(claim for claim in heard.claims if start_s <= claim.onset_s < end_s),
     )
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from evaluated import recordings, report
 
 from coughd.detectors.evaluation.page.charts import (
     bland_altman,
     counts,
+    knows_snr,
     sensitivity_by_false_alarms,
+    sensitivity_by_snr,
 )
 
 
@@ -25,6 +29,28 @@ def test_many_names_share_the_last_bar() -> None:
     assert ">all others<" in drawing
     assert ">kind 9<" in drawing
     assert ">kind 3<" not in drawing
+
+
+def test_what_is_counted_has_whole_numbers_beside_it() -> None:
+    drawing = counts("False alarms", [{"laugh": 1}])
+
+    assert ">1<" in drawing
+    assert ">0.5<" not in drawing
+
+
+def test_coughs_of_unknown_snr_are_joined_to_no_others() -> None:
+    groups = [
+        {"group": name, "sensitivity": {"value": value, "low": None, "high": None}}
+        for name, value in (("20 dB", 0.9), ("0 dB", 0.7), ("unknown", 0.8))
+    ]
+    system = {"by": {"snr": groups}}
+    drawing = sensitivity_by_snr([system])
+    (line,) = re.findall(r'<polyline[^>]* points="([^"]*)"', drawing)
+
+    assert len(line.split()) == 2
+    assert drawing.count("<circle") == 3
+    assert knows_snr([system])
+    assert not knows_snr([{"by": {"snr": groups[2:]}}])
 
 
 def test_nothing_to_count_is_drawn_too() -> None:

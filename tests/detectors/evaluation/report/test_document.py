@@ -188,6 +188,9 @@ def test_a_bout_beside_its_single_coughs_is_not_counted_again() -> None:
     assert document["totals"]["other_sounds_by_label"] == {"door": 1}
     annotated = {row["label"]: row["annotated"] for row in system["false_alarms"]["by_label"]}
     assert annotated == {"cough": 3, "door": 1}
+    one = heard(recording, claim(1.0))
+    (case, *_) = worst_cases([one], [examine(one)])
+    assert case.sounds == recording.coughs[:2]
 
 
 def test_scores_that_flatter_are_said_to() -> None:
