@@ -49,7 +49,7 @@ def run(
         with build_daemon(settings, places, service) as daemon:
             manager.ready()
             try:
-                with showing(places, settings.timezone) if show else nullcontext():
+                with showing(settings, places) if show else nullcontext():
                     daemon.run()
             finally:
                 manager.stopping()

@@ -7,8 +7,12 @@ import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
+from ...config.addresses import from_this_machine
 from ...config.places import Places
+from ...config.settings import Settings
+from ..stream.client_key import ClientKey
 from ..subscriber import Message, Subscriber
+from .keys import own_key
 from .live_lines import LiveLines
 from .output import NO_ROOM, let_output_go
 
@@ -20,12 +24,17 @@ _log = logging.getLogger("coughd.show")
 
 
 def show_until(
-    places: Places, timezone: str, done: Callable[[], bool], topics: Collection[str]
+    places: Places,
+    timezone: str,
+    done: Callable[[], bool],
+    topics: Collection[str],
+    key: ClientKey | None = None,
 ) -> None:
     """Print what the daemon at these addresses tells until `done`, the last messages included."""
     lines = LiveLines(timezone)
     lines.begin()
-    with Subscriber(places.publish, places.replay, since_seq=None, topics=topics) as stream:
+    publish, replay = map(from_this_machine, (places.publish, places.replay))
+    with Subscriber(publish, replay, since_seq=None, topics=topics, key=key) as stream:
         while True:
             last_turn = done()
             for item in stream.messages(_TURN_S):
@@ -36,7 +45,7 @@ def show_until(
 
 
 @contextmanager
-def showing(places: Places, timezone: str) -> Iterator[None]:
+def showing(settings: Settings, places: Places) -> Iterator[None]:
     """Print the coughs of this process's own daemon, whose log tells of its sources already.
 
     The thread `show` subscribes like anybody else and prints; it must not touch anything of the
@@ -44,10 +53,11 @@ def showing(places: Places, timezone: str) -> Iterator[None]:
     on.
     """
     stop = threading.Event()
+    key = own_key(settings, places)
 
     def show() -> None:
         try:
-            show_until(places, timezone, stop.is_set, _COUGHS)
+            show_until(places, settings.timezone, stop.is_set, _COUGHS, key)
         except BrokenPipeError:
             let_output_go()
             _log.warning("nobody reads standard output any more: nothing more is shown")
