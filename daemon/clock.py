@@ -115,22 +115,16 @@ class Timeline:
         Returns the anchor that holds from the block's first sample on, where it is a new one. With
         `corrects_us` what was heard before is mapped otherwise from now on.
         """
-        if not self._anchors:
-            first = self._first_anchor(block, clock)
-            self._anchors.append(first)
-            if self._begun_us is None or self._asleep_us is None:
-                self._begun_us, self._asleep_us = first.monotonic_us, _whole_us(clock.asleep_s())
-            moved = self._correction(block, clock)
-            if moved is None:
-                return [first]
-            by_us = self._correct(first, moved, clock)
-            self._anchors[-1] = moved
-            return [replace(moved, corrects_us=by_us)]
+        begins = not self._anchors
+        if begins:
+            self._begin(self._first_anchor(block, clock), clock)
         last = self._anchors[-1]
         moved = self._correction(block, clock)
         if moved is None:
-            return []
+            return [last] if begins else []
         by_us = self._correct(last, moved, clock)
+        if begins:
+            self._anchors.clear()
         self._anchors.append(moved)
         return [replace(moved, corrects_us=by_us)]
 
@@ -158,6 +152,11 @@ class Timeline:
             piece_end = min(end_sample, next(later, end_sample))
             yield start_sample, piece_end, anchor
             start_sample = piece_end
+
+    def _begin(self, first: AnchorSet, clock: Clock) -> None:
+        self._anchors.append(first)
+        if self._begun_us is None or self._asleep_us is None:
+            self._begun_us, self._asleep_us = first.monotonic_us, _whole_us(clock.asleep_s())
 
     def _correct(self, last: AnchorSet, moved: AnchorSet, clock: Clock) -> int:
         """Move the anchors where the clock was set and not where the machine slept; by how much."""
