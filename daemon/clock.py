@@ -199,18 +199,20 @@ class Timeline:
         if block.monotonic_s is None or self._opened.starts_at_us is not None:
             return None
         anchor = self._anchors[-1]
-        unmoved = _moved(anchor, block.first_sample)
         monotonic_to_utc_us = clock.utc_us() - _whole_us(clock.monotonic_s())
         point = self.drift.add(block.first_sample, _whole_us(block.monotonic_s))
         stepped_us = monotonic_to_utc_us - (anchor.utc_us - anchor.monotonic_us)
         if abs(stepped_us) > STEP_US:
+            unmoved = _moved(anchor, block.first_sample)
             return replace(unmoved, utc_us=unmoved.monotonic_us + monotonic_to_utc_us)
-        late_us = _whole_us(block.monotonic_s) + monotonic_to_utc_us - unmoved.utc_us
+        heard_us = _whole_us(block.monotonic_s) + monotonic_to_utc_us
+        late_us = heard_us - utc_at(anchor, block.first_sample)
         if late_us >= -DRIFT_US:
             # Blocks are late by chance, but early only where the anchor's own block was late.
             if point is None:
                 return None
             late_us = point.monotonic_us + monotonic_to_utc_us - utc_at(anchor, point.sample)
+        unmoved = _moved(anchor, block.first_sample)
         measured = replace(unmoved, device_rate_hz=self.drift.device_rate_hz)
         if abs(late_us) > DRIFT_US:
             utc_us = unmoved.utc_us + late_us

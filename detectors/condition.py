@@ -45,8 +45,10 @@ class Condition:
         self._cell_samples = max(1, sample_rate_hz // CELLS_PER_S)
         self._silence_samples = silence_s * sample_rate_hz
         self._clipped_run = max(3, sample_rate_hz // 16_000)
-        self._samples = np.empty(0, np.float32)  # less than a cell, waits for the rest of it
-        self._magnitudes = np.empty(0, np.float32)
+        # Less than a cell waits for the rest of it.
+        self._samples: list[NDArray[np.float32]] = []
+        self._magnitudes: list[NDArray[np.float32]] = []
+        self._waiting_samples = 0
         self._start_sample = 0
         self._full_scale_run = 0
         self._still: _Still | None = None
@@ -56,21 +58,30 @@ class Condition:
 
         Stillness shorter than `silence_s` is decided when it ends.
         """
-        samples = np.concatenate((self._samples, samples))
-        magnitudes = np.concatenate((self._magnitudes, magnitudes))
+        self._samples.append(samples)
+        self._magnitudes.append(magnitudes)
+        self._waiting_samples += samples.size
+        if self._waiting_samples < self._cell_samples:
+            return []
+        samples, magnitudes = np.concatenate(self._samples), np.concatenate(self._magnitudes)
         whole = samples.size // self._cell_samples * self._cell_samples
-        self._samples, self._magnitudes = samples[whole:], magnitudes[whole:]
+        self._keep(samples[whole:], magnitudes[whole:])
         shape = (-1, self._cell_samples)
         return self._judge(samples[:whole].reshape(shape), magnitudes[:whole].reshape(shape))
 
     def finish(self) -> list[Heard]:
         """The stretch is over: decide the rest, its last cell cut short."""
         heard = []
-        if self._samples.size:
-            heard += self._judge(self._samples[np.newaxis], self._magnitudes[np.newaxis])
+        if self._waiting_samples:
+            samples, magnitudes = np.concatenate(self._samples), np.concatenate(self._magnitudes)
+            heard += self._judge(samples[np.newaxis], magnitudes[np.newaxis])
         heard += self._end_stillness()
-        self._samples = self._magnitudes = np.empty(0, np.float32)
+        self._keep(np.empty(0, np.float32), np.empty(0, np.float32))
         return heard
+
+    def _keep(self, samples: NDArray[np.float32], magnitudes: NDArray[np.float32]) -> None:
+        self._samples, self._magnitudes = [samples], [magnitudes]
+        self._waiting_samples = samples.size
 
     def _judge(self, cells: NDArray[np.float32], magnitudes: NDArray[np.float32]) -> list[Heard]:
         """Judge cells [shape=(cells, samples)]."""

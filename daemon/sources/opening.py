@@ -11,6 +11,9 @@ from .mix import Channel, to_block
 from .ports import Gap, Item, Opened
 from .wire import Flag, Frame
 
+_FULL_SCALE = np.float32(1 / 32_768)
+"""A power of two: the product is exact, as the quotient is."""
+
 
 class Opening:
     """Counts on from sample 0. One thread.
@@ -53,7 +56,7 @@ class Opening:
         first_sample = self._next_sample
         self._next_sample += frame.sample_frames
         integers = np.frombuffer(frame.payload, "<i2").reshape(-1, self.opened.channels)
-        sound = integers.astype(np.float32) / np.float32(32768)
+        sound = integers * _FULL_SCALE
         items.append(to_block(sound, self._channel, first_sample, heard_s))
         return items
 

@@ -30,6 +30,9 @@ class Kind(enum.IntEnum):
     """UTF-8: a sentence for the log; capturing goes on."""
 
 
+_KINDS = {kind.value: kind for kind in Kind}
+
+
 class Flag(enum.IntFlag):
     """What befell the sound just before this frame."""
 
@@ -87,19 +90,20 @@ class FrameReader:
             magic, kind, flags, sample_frames, size, sequence, first_sample, monotonic_ns = (
                 _HEADER.unpack_from(self._bytes)
             )
-            if magic != _MAGIC or size > _MAX_PAYLOAD_BYTES or kind not in set(Kind):
+            if magic != _MAGIC or size > _MAX_PAYLOAD_BYTES or kind not in _KINDS:
                 raise BrokenWireError
             if sequence != self._next_sequence:
                 raise BrokenWireError
             end = _HEADER.size + size
             if len(self._bytes) < end:
                 return
-            payload = bytes(self._bytes[_HEADER.size : end])
+            with memoryview(self._bytes) as whole:
+                payload = bytes(whole[_HEADER.size : end])
             del self._bytes[:end]
             self._next_sequence += 1
             yield Frame(
-                Kind(kind),
-                Flag(flags),
+                _KINDS[kind],
+                Flag(flags) if flags else Flag.NONE,
                 sample_frames,
                 sequence,
                 first_sample,

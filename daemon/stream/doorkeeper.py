@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import zmq
 from zmq.utils.monitor import recv_monitor_message
@@ -30,6 +29,7 @@ ROOM_BYTES = 256 * 1024 * 1024
 CLOSED_S = 1.0
 _LOOK_EVERY_MS = 100
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+_STATM_BYTES = 256
 _EVENTS = (
     zmq.Event.ACCEPTED
     | zmq.Event.DISCONNECTED
@@ -67,7 +67,12 @@ class DoorCounts:
 
 def resident_bytes() -> int:
     """What this process takes of the memory; OSError where no descriptor is left to look with."""
-    return int(Path("/proc/self/statm").read_bytes().split()[1]) * _PAGE_BYTES
+    # By the bare calls, a tenth of what Path takes: every door looks ten times a second.
+    descriptor = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return int(os.read(descriptor, _STATM_BYTES).split()[1]) * _PAGE_BYTES
+    finally:
+        os.close(descriptor)
 
 
 class Doorkeeper:
