@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,8 @@ from typing import Any
 import yaml
 
 from .forms import fields_of
+from .redaction import without_passwords
 from .settings import Settings
-
-_PASSWORD = re.compile(r"(?P<before>://[^/@:]*:)[^@]*(?=@)|(?P<query>[?&](?i:password)=)[^&]*")
 
 
 def to_plain(settings: Settings) -> dict[str, Any]:
@@ -60,8 +58,4 @@ def _section(section: object) -> dict[str, Any]:
 
 
 def _redacted(value: object, *, secret: bool) -> object:
-    return (
-        _PASSWORD.sub(r"\g<before>\g<query>***", value)
-        if secret and isinstance(value, str)
-        else value
-    )
+    return without_passwords(value) if secret and isinstance(value, str) else value

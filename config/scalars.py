@@ -19,9 +19,9 @@ from .forms import Choice, Form
 from .guess import did_you_mean
 from .key import Key
 from .mistakes import quote
+from .redaction import without_users
 
 _TAG = "tag:yaml.org,2002:"
-_PASSWORD = re.compile(r"//[^/]*@")
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]{0,17})")
 _NUMBER = re.compile(r"[-+]?([0-9]{1,18}(\.[0-9]{0,30})?|\.[0-9]{1,30})([eE][-+]?[0-9]{1,3})?")
 _TRUE = ("true", "yes", "on")
@@ -54,7 +54,7 @@ def read_scalar(node: yaml.Node, form: Form, key: Key, folder: Path) -> object:
         raise RefusedError(f"{refused}; or write {_either(form.choices)}") from refused
     _check_range(value, key)
     if key.pattern and isinstance(value, str) and not re.fullmatch(key.pattern, value):
-        shown = _PASSWORD.sub("//***@", value) if key.secret else value
+        shown = without_users(value) if key.secret else value
         raise RefusedError(f"{key.refusal}, is {quote(shown)}")
     return value
 

@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from ..config.errors import StorageError
 from ..config.paths import find_paths
+from ..config.redaction import without_passwords, without_users
 from .server import server_reader, server_writer
 
 BUSY_TIMEOUT_MS = 5_000
@@ -28,16 +29,17 @@ def store_url(url_or_path: str | Path) -> URL:
     try:
         url = make_url(text)
     except (ArgumentError, ValueError) as exc:
-        raise StorageError(f"store.url: {text!r} is not a database URL; write a path") from exc
+        shown = without_users(text)
+        raise StorageError(f"store.url: {shown!r} is not a database URL; write a path") from exc
     if url.get_backend_name() == "sqlite" and not url.database:
         raise StorageError("store.url: a SQLite store needs a file; write sqlite:////path/to/file")
     return url
 
 
 def store_name(url: URL) -> str:
-    """Name a store for a person: its path, or its URL without the password."""
+    """Name a store for a person: its path, or its URL without passwords."""
     path = sqlite_path(url)
-    return str(path) if path else url.render_as_string(hide_password=True)
+    return str(path) if path else without_passwords(url.render_as_string(hide_password=True))
 
 
 def sqlite_path(url: URL) -> Path | None:

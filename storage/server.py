@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from ..config.errors import AlreadyRunningError, StorageError
+from ..config.redaction import without_passwords
 
 # Of the place where the tables are, so that schemas of one database are stores of their own.
 _LOCK = "SELECT pg_try_advisory_lock(hashtext('coughd.' || current_schema()))"
@@ -27,7 +28,7 @@ def server_writer(url: URL) -> Engine:
     """
     # One connection: a second one would not get the lock of the first.
     engine = _engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0)
-    name = url.render_as_string(hide_password=True)
+    name = _shown(url)
 
     def lock(connection: Any, _record: Any) -> None:  # noqa: ANN401 - any driver's own
         cursor = connection.cursor()
@@ -66,9 +67,13 @@ def _engine(url: URL, **options: Any) -> Engine:  # noqa: ANN401
         )
     except (SQLAlchemyError, ImportError) as exc:
         raise StorageError(
-            f"{url.render_as_string(hide_password=True)}: no driver for this kind of database; "
+            f"{_shown(url)}: no driver for this kind of database; "
             "pip install 'coughd[postgres]' and write postgresql+psycopg://..."
         ) from exc
+
+
+def _shown(url: URL) -> str:
+    return without_passwords(url.render_as_string(hide_password=True))
 
 
 def _read_only(connection: Connection) -> None:

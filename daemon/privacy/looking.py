@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
 from ...config.errors import StorageError
 from ...config.places import Places
+from ...config.redaction import without_passwords
 from ...config.settings import Settings
 from ...storage.engine import is_there, sqlite_path, store_url
 from ...storage.personal import TableContents, read_contents
@@ -60,4 +59,4 @@ def _tables(store: Path | str, hidden: list[str]) -> list[TableContents]:
 
 
 def _has_password(url: str | None) -> bool:
-    return url is not None and make_url(url).password is not None
+    return url is not None and without_passwords(url) != url
