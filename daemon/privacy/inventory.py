@@ -34,7 +34,8 @@ HOLDS: dict[Kind, str] = {
     "lock": "the daemon's process number",
     "ballast": "zeros, to be given up when the disk is full",
     "clip": "SOUND: two seconds round a counted cough, encrypted; when and where in plain words",
-    "key": "a secret: lets its reader in over tcp, or decrypts clips; nothing about people",
+    "key": "a secret: lets its reader in over tcp or to a server, or decrypts clips; nothing about "
+    "people",
     "handed_in": "what people said of events, and embeddings, until the daemon takes it",
     "model": "weights of a network; nothing about people",
     "unknown": "not a file of coughd's",
@@ -145,8 +146,9 @@ def take_inventory(
     inventory.add(config_file.absolute(), "configuration")
     if settings.probe.path is not None:
         inventory.add(settings.probe.path.absolute(), "probe")
-    if settings.clips.key_file is not None:
-        inventory.add(settings.clips.key_file.absolute(), "key")
+    for secret in (settings.clips.key_file, settings.embedder.token_file):
+        if secret is not None:
+            inventory.add(secret.absolute(), "key")
     for folder in (places.data_dir, places.cache_dir):
         inventory.add_below(folder, store, most_files)
     return inventory

@@ -9,7 +9,14 @@ from pathlib import Path
 
 from coughd.config.paths import Paths
 from coughd.config.places import Places, find_places
-from coughd.config.settings import ProbeSettings, Settings, SourceSettings, StoreSettings
+from coughd.config.settings import (
+    ClipsSettings,
+    EmbedderSettings,
+    ProbeSettings,
+    Settings,
+    SourceSettings,
+    StoreSettings,
+)
 from coughd.daemon.privacy.inventory import HOLDS, recordings, take_inventory
 from coughd.daemon.sources.recording import Recording
 from coughd.storage.lock import InstanceLock
@@ -57,7 +64,7 @@ def test_what_a_long_life_leaves_is_all_known(tmp_path: Path) -> None:
 
 
 def test_all_that_is_named_in_the_configuration_is_looked_at(tmp_path: Path) -> None:
-    for name in ("night.flac", "probe.json", "config.yaml"):
+    for name in ("night.flac", "probe.json", "config.yaml", "clips.key", "triton.token"):
         (tmp_path / name).touch()
     for _ in range(2):
         taken = Recording(tmp_path / "bed.wav", 16_000, 1)
@@ -70,6 +77,8 @@ def test_all_that_is_named_in_the_configuration_is_looked_at(tmp_path: Path) -> 
             SourceSettings("old", "file", path=tmp_path / "night.flac"),
         ),
         probe=ProbeSettings(path=tmp_path / "probe.json"),
+        clips=ClipsSettings(key_file=tmp_path / "clips.key"),
+        embedder=EmbedderSettings(kind="remote", token_file=tmp_path / "triton.token"),
     )
     assert kinds(tmp_path, settings) == {
         "bed.wav": "recording",
@@ -77,6 +86,8 @@ def test_all_that_is_named_in_the_configuration_is_looked_at(tmp_path: Path) -> 
         "night.flac": "source",
         "probe.json": "probe",
         "config.yaml": "configuration",
+        "clips.key": "key",
+        "triton.token": "key",
     }
 
 
