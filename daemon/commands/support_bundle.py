@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +19,7 @@ from ...storage.lock import holder_of
 from ..supervision.doctor import examine
 from ..support.bundle import Part, json_part, text_part, write_bundle
 from ..support.cleaning import clean_findings, clean_log, clean_status
-from ..support.facts import journal, models, system, versions
+from ..support.facts import LOG_LINES, journal, models, system, versions
 from .options import ConfigOption, configured
 from .reading import now
 from .status import ask, collect
@@ -67,9 +68,10 @@ def _gather(config: Path | None, log: Path | None) -> Iterable[Part]:
         yield text_part("configuration.txt", "what is wrong with the configuration", f"{exc}\n")
     else:
         yield from _of_configuration(settings, places, now())
-    lines = _lines_of(log) if log else [*journal(of_user=os.getuid() != 0)]
-    kept = "".join(f"{line}\n" for line in clean_log(lines))
-    yield text_part("log.txt", "the log's lines about states; no coughs", kept)
+    lines = _lines_of(log) if log else journal(of_user=os.getuid() != 0)
+    kept = deque(clean_log(lines), maxlen=LOG_LINES)
+    holds = "the log's last lines about states; no coughs"
+    yield text_part("log.txt", holds, "".join(f"{line}\n" for line in kept))
 
 
 def _of_configuration(settings: Settings, places: Places, today: datetime) -> Iterable[Part]:
@@ -86,8 +88,9 @@ def _of_configuration(settings: Settings, places: Places, today: datetime) -> It
     yield json_part("models.json", "hashes of the models", models(settings))
 
 
-def _lines_of(log: Path) -> list[str]:
+def _lines_of(log: Path) -> Iterator[str]:
     try:
-        return log.read_text(encoding="utf-8", errors="replace").splitlines()
+        with log.open(encoding="utf-8", errors="replace") as lines:
+            yield from (line.rstrip("\n") for line in lines)
     except OSError as exc:
         raise InputError(f"{log}: the log cannot be read: {exc.strerror}") from exc

@@ -16,6 +16,7 @@ from full_disk import full_disk
 
 from coughd.config.errors import StorageError
 from coughd.daemon.support.bundle import text_part, write_bundle
+from coughd.daemon.support.facts import LOG_LINES
 from coughd.storage.records import EventReviewed
 
 from ...storage.facts import EPOCH_US, covered, event, open_store, scored, seen
@@ -141,15 +142,27 @@ def test_a_broken_configuration_is_what_it_tells_of(tmp_path: Path) -> None:
         assert b"did you mean 'sources'" in file.read()
 
 
-def test_a_password_is_nowhere(tmp_path: Path) -> None:
-    config = {
-        "config_version": 1,
-        "store": {"url": f"postgresql+psycopg://ann:{PASSWORD}@127.0.0.1:1/coughd"},
-    }
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        (f"ann:{PASSWORD}@127.0.0.1:1/coughd", "ann:***@127.0.0.1:1/coughd"),
+        (f"127.0.0.1:1/coughd?password={PASSWORD}", "127.0.0.1:1/coughd?password=***"),
+    ],
+)
+def test_a_password_is_nowhere(tmp_path: Path, url: str, shown: str) -> None:
+    config = {"config_version": 1, "store": {"url": f"postgresql+psycopg://{url}"}}
     (tmp_path / "config.yaml").write_text(json.dumps(config))
     parts = bundle_of(tmp_path, "bundle.tar.gz", log=False)
-    assert b"ann:***@127.0.0.1" in parts["configuration.yaml"]
+    assert shown.encode() in parts["configuration.yaml"]
     assert [name for name, content in parts.items() if PASSWORD.encode() in content] == []
+
+
+def test_of_a_long_log_the_last_lines_are_kept(tmp_path: Path) -> None:
+    lines = [f"INFO coughd.sources: the line {number}" for number in range(LOG_LINES + 7)]
+    (tmp_path / "daemon.log").write_text("\n".join(lines))
+    (tmp_path / "config.yaml").write_text("config_version: 1\nstore: {data_dir: data}\n")
+    parts = bundle_of(tmp_path, "bundle.tar.gz")
+    assert parts["log.txt"].decode().splitlines() == lines[7:]
 
 
 def test_a_damaged_key_is_what_it_tells_of(tmp_path: Path) -> None:
