@@ -14,7 +14,7 @@ from typing import Protocol
 
 from ..detectors.ports import SAMPLE_RATE_HZ, Samples, Trigger
 from ..detectors.windows import Window
-from ..storage.records import AnchorSet, Change, SourceChanged, SourceSeen
+from ..storage.records import AnchorSet, Change, Listening, SourceChanged, SourceSeen
 from .clips.ports import Clips, NoClips
 from .clock import Clock
 from .judge import WindowJudge
@@ -80,6 +80,7 @@ class Pipeline:
 
     def run(self) -> None:
         """Listen until every source has finished and every question is answered, or a stop."""
+        self._sink.keep(Listening(tuple(line.source_id for line in self._lines)))
         for line in self._lines:
             self._sink.keep(SourceSeen(line.source_id, line.name, line.kind, self._clock.utc_us()))
         while not self._stop.is_set() and (self._listening() or self._second_opinion.waiting):

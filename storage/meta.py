@@ -8,6 +8,8 @@ from .schema import meta
 
 ALIVE_US = "alive_us"
 """When the daemon last said that it lives while it had nothing else to write."""
+LISTENING = "listening"
+"""The ids of the sources that a daemon listened to last, a JSON list."""
 
 _READ = select(meta.c.value).where(meta.c.key == bindparam("which"))
 

@@ -30,7 +30,10 @@ class Meaning:
 
 MEANINGS: Mapping[str, Meaning] = MappingProxyType(
     {
-        "meta": Meaning("nothing; which recordings were heard and forgotten, without their names"),
+        "meta": Meaning(
+            "which sources are listened to; which recordings were heard and forgotten, without "
+            "their names"
+        ),
         "sources": Meaning("names of microphones and rooms, and since when they listen"),
         "models": Meaning("nothing; which models made the numbers"),
         "events": Meaning(

@@ -60,6 +60,14 @@ class SourceSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class Listening:
+    """Who is listened to from now on; told at every start, before the first `SourceSeen`."""
+
+    source_ids: tuple[str, ...]
+    """A microphone that is not among them was taken out of the configuration."""
+
+
+@dataclass(frozen=True, slots=True)
 class AnchorSet:
     """`sample` was heard at `utc_us`; later ones of the stretch follow at `device_rate_hz`."""
 
@@ -224,7 +232,8 @@ class Configured:
 
 
 Fact: TypeAlias = (
-    SourceSeen
+    Listening
+    | SourceSeen
     | AnchorSet
     | Covered
     | EventFinished

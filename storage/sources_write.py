@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from .messages import source_message
-from .records import AnchorSet, SourceChanged, SourceSeen
+from .meta import LISTENING, write_meta
+from .records import AnchorSet, Listening, SourceChanged, SourceSeen
 from .schema import anchors, sources
 from .transaction import Transaction
 
@@ -17,6 +20,11 @@ _SEEN = (
 _ANCHORS = (
     select(anchors).where(anchors.c.stretch_id == bindparam("stretch")).order_by(anchors.c.sample)
 )
+
+
+def write_listening(transaction: Transaction, change: Listening) -> None:
+    """Store who is listened to."""
+    write_meta(transaction.connection, LISTENING, json.dumps(change.source_ids))
 
 
 def write_seen(transaction: Transaction, change: SourceSeen) -> None:

@@ -44,6 +44,7 @@ from .records import (
     EventRescored,
     EventReviewed,
     Fact,
+    Listening,
     Origin,
     OutboxRow,
     SourceChanged,
@@ -51,7 +52,7 @@ from .records import (
 )
 from .rollup import write_tally
 from .schema import events
-from .sources_write import read_anchors, write_seen, write_source_changed
+from .sources_write import read_anchors, write_listening, write_seen, write_source_changed
 from .transaction import Transaction
 from .upkeep.forgotten import forgotten_until
 from .upkeep.placing import put_in_place
@@ -266,6 +267,8 @@ def _place_of(url: URL) -> Whereabouts | None:
 def _apply(transaction: Transaction, change: Fact) -> None:  # noqa: C901
     """Send each kind of fact to the one function that writes it."""
     match change:
+        case Listening():
+            write_listening(transaction, change)
         case SourceSeen():
             write_seen(transaction, change)
         case AnchorSet():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
 from ...config.errors import UsageError
+from ..meta import LISTENING, read_meta
 from ..schema import coverage, events, sources
 
 
@@ -23,8 +25,8 @@ class SourceLife:
     begin_us: int
     """First known, or first heard where that is earlier."""
     end_us: int
-    """Now, or the last moment heard where that is later. A file ends where it was last heard:
-    nobody could have heard more of it."""
+    """Now, or the last moment heard where that is later. A file, and a microphone that was taken
+    out of the configuration, end where they were last heard."""
 
     def elapsed_us(self, start_us: int, end_us: int) -> int:
         """Give how much of [start, end) belongs to the source's time."""
@@ -35,8 +37,13 @@ class SourceLife:
 
 def read_lives(connection: Connection, now_us: int) -> list[SourceLife]:
     """Read all sources, by id."""
+    listening = read_meta(connection, LISTENING)
+    # An older coughd did not say so.
+    present = None if listening is None else frozenset(json.loads(listening))
     return [
-        _life(connection, *row, now_us=now_us)
+        _life(
+            connection, *row, now_us=now_us, is_present=present is None or row.source_id in present
+        )
         for row in connection.execute(
             select(
                 sources.c.source_id,
@@ -84,6 +91,7 @@ def _life(
     last_seen_us: int,
     *,
     now_us: int,
+    is_present: bool,
 ) -> SourceLife:
     of_source = (
         select(coverage.c.start_us, coverage.c.end_us)
@@ -95,6 +103,7 @@ def _life(
     heard_from_us = earliest.start_us if earliest else first_seen_us
     heard_until_us = newest.end_us if newest else first_seen_us
     from_file = kind == "file"
+    is_over = from_file or not is_present
     return SourceLife(
         source_id=source_id,
         name=name,
@@ -102,5 +111,5 @@ def _life(
         first_seen_us=first_seen_us,
         last_seen_us=last_seen_us,
         begin_us=heard_from_us if from_file else min(first_seen_us, heard_from_us),
-        end_us=heard_until_us if from_file else max(now_us, heard_until_us),
+        end_us=heard_until_us if is_over else max(now_us, heard_until_us),
     )

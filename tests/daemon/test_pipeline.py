@@ -29,7 +29,7 @@ from coughd.daemon.pipeline import Pipeline
 from coughd.daemon.second_opinion import NoSecondOpinion
 from coughd.daemon.sources.ports import Finished, Gap, Item, Lost
 from coughd.daemon.stretches import StretchMaker
-from coughd.storage.records import Covered, EpochEnded, SourceChanged
+from coughd.storage.records import Covered, EpochEnded, Listening, SourceChanged, SourceSeen
 
 
 @pytest.mark.parametrize("block_size", [1, 160, 1_601, 48_000])
@@ -127,6 +127,13 @@ def test_a_lost_source_is_told_and_comes_back() -> None:
 
     assert [state for state, _, _ in told] == ["up", "down", "up", "down"]
     assert told[1][1:] == ("gone", "the microphone was pulled")
+
+
+def test_first_of_all_it_is_told_who_is_listened_to() -> None:
+    sink = hear([(name, list(cut(bursts((), 1_600), 1_600))) for name in "ab"])
+    first, *rest = sink.changes
+    assert first == Listening(("a", "b"))
+    assert [type(one) for one in rest[:2]] == [SourceSeen, SourceSeen]
 
 
 def test_digital_silence_is_told_once_and_so_is_its_end() -> None:

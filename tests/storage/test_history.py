@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from coughd.storage.history import History
+from coughd.storage.records import Listening
 
-from .facts import EPOCH_US, covered, event, seen
+from .facts import EPOCH_US, SOURCE, covered, event, seen
 from .opened import DAY_S, HOUR_S, OTHER, at_s, microphone, moment, opened
 
 
@@ -126,3 +127,20 @@ def test_coverage_is_told_with_the_time_off(store_path: Path, write: Callable[..
         )
         for span in spans
     ]
+
+
+def test_a_microphone_that_was_taken_away_costs_no_coverage_afterwards(
+    store_path: Path, write: Callable[..., object]
+) -> None:
+    write(Listening((SOURCE, OTHER)), microphone(), microphone(OTHER))
+    write(covered(0, HOUR_S), covered(0, HOUR_S, source_id=OTHER, stretch_id="other"))
+    with opened(store_path, now_s=2 * HOUR_S) as history:
+        assert history.summary().coverage == 0.5
+    write(Listening((SOURCE,)), covered(HOUR_S, 3 * HOUR_S))
+    with opened(store_path, now_s=3 * HOUR_S) as history:
+        total = history.summary()
+        assert (total.coverage, total.elapsed_s) == (1.0, 4 * HOUR_S)
+        assert [span.state for span in history.coverage(source_ids=[OTHER])] == ["ok"]
+    write(Listening((SOURCE, OTHER)))
+    with opened(store_path, now_s=3 * HOUR_S) as history:
+        assert history.summary(source_ids=[OTHER]).coverage == pytest.approx(1 / 3)
