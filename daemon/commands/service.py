@@ -34,8 +34,8 @@ def install(*, user: UserOption = False) -> None:
     to the coughd that you call.
     """
     layout = find_layout(_scope(user=user), os.environ, os.getuid())
-    install_at(layout, Systemctl(layout.scope), typer.echo)
-    typer.echo(_what_now(layout))
+    runs = install_at(layout, Systemctl(layout.scope), typer.echo)
+    typer.echo(_what_now(layout, runs=runs))
 
 
 @service.command()
@@ -82,7 +82,7 @@ def status(*, user: UserOption = False, as_json: JsonOption = False) -> None:
     else:
         now = f"{shown['ActiveState']} ({shown['SubState']})"
         typer.echo(f"{now}, {said}" if said else now)
-        typer.echo(f"{shown['UnitFileState']}; restarted by itself {shown['NRestarts']} times")
+        typer.echo(f"{shown['UnitFileState']}; restarts by itself: {shown['NRestarts']}")
     if not running:
         raise typer.Exit(1)
 
@@ -98,11 +98,12 @@ def _is_there(path: Path) -> bool:
         return True
 
 
-def _what_now(layout: Layout) -> str:
+def _what_now(layout: Layout, *, runs: bool) -> str:
     user = layout.scope == "user"
     coughd, systemctl = ("coughd", "systemctl --user") if user else ("sudo coughd", "systemctl")
     lines = [
-        f"It runs. Its data are kept in {layout.data_dir}.",
+        ("It runs." if runs else "It still starts: a large store is read from end to end first.")
+        + f" Its data are kept in {layout.data_dir}.",
         f"  how it is        {systemctl} status coughd",
         f"  what it says     journalctl {'--user ' if user else ''}-u coughd",
         f"  what it heard    {coughd} history",

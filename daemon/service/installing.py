@@ -12,15 +12,15 @@ from pathlib import Path
 from ...config.errors import CoughdError
 from .environment import HIDDEN, build, choose_python
 from .layout import UNIT, Layout
-from .systemctl import Systemctl, run
+from .systemctl import StillAtItError, Systemctl, run
 
 Say = Callable[[str], None]
 """Takes one sentence on what was done."""
 _NVIDIA = Path("/dev/nvidiactl")
 
 
-def install(layout: Layout, systemctl: Systemctl, say: Say, nvidia: Path = _NVIDIA) -> None:
-    """Install and start, or upgrade and restart; CoughdError."""
+def install(layout: Layout, systemctl: Systemctl, say: Say, nvidia: Path = _NVIDIA) -> bool:
+    """Install and start, or upgrade and restart; whether it runs already. CoughdError."""
     system = layout.scope == "system"
     python = choose_python(Path(sys.executable).resolve(), hidden=HIDDEN if system else ())
     say(f"Copying this coughd to {layout.program} (Python: {python})")
@@ -36,8 +36,18 @@ def install(layout: Layout, systemctl: Systemctl, say: Say, nvidia: Path = _NVID
     _link(layout, say)
     systemctl.do("daemon-reload")
     systemctl.do("enable", UNIT)
+    return start(systemctl, say)
+
+
+def start(systemctl: Systemctl, say: Say) -> bool:
+    """Start it, or start it again; whether it runs already. CoughdError."""
     say("Starting it")
-    systemctl.do("restart", UNIT)
+    try:
+        systemctl.do("restart", UNIT)
+    except StillAtItError:
+        # A large store is read from end to end after an upgrade; the unit gives it an hour.
+        return False
+    return True
 
 
 def uninstall(layout: Layout, systemctl: Systemctl, say: Say) -> None:

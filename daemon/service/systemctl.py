@@ -8,7 +8,11 @@ from pathlib import Path
 from ...config.errors import CoughdError, UsageError
 from .layout import Scope
 
-_PATIENCE_S = 240.0
+PATIENCE_S = 240.0
+
+
+class StillAtItError(CoughdError):
+    """A tool is waited for no longer; what it was asked for goes on."""
 
 
 class Systemctl:
@@ -39,14 +43,16 @@ class Systemctl:
         return {name: value for name, _, value in pairs}
 
 
-def run(command: list[str]) -> str:
+def run(command: list[str], patience_s: float = PATIENCE_S) -> str:
     """Run a tool of the system; gives what it printed, CoughdError where it fails."""
     named = " ".join(command)
     try:
         done = subprocess.run(  # noqa: S603 - no shell, and no words from outside
-            command, capture_output=True, text=True, check=False, timeout=_PATIENCE_S
+            command, capture_output=True, text=True, check=False, timeout=patience_s
         )
-    except (OSError, subprocess.TimeoutExpired) as exc:
+    except subprocess.TimeoutExpired as exc:
+        raise StillAtItError(f"`{named}` has not ended within {patience_s:g} s") from exc
+    except OSError as exc:
         raise CoughdError(f"`{named}` does not work here: {exc}") from exc
     if done.returncode != 0:
         raise CoughdError(f"`{named}` failed: {done.stderr.strip() or done.returncode}")

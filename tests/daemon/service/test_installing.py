@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from coughd.config.errors import CoughdError, UsageError
-from coughd.daemon.service.installing import uninstall
+from coughd.daemon.service.installing import start, uninstall
 from coughd.daemon.service.layout import Layout, find_layout
 from coughd.daemon.service.systemctl import Systemctl, run
 
@@ -73,6 +73,17 @@ def test_another_programs_link_stays(layout: Layout) -> None:
     layout.link.symlink_to("/bin/true")
     uninstall(layout, FakeSystemctl(), lambda _sentence: None)
     assert layout.link.is_symlink()
+
+
+def test_a_service_that_takes_its_time_to_start_is_installed_all_the_same() -> None:
+    class Patient(FakeSystemctl):
+        def do(self, *words: str) -> None:
+            super().do(*words)
+            run(["sleep", "1000"], patience_s=0.01)
+
+    said: list[str] = []
+    assert start(FakeSystemctl(), said.append)
+    assert not start(Patient(), said.append)
 
 
 def test_a_machine_without_systemd_gets_a_sentence(tmp_path: Path) -> None:
