@@ -8,6 +8,8 @@ from .client_key import ClientKey
 
 _RECONNECT_MS = 100
 _RECONNECT_MAX_MS = 1000
+LARGEST_FRAME_BYTES = 16 * 1024 * 1024
+"""Who sends a larger one is hung up on: it is no daemon of ours."""
 
 
 def patient_socket(
@@ -19,6 +21,7 @@ def patient_socket(
     """
     socket = context.socket(kind)
     socket.setsockopt(zmq.LINGER, 0)
+    socket.setsockopt(zmq.MAXMSGSIZE, LARGEST_FRAME_BYTES)
     socket.setsockopt(zmq.RECONNECT_IVL, _RECONNECT_MS)
     socket.setsockopt(zmq.RECONNECT_IVL_MAX, _RECONNECT_MAX_MS)
     socket.setsockopt(zmq.IPV6, int("[" in address))

@@ -25,7 +25,6 @@ _log = logging.getLogger("coughd.subscriber")
 
 _READ_AT_ONCE = 1000
 _HIGH_WATER = 10_000
-_LARGEST_FRAME_BYTES = 16 * 1024 * 1024
 _CLOSED_EVENTS = 1000
 
 
@@ -198,7 +197,6 @@ class StreamFeed:
     def _subscribe(self, address: str) -> zmq.Socket[bytes]:
         sub = patient_socket(self._context, zmq.SUB, address, self._key)
         sub.setsockopt(zmq.RCVHWM, _HIGH_WATER)
-        sub.setsockopt(zmq.MAXMSGSIZE, _LARGEST_FRAME_BYTES)
         sub.subscribe("")
         sub.connect(address)
         return sub
