@@ -49,6 +49,8 @@ class Guard:
         endpoint.setsockopt(zmq.CURVE_SERVER, 1)
         endpoint.setsockopt(zmq.CURVE_SECRETKEY, self._server.secret_key.encode())
         endpoint.setsockopt(zmq.ZAP_DOMAIN, _DOMAIN)
+        # Should the thread die all the same, nobody more is let in.
+        endpoint.setsockopt(zmq.ZAP_ENFORCE_DOMAIN, 1)
 
     def join(self) -> None:
         """Wait for the thread; the context must be terminated."""

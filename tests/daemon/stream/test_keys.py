@@ -20,6 +20,7 @@ from patience import PATIENCE_S, until
 from coughd.config.errors import ConfigError, InputError, UsageError
 from coughd.daemon.stream.address import Admission
 from coughd.daemon.stream.client_key import ClientKey, is_key, read_client_key
+from coughd.daemon.stream.guard import Guard
 from coughd.daemon.stream.key_ring import KeyRing, client_file, write_secret
 from coughd.daemon.stream.publisher import Publisher
 from coughd.daemon.stream.replay import ReplayServer
@@ -223,6 +224,25 @@ def test_a_guard_outlives_a_defect(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             broken.setattr(KeyRing, "name_of", lambda _ring, _key: 1 // 0)
             assert ask_status(daemon.replay_address, 0.5, key).document is None
         assert ask_status(daemon.replay_address, key=key).document is not None
+
+
+def test_without_a_guard_nobody_is_let_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(_guard: Guard, _frames: object) -> list[bytes]:
+        raise RuntimeError("a defect")
+
+    with running(tmp_path, "127.0.0.1") as daemon:
+        key = daemon.ring.add("alice", NOW)
+        stranger = KeyRing(tmp_path / "elsewhere").add("eve", NOW)
+        stranger = ClientKey(stranger.public_key, stranger.secret_key, key.server_key)
+        with monkeypatch.context() as broken:
+            broken.setattr(Guard, "_answer_or_refuse", dies)
+            assert ask_status(daemon.replay_address, 0.5, key).document is None
+        guard = daemon.replay._socket._guard
+        until(lambda: guard is not None and not guard._thread.is_alive)
+        for each in (stranger, key):
+            assert ask_status(daemon.replay_address, 0.5, each).document is None
 
 
 def test_off_the_loopback_there_is_no_listening_without_keys(tmp_path: Path) -> None:
