@@ -113,14 +113,15 @@ def _size(path: Path) -> int:
 def _take(
     results: Queue[_Result], found: dict[int, ScannedFile], pool: Sequence[SpawnProcess]
 ) -> None:
+    # What a process gives lies there before it has ended, so it is asked first who has.
+    ended = [worker.exitcode for worker in pool if worker.exitcode is not None]
     try:
         index, result = results.get(timeout=POLL_S)
     except queue.Empty:
-        dead = [worker for worker in pool if worker.exitcode]
-        if dead:
+        if any(ended) or len(ended) == len(pool):
             raise CoughdError(
-                f"A process that scored recordings died (exit status {dead[0].exitcode}); is there "
-                "enough memory? Try --workers 1."
+                f"A process that scored recordings died (exit status {max(ended, key=abs)}); is "
+                "there enough memory? Try --workers 1."
             ) from None
         return
     if isinstance(result, CoughdError):

@@ -24,3 +24,7 @@ def no_ears() -> Ears:
 
 def dying_ears() -> Ears:
     os._exit(9)
+
+
+def leaving_ears() -> Ears:
+    os._exit(0)

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from fake_ears import dying_ears, fake_ears, no_ears
+from fake_ears import dying_ears, fake_ears, leaving_ears, no_ears
 from sound_files import write_bursts
 
 from coughd.config.errors import CoughdError, ModelError
@@ -56,6 +56,12 @@ def test_no_weights_are_an_error_and_not_a_hang(tmp_path: Path) -> None:
 def test_a_worker_that_dies_is_told(tmp_path: Path) -> None:
     with pytest.raises(CoughdError, match="exit status 9"):
         scan([write_bursts(tmp_path / "a.wav", [1.0], 3.0)], dying_ears)
+
+
+def test_workers_that_end_before_their_work_is_done_are_told(tmp_path: Path) -> None:
+    """As somebody's SIGTERM to them makes them."""
+    with pytest.raises(CoughdError, match="exit status 0"):
+        scan([write_bursts(tmp_path / "a.wav", [1.0], 3.0)], leaving_ears)
 
 
 def test_a_stop_amid_the_work_leaves_no_worker_behind(tmp_path: Path) -> None:
