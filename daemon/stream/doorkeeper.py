@@ -136,6 +136,11 @@ class Doorkeeper:
             len(self._peers), self._turned_away, self._sent_away, self._refusals.count
         )
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive
+
     def join(self) -> None:
         """Wait for the thread; the socket must be closed."""
         self._thread.wait()

@@ -52,6 +52,11 @@ class Guard:
         # Should the thread die all the same, nobody more is let in.
         endpoint.setsockopt(zmq.ZAP_ENFORCE_DOMAIN, 1)
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive
+
     def join(self) -> None:
         """Wait for the thread; the context must be terminated."""
         self._thread.wait()

@@ -157,6 +157,11 @@ class Publisher:
         return self._socket.is_alive
 
     @property
+    def is_guarded(self) -> bool:
+        """Whether the threads run that look after its peers."""
+        return self._socket.is_guarded
+
+    @property
     def counts(self) -> PublisherCounts:
         """Since the start. Any thread."""
         door = self._socket.door

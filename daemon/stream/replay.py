@@ -158,6 +158,11 @@ class ReplayServer:
         return self._socket.is_alive
 
     @property
+    def is_guarded(self) -> bool:
+        """Whether the threads run that look after its peers."""
+        return self._socket.is_guarded
+
+    @property
     def counts(self) -> ReplayCounts:
         """Since the start. Any thread: the value is replaced whole."""
         door = self._socket.door

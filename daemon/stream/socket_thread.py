@@ -73,6 +73,11 @@ class SocketThread:
         return self._thread.is_alive
 
     @property
+    def is_guarded(self) -> bool:
+        """Whether those run that look after its peers: the door, and with keys the guard."""
+        return self._door.is_alive and (self._guard is None or self._guard.is_alive)
+
+    @property
     def door(self) -> DoorCounts:
         """Who came in. Any thread."""
         return self._door.counts

@@ -200,6 +200,8 @@ def _workers(
             heartbeat_s + PATIENCE_S,
         ),
         Worker("replay", lambda: replay.is_alive, None, PATIENCE_S),
+        Worker("publisher door", lambda: publisher.is_guarded, None, PATIENCE_S, is_vital=False),
+        Worker("replay door", lambda: replay.is_guarded, None, PATIENCE_S, is_vital=False),
         Worker("receiver", lambda: receiver.is_alive, None, PATIENCE_S, is_vital=False),
         Worker("clips", lambda: kept.is_alive, None, PATIENCE_S, is_vital=False),
     ]

@@ -226,9 +226,7 @@ def test_a_guard_outlives_a_defect(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert ask_status(daemon.replay_address, key=key).document is not None
 
 
-def test_without_a_guard_nobody_is_let_in(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_guard_nobody_is_let_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def dies(_guard: Guard, _frames: object) -> list[bytes]:
         raise RuntimeError("a defect")
 
@@ -239,8 +237,8 @@ def test_without_a_guard_nobody_is_let_in(
         with monkeypatch.context() as broken:
             broken.setattr(Guard, "_answer_or_refuse", dies)
             assert ask_status(daemon.replay_address, 0.5, key).document is None
-        guard = daemon.replay._socket._guard
-        until(lambda: guard is not None and not guard._thread.is_alive)
+        until(lambda: not daemon.replay.is_guarded)
+        assert daemon.publisher.is_guarded
         for each in (stranger, key):
             assert ask_status(daemon.replay_address, 0.5, each).document is None
 
