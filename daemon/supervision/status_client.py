@@ -26,7 +26,8 @@ class Asked:
 
 def ask_status(address: str, timeout_s: float = ANSWER_S, key: ClientKey | None = None) -> Asked:
     """Ask at the replay address; waits a few seconds at most."""
-    if not somebody_listens(address):
+    # To a daemon that asks for keys, a knock without one is somebody to be refused.
+    if key is None and not somebody_listens(address):
         return Asked(reached=False, document=None)
     with (
         zmq.Context() as context,
@@ -35,7 +36,7 @@ def ask_status(address: str, timeout_s: float = ANSWER_S, key: ClientKey | None 
         client.connect(address)
         client.send(encode_status_request())
         if not client.poll(round(timeout_s * 1000)):
-            return Asked(reached=True, document=None)
+            return Asked(reached=key is None or somebody_listens(address), document=None)
         try:
             return Asked(reached=True, document=parse_status(client.recv_multipart()))
         except ReplayProtocolError:

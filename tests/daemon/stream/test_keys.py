@@ -198,8 +198,13 @@ def test_garbage_disturbs_nobody(daemon: Daemon) -> None:
 
 def test_commands_on_the_daemons_machine_need_no_further_key(tmp_path: Path) -> None:
     with running(tmp_path, "127.0.0.1") as daemon:
-        asked = ask_status(daemon.replay_address, key=KeyRing(tmp_path).own_client_key())
+        ring = KeyRing(tmp_path)
+        asked = ask_status(daemon.replay_address, key=ring.own_client_key())
         assert asked.document == {"schema": "coughd.status/1"}
+        assert daemon.replay.counts.refused_keys == 0
+    assert ask_status(daemon.replay_address, 0.1, ring.own_client_key()) == Asked(
+        reached=False, document=None
+    )
 
 
 def test_an_unreadable_list_lets_nobody_in(tmp_path: Path) -> None:
