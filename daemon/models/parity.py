@@ -42,7 +42,8 @@ def check_parity(folders: Mapping[str, Path]) -> float:
 def _embeddings(model: str, folder: Path) -> NDArray[np.float32]:
     sounds = sample_sounds()
     limits = HearLimits(start_timeout_s=_START_S, batch_sizes=(1,))
-    with closing(HearProcess(hear_command(folder, (1,), model=model), limits)) as process:
+    command = hear_command(folder, (1,), model=model)
+    with closing(HearProcess(command, limits, is_waited_for=True)) as process:
         for number, sound in enumerate(sounds):
             process.submit(str(number), sound)
         while not process.wait_until_idle(0.2):

@@ -146,5 +146,5 @@ def _sockets(places: Places, *, running: bool) -> Iterator[Finding]:
 def _fault(check: str, exc: CoughdError) -> Finding:
     what, found, remedy = str(exc).rpartition("; ")
     if not found:
-        what, remedy = remedy, "see the sentence"
+        what, remedy = remedy, ""
     return Finding(check, "fault", what, remedy, exit_code=exc.exit_code)

@@ -14,11 +14,24 @@ from ...detectors.remote.command import longest_silence_s, remote_command
 from ..models.shelf import Shelf
 
 
-def embedder_process(settings: Settings, places: Places) -> HearProcess:
-    """Start the process of HeAR here or elsewhere; it may never come up. The caller closes it."""
+def embedder_process(
+    settings: Settings, places: Places, *, is_waited_for: bool = False
+) -> HearProcess:
+    """Start the process of HeAR here or elsewhere; it may never come up. The caller closes it.
+
+    `is_waited_for`: the caller says itself why it does not come up, and judges no events meanwhile.
+    """
     embedder = settings.embedder
     if embedder.kind == "remote":
-        return _remote_process(embedder)
+        command, limits = _remote(embedder)
+    else:
+        command, limits = _here(embedder, places)
+    if is_waited_for:
+        return HearProcess(command, limits, when_away="HeAR is away", is_waited_for=True)
+    return HearProcess(command, limits)
+
+
+def _here(embedder: EmbedderSettings, places: Places) -> tuple[tuple[str, ...], HearLimits]:
     limits = HearLimits(
         max_waiting_windows=embedder.max_waiting_windows,
         batch_sizes=embedder.batch_sizes,
@@ -27,7 +40,7 @@ def embedder_process(settings: Settings, places: Places) -> HearProcess:
     )
     model, folder = hear_here(embedder, places)
     command = hear_command(folder, embedder.batch_sizes, model=model, precision=embedder.precision)
-    return HearProcess(command, limits)
+    return command, limits
 
 
 def hear_here(embedder: EmbedderSettings, places: Places) -> tuple[str, Path]:
@@ -36,7 +49,7 @@ def hear_here(embedder: EmbedderSettings, places: Places) -> tuple[str, Path]:
     return model, embedder.model_path or Shelf(places.data_dir).folder(model)
 
 
-def _remote_process(embedder: EmbedderSettings) -> HearProcess:
+def _remote(embedder: EmbedderSettings) -> tuple[tuple[str, ...], HearLimits]:
     if embedder.url is None:  # the loader does not let this pass
         raise ConfigError("embedder.url is missing; kind 'remote' needs it")
     silence_s = longest_silence_s(embedder.timeout_s, embedder.retries)
@@ -57,4 +70,4 @@ def _remote_process(embedder: EmbedderSettings) -> HearProcess:
         retries=embedder.retries,
         batch_sizes=embedder.batch_sizes,
     )
-    return HearProcess(command, limits)
+    return command, limits

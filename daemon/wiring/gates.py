@@ -78,7 +78,7 @@ def _detector_process(settings: Settings) -> HearProcess:
     )
     command = hear_command(folder, limits.batch_sizes, model=gate.kind)
     away = "HeAR's event detector is away, the shipped gate decides"
-    return HearProcess(command, limits, when_away=away)
+    return HearProcess(command, limits, when_away=away, is_waited_for=True)
 
 
 def _pulled(settings: Settings, name: str) -> Path:

@@ -22,7 +22,7 @@ def offline_embedder(settings: Settings, places: Places) -> Iterator[Embedder]:
     if settings.embedder.kind == "open":
         yield OpenEmbedder.load(settings.models.path)
         return
-    with closing(embedder_process(settings, places)) as process:
+    with closing(embedder_process(settings, places, is_waited_for=True)) as process:
         yield SlowEmbedder(
             process,
             settings.embedder.start_timeout_s,

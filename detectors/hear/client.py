@@ -34,8 +34,14 @@ class HearProcess:
 
     A window that the process had when it failed is sent once more, alone. `outcomes` has one for
     every submitted window that neither gave way nor was abandoned at `close`; while as many as may
-    wait are not fetched, nothing more is sent. `command` is that of `hear_command`;
-    `when_away` begins the warning of a fault.
+    wait are not fetched, nothing more is sent.
+
+    Parameters
+    ----------
+    command
+        That of `hear_command`.
+    when_away, is_waited_for
+        See `Desk`.
     """
 
     def __init__(
@@ -45,12 +51,15 @@ class HearProcess:
         clock: Callable[[], float] = time.monotonic,
         *,
         when_away: str = "HeAR is away, events keep the open score",
+        is_waited_for: bool = False,
     ) -> None:
         self._command = tuple(command)
         self._limits = limits or HearLimits()
         self._clock = clock
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        self._desk = Desk(self._limits, clock, when_away, lambda: os.eventfd_write(self._wake, 1))
+        self._desk = Desk(
+            self._limits, clock, when_away, self._look_up, is_waited_for=is_waited_for
+        )
         self._stop = threading.Event()
         # The rest belongs to the client thread.
         self._ready = False
@@ -96,13 +105,17 @@ class HearProcess:
         if not self._desk.close():
             return
         self._stop.set()
-        os.eventfd_write(self._wake, 1)
+        self._look_up()
         self._thread.join(CLOSE_S)
         if self._thread.is_alive():
             _log.error("The thread hear-client does not end.")
             return
         self._desk.abandon()
         os.close(self._wake)
+
+    def _look_up(self) -> None:
+        """There is something for the thread to do."""
+        os.eventfd_write(self._wake, 1)
 
     def _run(self) -> None:
         """Keep one embedder process running and hand out its embeddings.

@@ -28,6 +28,8 @@ class Desk:
         Monotonic seconds.
     when_away
         Begins the warning of a fault.
+    is_waited_for
+        Faults before it was ever ready are not said: whoever waits for it says them.
     wake
         Called where the one that sends has something to look at; must not wait.
     """
@@ -38,11 +40,14 @@ class Desk:
         clock: Callable[[], float],
         when_away: str,
         wake: Callable[[], None],
+        *,
+        is_waited_for: bool,
     ) -> None:
         self._limits = limits
         self._clock = clock
         self._when_away = when_away
         self._wake = wake
+        self._is_waited_for = is_waited_for
         self._changed = threading.Condition()
         # All that follows is guarded by `_changed`.
         self._waiting = WaitingWindows(limits.max_waiting_windows)
@@ -146,7 +151,8 @@ class Desk:
     def fault(self, sentence: str, state: State) -> None:
         """The process is gone; said in the log where it is another fault than the last one."""
         with self._changed:
-            if sentence != self._reason:
+            is_news = sentence != self._reason
+            if is_news and not (self._is_waited_for and self._identity is None):
                 _log.warning("%s: %s", self._when_away, sentence)
             self._counts["faults"] += 1
             self._reason = sentence

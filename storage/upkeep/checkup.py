@@ -43,7 +43,7 @@ def check_store_at(store: Path | str) -> Iterator[Finding]:
                 yield Finding("store", "warning", f"{path} is missing", "`coughd run` makes one")
                 return
         except StorageError as exc:
-            yield Finding("store", "fault", str(exc), "see the sentence", exit_code=os.EX_NOPERM)
+            yield Finding("store", "fault", str(exc), exit_code=os.EX_NOPERM)
             return
         pages = _pages(path)
         yield pages
@@ -59,7 +59,7 @@ def check_store_at(store: Path | str) -> Iterator[Finding]:
         finally:
             engine.dispose()
     except StorageError as exc:
-        yield Finding("store", "fault", str(exc), "see the sentence")
+        yield Finding("store", "fault", str(exc))
 
 
 def check_folder(folder: Path, store: Path, free_floor: int, now: datetime) -> Iterator[Finding]:
@@ -189,7 +189,7 @@ def _room(folder: Path, free_floor: int) -> Finding:
     try:
         free = free_bytes(folder)
     except StorageError as exc:
-        return Finding("room", "fault", str(exc), "see the sentence")
+        return Finding("room", "fault", str(exc))
     evidence = f"{free // MEGABYTE} MB free below {folder}"
     if free >= free_floor:
         return Finding("room", "ok", evidence)

@@ -18,7 +18,7 @@ class Finding:
     evidence: str
     """What was looked at and seen."""
     remedy: str = ""
-    """What to do; empty where all is well."""
+    """What to do; empty where all is well, and where the evidence says it."""
     fix: Literal["", "salvage", "sums", "modes"] = ""
     """What `coughd doctor --fix` would do."""
     exit_code: int = os.EX_IOERR

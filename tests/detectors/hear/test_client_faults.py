@@ -68,6 +68,28 @@ def test_a_model_that_cannot_be_loaded_is_said_and_tried_again_late(start: Start
     assert not hear.wait_until_idle(0.0)
 
 
+@pytest.mark.parametrize("waited_for", [True, False])
+def test_whoever_waits_for_it_says_why_it_never_came_up(
+    waited_for: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    command = (sys.executable, str(FAKE), "--how", "load_failed")
+    hear = HearProcess(command, is_waited_for=waited_for)
+    assert hear.wait_until(lambda now: now.state == "failed", LONG_S)
+    hear.close()
+    assert len(caplog.messages) == (not waited_for)
+
+
+def test_what_comes_up_and_goes_away_is_said_also_of_what_was_waited_for(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    hear = HearProcess((sys.executable, str(FAKE)), when_away="It is away", is_waited_for=True)
+    assert hear.wait_until_ready(LONG_S)
+    os.kill(int(str(hear.status.pid)), signal.SIGKILL)
+    assert hear.wait_until(lambda now: now.faults == 1, LONG_S)
+    hear.close()
+    assert "It is away: The HeAR process ended (signal 9)." in caplog.messages
+
+
 def test_it_is_known_how_long_the_process_has_been_away() -> None:
     now_s = [100.0]
     command = (sys.executable, str(FAKE), "--how", "load_failed")
