@@ -1,8 +1,8 @@
-"""Events as they are found, scored again, reviewed and deleted."""
+"""Events as they are found, scored again and reviewed."""
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from .counting import count_in, count_out
 from .event_state import EventState, finished, rescored, reviewed, says_no_more
@@ -11,13 +11,12 @@ from .models import keep_embedding, model_id_of, model_name
 from .records import (
     EmbeddingKept,
     EpochEnded,
-    EventDeleted,
     EventFinished,
     EventRescored,
     EventReviewed,
     Scored,
 )
-from .schema import embeddings, events, reviews
+from .schema import events, reviews
 from .transaction import Transaction
 from .upkeep.forgotten import was_forgotten
 
@@ -120,18 +119,6 @@ def write_kept(transaction: Transaction, change: EmbeddingKept) -> None:
     model_id = model_id_of(connection, change.embedder)
     if model_id is not None:
         keep_embedding(connection, change.event_id, model_id, change.embedding)
-
-
-def write_deleted(transaction: Transaction, change: EventDeleted) -> None:
-    """Take an event with its embeddings and reviews away; an unknown id changes nothing."""
-    state = _load(transaction, change.event_id)
-    if state is None:
-        return
-    count_out(transaction, state)
-    for table in (embeddings, reviews, events):
-        transaction.connection.execute(
-            delete(table).where(table.c.event_id == bindparam("id")), {"id": change.event_id}
-        )
 
 
 def write_epoch(transaction: Transaction, change: EpochEnded) -> None:

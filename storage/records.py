@@ -218,13 +218,6 @@ def label_said(verdict: str, label: str | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class EventDeleted:
-    """Take an event and its embeddings out of the store; the outbox keeps what was told."""
-
-    event_id: str
-
-
-@dataclass(frozen=True, slots=True)
 class Configured:
     """What comes after this was heard and decided by another configuration."""
 
@@ -242,7 +235,6 @@ Fact: TypeAlias = (
     | EpochEnded
     | SourceChanged
     | EventReviewed
-    | EventDeleted
 )
 Change: TypeAlias = Fact | Configured
 

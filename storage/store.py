@@ -20,7 +20,6 @@ from .coverage_write import write_covered
 from .engine import open_writer, reopen_writer, sqlite_path, store_name, store_url
 from .event_state import REVIEW_REASONS
 from .events_write import (
-    write_deleted,
     write_epoch,
     write_finished,
     write_kept,
@@ -39,7 +38,6 @@ from .records import (
     Covered,
     EmbeddingKept,
     EpochEnded,
-    EventDeleted,
     EventFinished,
     EventRescored,
     EventReviewed,
@@ -287,7 +285,5 @@ def _apply(transaction: Transaction, change: Fact) -> None:  # noqa: C901
             write_source_changed(transaction, change)
         case EventReviewed():
             write_reviewed(transaction, change)
-        case EventDeleted():
-            write_deleted(transaction, change)
         case _:
             assert_never(change)

@@ -15,8 +15,8 @@ from sqlalchemy import text
 from coughd.config.errors import StorageError
 from coughd.storage.engine import no_store, open_writer, store_name, store_url
 from coughd.storage.faults import storage_faults
-from coughd.storage.records import EventDeleted
 from coughd.storage.store import EventStore
+from coughd.storage.upkeep.retention import Limits
 
 from .facts import event, open_store, reading, scored, seen
 
@@ -154,7 +154,7 @@ def test_what_is_deleted_is_overwritten(store: EventStore, store_path: Path) -> 
     store.write([event(scored=scored(embedding=vector))])
     _checkpoint(store_path)
     assert vector.tobytes()[:256] in store_path.read_bytes()
-    store.write([EventDeleted("event-1")])
+    assert store.forget(Limits(embeddings_us=0), "none").embeddings == 1
     _checkpoint(store_path)
     assert vector.tobytes()[:256] not in store_path.read_bytes()
 

@@ -15,7 +15,6 @@ from coughd.config.errors import StorageError, UsageError
 from coughd.storage.records import (
     EmbeddingKept,
     EpochEnded,
-    EventDeleted,
     EventRescored,
     EventReviewed,
     OutboxRow,
@@ -176,14 +175,6 @@ def test_a_relabel_without_a_label_says_so_and_leaves_nothing(
         store.write([review("confirm"), review("relabel")])
     assert rows(reviews) == []
     assert rows(events)[0]["revision"] == 1
-
-
-def test_a_deleted_event_leaves_only_what_was_told(store: EventStore, rows: Rows) -> None:
-    store.write([event(), review("confirm")])
-    told = rows(outbox)
-    assert store.write([EventDeleted("event-1"), EventDeleted("event-1")]) == []
-    assert rows(events) == rows(embeddings) == rows(reviews) == []
-    assert rows(outbox) == told
 
 
 def test_what_comes_for_a_deleted_event_is_let_go(store: EventStore, rows: Rows) -> None:

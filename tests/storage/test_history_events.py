@@ -11,10 +11,10 @@ import pytest
 
 from coughd.storage.history import History
 from coughd.storage.reading import pages
-from coughd.storage.records import EventDeleted, EventRescored
+from coughd.storage.records import EventRescored, EventReviewed
 from coughd.storage.store import EventStore
 
-from .facts import SOURCE, by_hear, covered, event, open_store, seen
+from .facts import EPOCH_US, SOURCE, by_hear, covered, event, open_store, seen
 from .opened import DAY_S, HOUR_S, OTHER, ZURICH, microphone, moment, opened
 
 
@@ -111,12 +111,12 @@ def test_an_epoch_belongs_to_the_day_of_its_first_onset(
         assert (epoch.coughs, [*history.epochs(moment(night_ms / 1000))]) == (2, [])
 
 
-def test_a_later_score_and_a_deletion_change_the_history(store_path: Path) -> None:
+def test_a_later_score_and_a_review_change_the_history(store_path: Path) -> None:
     with open_store(store_path) as store, open_history_after(store, store_path) as history:
         store.write([EventRescored("one", by_hear(counted=False, probability=0.1))])
         assert (history.summary().coughs, history.summary().rejected) == (1, 1)
-        store.write([EventDeleted("two")])
-        assert (history.summary().coughs, history.summary().rejected) == (0, 1)
+        store.write([EventReviewed("two", "reject", None, "anna", "", EPOCH_US)])
+        assert (history.summary().coughs, history.summary().rejected) == (0, 2)
 
 
 def open_history_after(store: EventStore, path: Path) -> History:

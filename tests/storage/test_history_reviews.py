@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from coughd.storage.reading import pages
-from coughd.storage.records import EventDeleted, EventRescored, EventReviewed, Scored
+from coughd.storage.records import EventRescored, EventReviewed, Scored
 
 from .facts import EPOCH_US, event, scored, seen
 from .opened import OTHER, moment, opened
@@ -81,9 +81,3 @@ def test_a_later_score_is_the_one_beside_a_review(
     with opened(store_path) as history:
         (told,) = history.reviews()
     assert (told.scored_label != "cough", told.probability) == (True, 0.1)
-
-
-def test_reviews_go_with_their_event(store_path: Path, write: Callable[..., object]) -> None:
-    write(seen(), event(), said("event-1", "cough", 1), EventDeleted("event-1"))
-    with opened(store_path) as history:
-        assert [] == list(history.reviews())

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from coughd.config.errors import StorageError
 from coughd.storage.outbox import OutboxReader
-from coughd.storage.records import AnchorSet, Change, Configured, EventDeleted
+from coughd.storage.records import AnchorSet, Change, Configured
 from coughd.storage.schema import anchors, sources
 from coughd.storage.store import EventStore
 
@@ -63,8 +63,6 @@ def test_known_ids_are_those_of_the_stretch(store: EventStore) -> None:
             event("a"),
             event("b", 5_000, counted=False),
             event("c", stretch_id="stretch-2"),
-            event("d", 9_000),
-            EventDeleted("d"),
         ]
     )
     assert store.known_event_ids(STRETCH) == {"a", "b"}
