@@ -106,7 +106,7 @@ def evaluate(
     systems, notices = _hear(gathered, listeners, workers or usable_cores())
     _complain(notices, outputs)
     if not systems[0].heard:
-        raise InputError("No recording could be heard, so there is nothing to score.")
+        raise InputError("No recording is left that could be scored.")
     units = units_of_sounds([heard.truth for heard in systems[0].heard], over)
     report = make_report(systems, notices, units, _made())
     if json_path == STANDARD_OUTPUT:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from ...config.errors import InputError
-from ...detectors.evaluation.annotations.checking import check
+from ...detectors.evaluation.annotations.checking import all_outside, check
 from ...detectors.evaluation.annotations.rows import Notice
 from ...detectors.evaluation.scoring.matching import near
 from ...detectors.evaluation.scoring.outcome import tell_apart
@@ -110,7 +110,11 @@ def _review(
                 "`coughd run` hear it first.",
             )
         ]
-    truth, notices = check(file.source_id, duration_s, gathered.annotated[file.path])
+    annotated = gathered.annotated[file.path]
+    unknown = all_outside(file.source_id, duration_s, annotated)
+    if unknown is not None:
+        return None, [unknown]
+    truth, notices = check(file.source_id, duration_s, annotated)
     return review(truth, events), notices
 
 

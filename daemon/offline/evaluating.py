@@ -11,7 +11,7 @@ from ...config.as_text import as_text
 from ...config.errors import InputError
 from ...config.render import config_sha256
 from ...config.settings import Settings
-from ...detectors.evaluation.annotations.checking import check
+from ...detectors.evaluation.annotations.checking import all_outside, check
 from ...detectors.evaluation.annotations.rows import Notice
 from ...detectors.evaluation.report.document import System
 from ...detectors.evaluation.sounds import Heard
@@ -83,7 +83,12 @@ def _against_annotations(
             notices.append(Notice.at(file.path, None, f"{file.trouble} So {left_out}."))
         if file.duration_s <= 0.0:
             continue
-        truth, found = check(names[file.path], file.duration_s, gathered.annotated[file.path])
+        annotated = gathered.annotated[file.path]
+        unknown = all_outside(names[file.path], file.duration_s, annotated)
+        if unknown is not None:
+            notices.append(unknown)
+            continue
+        truth, found = check(names[file.path], file.duration_s, annotated)
         notices += found
         heard.append(Heard(truth, file.claims))
     return heard, notices

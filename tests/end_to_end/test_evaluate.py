@@ -150,10 +150,15 @@ def test_nothing_to_score_is_an_error(night: Path, tmp_path: Path) -> None:
     alone.write_bytes((night / "scene20.flac").read_bytes())
     without = coughd("evaluate", alone)
     gone = coughd("evaluate", tmp_path / "gone")
+    (tmp_path / "alone.txt").write_text("1000\t1200\tcough\n")
+    outside = coughd("evaluate", alone)
 
     assert without.exit_code == gone.exit_code == os.EX_DATAERR
     assert "No recording has annotations" in without.complaints
     assert "does not exist" in gone.complaints
+    assert outside.exit_code == os.EX_DATAERR
+    assert "alone.txt:1: lies outside 'alone.flac'" in outside.complaints
+    assert "No recording is left that could be scored." in outside.complaints
 
 
 def test_what_cannot_end_well_is_refused_before_anything_is_heard(

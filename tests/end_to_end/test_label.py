@@ -207,6 +207,18 @@ def test_annotations_of_a_recording_that_was_not_heard_are_refused(
     assert "source 'other' has no event of this recording as it is now" in said.complaints
 
 
+def test_marks_that_lie_outside_their_recording_reject_no_event(
+    recorded: Path, tmp_path: Path
+) -> None:
+    """Such as milliseconds: taken for a recording without coughs, every event would be rejected."""
+    before = messages(recorded.parent / "data" / STORE_FILE)
+    (tmp_path / "bed.txt").write_text("1000\t1200\tcough\n5000\t5300\tcough\n")
+    said = coughd("label", "--annotations", tmp_path, "--config", recorded)
+    assert 65 == said.exit_code
+    assert "bed.txt:1: lies outside 'bed' (38.000 s)" in said.complaints
+    assert messages(recorded.parent / "data" / STORE_FILE) == before
+
+
 def test_annotations_and_a_word_are_refused(recorded: Path) -> None:
     said = coughd("label", "2a9c41", "reject", "--annotations", recorded, "--config", recorded)
     assert 64 == said.exit_code

@@ -9,7 +9,7 @@ from ...ports import MIN_COUGH_SPACING_SAMPLES, SAMPLE_RATE_HZ
 from ..sounds import Sound, Truth
 from .backgrounds import fit_backgrounds
 from .pairing import Annotated, Line
-from .rows import Notice
+from .rows import Notice, Row
 from .subjects import Subjects
 
 _SPACING_S = MIN_COUGH_SPACING_SAMPLES / SAMPLE_RATE_HZ
@@ -23,6 +23,22 @@ class _Marked:
 
     line: Line
     sound: Sound
+
+
+def all_outside(name: str, duration_s: float, annotated: Annotated) -> Notice | None:
+    """Say so where sounds are marked and none lies in the recording.
+
+    It is as good as not annotated then: to take it for one without coughs would make every cough
+    that is counted there a false alarm.
+    """
+    marks = [line for line in annotated.lines if line.row.onset_s is not None]
+    if len(marks) < len(annotated.lines) or any(_lies_inside(one.row, duration_s) for one in marks):
+        return None
+    return _notice(
+        marks[0],
+        f"lies outside '{name}' ({duration_s:.3f} s), and so does all else that is marked in it; "
+        "nobody knows what is in it, so it is left out: times are seconds from its beginning.",
+    )
 
 
 def check(name: str, duration_s: float, annotated: Annotated) -> tuple[Truth, list[Notice]]:
@@ -52,7 +68,7 @@ def check(name: str, duration_s: float, annotated: Annotated) -> tuple[Truth, li
 def _is_inside(line: Line, duration_s: float, notices: list[Notice]) -> bool:
     onset_s, offset_s = line.row.onset_s or 0.0, line.row.offset_s
     sentence = ""
-    is_inside = onset_s < duration_s and (onset_s >= -_SLACK_S or offset_s > 0.0)
+    is_inside = _lies_inside(line.row, duration_s)
     if not is_inside:
         where = "before the recording" if onset_s < 0 else "after the recording's end"
         sentence = f"begins at {onset_s:g} s, {where} ({duration_s:.3f} s); it is left out."
@@ -66,6 +82,11 @@ def _is_inside(line: Line, duration_s: float, notices: list[Notice]) -> bool:
     if sentence:
         notices.append(_notice(line, sentence))
     return is_inside
+
+
+def _lies_inside(row: Row, duration_s: float) -> bool:
+    onset_s = row.onset_s or 0.0
+    return onset_s < duration_s and (onset_s >= -_SLACK_S or row.offset_s > 0.0)
 
 
 def _sound(line: Line, duration_s: float, subjects: Subjects) -> Sound:

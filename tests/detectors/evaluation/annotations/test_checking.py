@@ -6,7 +6,7 @@ from pathlib import Path
 
 from marked import row, table
 
-from coughd.detectors.evaluation.annotations.checking import check
+from coughd.detectors.evaluation.annotations.checking import all_outside, check
 from coughd.detectors.evaluation.annotations.pairing import pair
 from coughd.detectors.evaluation.annotations.rows import Row
 from coughd.detectors.evaluation.sounds import Truth
@@ -31,6 +31,19 @@ def test_what_lies_outside_the_recording() -> None:
         ":3: ends at 61 s, after the recording, which lasts 60.000 s; it is cut there.",
         ":4: begins at 60 s, after the recording's end (60.000 s); it is left out.",
     ]
+
+
+def test_a_recording_outside_of_which_all_its_marks_lie_is_not_known() -> None:
+    def said(*rows: Row) -> str:
+        annotated, _ = pair([A], [table(*rows)])
+        return str(all_outside("a", 60.0, annotated[A]))
+
+    assert said(row(2, "a", 13_860.0), row(3, "a", 19_630.0, label="laugh")) == (
+        "/x/table.csv:2: lies outside 'a' (60.000 s), and so does all else that is marked in it; "
+        "nobody knows what is in it, so it is left out: times are seconds from its beginning."
+    )
+    assert said(row(2, "a", 13_860.0), row(3, "a", 59.0)) == "None"
+    assert said(row(2, "a", 13_860.0), row(3, "a", None)) == "None"
 
 
 def test_overlapping_coughs() -> None:
