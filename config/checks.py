@@ -14,6 +14,7 @@ from .http_address import refuse_http_address
 from .machine import is_group, is_timezone
 from .mistakes import quote
 from .reader import Reader
+from .server_url import refuse_server
 from .settings import EmbedderSettings, GateSettings, SourceSettings
 
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -84,6 +85,9 @@ def _check_store(reader: Reader) -> None:
     if isinstance(url, str) and url.startswith("sqlite") and ":////" not in url:
         text = "an SQLite URL needs an absolute path: sqlite:////srv/coughd/coughd.sqlite3"
         reader.blame("store.url", text)
+    refusal = refuse_server(url) if isinstance(url, str) and url.startswith("postgresql") else ""
+    if refusal:
+        reader.blame("store.url", refusal)
 
 
 def _check_stream(reader: Reader) -> None:
@@ -121,7 +125,13 @@ def _check_batch_sizes(reader: Reader) -> None:
 
 def _check_remote(reader: Reader) -> None:
     url = reader.found.get("embedder.url")
-    if not isinstance(url, str) or not url.startswith("http://"):
+    if not isinstance(url, str):
+        return
+    refusal = refuse_server(url)
+    if refusal:
+        reader.blame("embedder.url", refusal)
+        return
+    if not url.startswith("http://"):
         return
     if urlsplit(url).hostname in _THIS_MACHINE:
         return

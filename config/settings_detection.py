@@ -84,7 +84,7 @@ class EmbedderSettings:
         str | None,
         Key(
             "Where the server is, such as `https://triton.ward.example:8443`.",
-            pattern=r"https?://[^/@?#\s]+(/[^@?#\s]*)?",
+            pattern=r"https?://[^/:@?#\s][^/@?#\s]*(/[^@?#\s]*)?",
             refusal="must be http:// or https://, host and port, without user and password",
             kinds=("remote",),
             required_for=("remote",),

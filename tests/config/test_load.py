@@ -147,6 +147,20 @@ def test_a_database_that_a_store_can_be_in_is_none(url: str) -> None:
     assert url == _parse(f"store: {{url: '{url}'}}").store.url
 
 
+@pytest.mark.parametrize(
+    "at", ["db:abc/x", "db:0/x", "db:99999", "[db/x", "anna:p:a/ss@db:5432x/x"]
+)
+def test_a_database_server_that_cannot_be_is_a_mistake_of_the_file(at: str) -> None:
+    (told,) = _mistakes(f"store: {{url: 'postgresql://{at}'}}")
+    assert "1: store.url: needs a host" in told
+    assert "p:a/ss" not in told
+
+
+@pytest.mark.parametrize("at", ["anna:p:a/s@s@db:5432/x", "/x?host=/run/pg", "[::1]:5432/x", "db"])
+def test_a_database_server_that_can_be_is_none(at: str) -> None:
+    _parse(f"store: {{url: 'postgresql://{at}'}}")
+
+
 def test_two_sources_cannot_record_into_one_file() -> None:
     text = "sources:\n" + "".join(
         f"- {{id: {name}, kind: microphone, record_path: x.wav}}\n" for name in "ab"

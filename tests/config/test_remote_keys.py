@@ -22,6 +22,7 @@ def parse(keys: str) -> None:
         "url: 'http://127.0.0.1:8000'",
         "url: 'http://[::1]:8000'",
         "url: 'http://triton:8000', plain_http: true",
+        "url: 'https://[fd00::7]/v2'",
     ],
 )
 def test_what_is_safe_is_taken(keys: str) -> None:
@@ -35,6 +36,12 @@ def test_what_is_safe_is_taken(keys: str) -> None:
         ("url: 'https://me:pa55@triton'", "without user and password, is 'https://***@triton'"),
         ("url: 'triton:8000'", "must be http:// or https://"),
         ("url: 'https://triton?token=a'", "must be http:// or https://"),
+        ("url: 'http://[triton'", "1: embedder.url: needs a host, "),
+        ("url: 'https://[triton]'", "1: embedder.url: needs a host, "),
+        ("url: 'https://triton:99999'", "and a port from 1 to 65535"),
+        ("url: 'https://triton:'", "and a port from 1 to 65535"),
+        ("url: 'https://triton:https/v2'", "and a port from 1 to 65535"),
+        ("url: 'https://:8443'", "must be http:// or https://"),
         ("url: 'http://triton'", "would send sound unencrypted to another machine"),
         ("url: 'http://triton', plain_http: true, token_file: t", "would send the token unencry"),
         ("url: 'https://triton', model: '../other'", "must be 1 to 200 letters"),
