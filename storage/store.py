@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import logging
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
 from copy import copy
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self, assert_never
 
-from sqlalchemy import URL, Connection, Engine, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 
-from ..config.errors import AlreadyRunningError, StorageError
 from .clock_write import write_anchor
 from .closing import Closing
 from .coverage_write import write_covered
-from .engine import open_writer, reopen_writer, sqlite_path, store_name, store_url
+from .engine import store_url
 from .event_state import REVIEW_REASONS
 from .events_write import (
     write_epoch,
@@ -26,11 +21,8 @@ from .events_write import (
     write_rescored,
     write_reviewed,
 )
-from .faults import storage_faults
-from .home import note_home, settle
 from .messages import Sender
 from .meta import ALIVE_US, write_meta
-from .migrations import prepare, read_store_id
 from .records import (
     AnchorSet,
     Change,
@@ -53,12 +45,9 @@ from .schema import events
 from .sources_write import read_anchors, write_listening, write_seen, write_source_changed
 from .transaction import Transaction
 from .upkeep.forgotten import forgotten_until
-from .upkeep.placing import put_in_place
 from .upkeep.retention import Forgotten, Limits, Need, Sweep, forget
 from .upkeep.room import Usage, usage_of
-from .upkeep.whereabouts import Whereabouts, save_into, whereabouts_of
-
-_log = logging.getLogger("coughd.store")
+from .writing import Writing
 
 _AT_ONCE = 500
 _UNCOUNTED = select(events.c.event_id).where(
@@ -75,20 +64,10 @@ class EventStore(Closing):
     Every method raises StorageError, and then nothing of its call is in the store.
     """
 
-    def __init__(
-        self,
-        engine: Engine,
-        connection: Connection,
-        sender: Sender,
-        clock: Callable[[], int],
-        url: URL,
-    ) -> None:
-        self._engine = engine
-        self._connection = connection
+    def __init__(self, writing: Writing, sender: Sender, clock: Callable[[], int]) -> None:
+        self._writing = writing
         self._sender = sender
         self._clock = clock
-        self._name = store_name(url)
-        self._place = _place_of(url)
         self._sweep = Sweep()
 
     @classmethod
@@ -98,21 +77,8 @@ class EventStore(Closing):
         `clock` gives UTC in microseconds, for `recorded_at`. A SQLite store belongs to the holder
         of the data directory's `InstanceLock`.
         """
-        url = store_url(url_or_path)
-        name = store_name(url)
-        engine = open_writer(url)
-        try:
-            with storage_faults(f"{name}: cannot be opened"):
-                prepare(engine, sqlite_path(url), name)
-                connection = engine.connect()
-                with connection.begin():
-                    if place := sqlite_path(url):
-                        settle(connection, place)
-                    store_id = read_store_id(connection)
-        except StorageError:
-            engine.dispose()
-            raise
-        return cls(engine, connection, Sender(origin, store_id), clock, url)
+        writing = Writing.open(store_url(url_or_path), clock)
+        return cls(writing, Sender(origin, writing.store_id), clock)
 
     @property
     def store_id(self) -> str:
@@ -126,7 +92,7 @@ class EventStore(Closing):
 
     def write_alive(self) -> None:
         """Write down that the daemon is alive now, and that the disk still takes it."""
-        with self._transaction("cannot be written") as connection:
+        with self._writing.transaction("cannot be written") as connection:
             write_meta(connection, ALIVE_US, str(self._clock()))
 
     def write(self, changes: Sequence[Change]) -> list[OutboxRow]:
@@ -142,7 +108,7 @@ class EventStore(Closing):
         UsageError
             A review that relabels without a label.
         """
-        with self._transaction("cannot be written") as connection:
+        with self._writing.transaction("cannot be written") as connection:
             transaction = Transaction(connection, self._sender, self._clock())
             for change in changes:
                 if isinstance(change, Configured):
@@ -155,13 +121,13 @@ class EventStore(Closing):
 
     def known_event_ids(self, stretch_id: str) -> frozenset[str]:
         """Which events of a stretch are stored, counted or not."""
-        with self._transaction("cannot be read") as connection:
+        with self._writing.transaction("cannot be read") as connection:
             found = connection.execute(_KNOWN, {"stretch": stretch_id}).scalars()
             return frozenset(found)
 
     def uncounted_by_score(self, event_ids: Sequence[str]) -> list[str]:
         """Which of these events are stored, and not counted though nobody has said so."""
-        with self._transaction("cannot be read") as connection:
+        with self._writing.transaction("cannot be read") as connection:
             return [
                 event_id
                 for at in range(0, len(event_ids), _AT_ONCE)
@@ -172,94 +138,31 @@ class EventStore(Closing):
 
     def forgotten_until(self, stretch_id: str) -> int | None:
         """Up to which onset (native sample) a stretch's events were deleted; None: none was."""
-        with self._transaction("cannot be read") as connection:
+        with self._writing.transaction("cannot be read") as connection:
             return forgotten_until(connection, stretch_id)
 
     def anchors(self, stretch_id: str) -> list[AnchorSet]:
         """Give a stretch's anchors in order of their samples."""
-        with self._transaction("cannot be read") as connection:
+        with self._writing.transaction("cannot be read") as connection:
             return read_anchors(connection, stretch_id)
 
     def forget(self, limits: Limits, need: Need) -> Forgotten:
         """Delete one small step's worth of what is too old, or of what the need reaches."""
         # What is rolled back is still there: the sweep goes on from where the last commit left it.
         sweep = copy(self._sweep)
-        with self._transaction("cannot be tidied") as connection:
+        with self._writing.transaction("cannot be tidied") as connection:
             gone = forget(connection, sweep, limits, need, self._clock())
         self._sweep = sweep
         return gone
 
     def usage(self) -> Usage | None:
         """How much the store takes; None for a database server."""
-        with self._transaction("cannot be read") as connection:
+        with self._writing.transaction("cannot be read") as connection:
             return usage_of(connection)
 
     def close(self) -> None:
         """Close the connection; a second call does nothing."""
-        if self._connection.closed:
-            return
-        with storage_faults(f"{self._name}: cannot be closed"):
-            try:
-                self._stay_in_place()
-            finally:
-                self._connection.close()
-                self._engine.dispose()
-
-    @contextmanager
-    def _transaction(self, doing: str) -> Iterator[Connection]:
-        try:
-            with storage_faults(f"{self._name}: {doing}"):
-                self._stay_in_place()
-                with self._connection.begin():
-                    yield self._connection
-        except AlreadyRunningError as exc:
-            # A server may hold the lock of a connection that was lost for a while yet.
-            raise StorageError(str(exc)) from exc
-
-    def _stay_in_place(self) -> None:
-        """Put the store back where its file was deleted or replaced under it."""
-        if self._place is None or self._place.unchanged:
-            return
-        path = self._place.path
-        raw = self._connection.connection.driver_connection
-        if not isinstance(raw, sqlite3.Connection):
-            raise StorageError(f"{self._name}: has no connection; start coughd again")
-        fresh = save_into(raw, path)
-        now = datetime.fromtimestamp(self._clock() / 1e6, UTC)
-        aside = put_in_place(fresh, path, now, "foreign")
-        # Whoever takes it away may not have done yet: what was open is let go when all is well.
-        former, former_engine = self._connection, self._engine
-        self._connection, self._engine, self._place = self._opened_again(path)
-        # It was moved, so SQLite leaves the files alone that have its name now.
-        former.close()
-        former_engine.dispose()
-        _log.error(
-            "%s was %s while coughd wrote it; it was put back, nothing committed is lost",
-            path,
-            f"replaced by what is now {aside}" if aside else "deleted",
-        )
-
-    def _opened_again(self, path: Path) -> tuple[Connection, Engine, Whereabouts]:
-        engine = reopen_writer(path)
-        with ExitStack() as undoing:
-            undoing.callback(engine.dispose)
-            connection = undoing.enter_context(engine.connect())
-            with connection.begin():
-                ours = read_store_id(connection) == self.store_id
-                if ours:
-                    note_home(connection, path)
-            place = whereabouts_of(path)
-            if not (ours and place.whole):
-                raise StorageError(
-                    f"{self._name}: is being deleted or replaced; it is put back when that is over"
-                )
-            undoing.pop_all()
-        return connection, engine, place
-
-
-def _place_of(url: URL) -> Whereabouts | None:
-    path = sqlite_path(url)
-    return whereabouts_of(path) if path else None
+        self._writing.close()
 
 
 def _apply(transaction: Transaction, change: Fact) -> None:  # noqa: C901

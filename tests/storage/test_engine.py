@@ -76,7 +76,7 @@ def test_a_new_store_is_private(store: EventStore, store_path: Path) -> None:
 
 def test_the_writer_survives_a_power_cut_and_knows_its_references(store: EventStore) -> None:
     def pragma(name: str) -> object:
-        return store._connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+        return store._writing.connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
 
     settings = [pragma(name) for name in ("journal_mode", "synchronous", "foreign_keys")]
     assert settings == ["wal", 2, 1]
@@ -146,7 +146,7 @@ def test_a_fault_without_a_remedy_is_told_in_the_databases_words(store: EventSto
         pytest.raises(StorageError, match="trying: no such table: nowhere"),
         storage_faults("trying"),
     ):
-        store._connection.execute(text("SELECT * FROM nowhere"))
+        store._writing.connection.execute(text("SELECT * FROM nowhere"))
 
 
 def test_what_is_deleted_is_overwritten(store: EventStore, store_path: Path) -> None:

@@ -25,17 +25,17 @@ def test_a_full_disk_leaves_the_store_as_it_was_and_a_retry_succeeds(
     store: EventStore, store_path: Path
 ) -> None:
     many: list[Change] = [event(f"event-{number}", number * 3_000) for number in range(50)]
-    pages = store._connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-    store._connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 1}")
-    store._connection.rollback()
+    pages = store._writing.connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    store._writing.connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 1}")
+    store._writing.connection.rollback()
     with pytest.raises(StorageError, match=r"coughd.db: cannot be written: the disk is full; free"):
         store.write(many)
     with OutboxReader.open(store_path) as reader:
         assert reader.bounds() == (0, 0)
     assert store.known_event_ids(STRETCH) == frozenset()
 
-    store._connection.exec_driver_sql("PRAGMA max_page_count=1073741823")
-    store._connection.rollback()
+    store._writing.connection.exec_driver_sql("PRAGMA max_page_count=1073741823")
+    store._writing.connection.rollback()
     assert [row.seq for row in store.write(many)] == list(range(1, 51))
 
 
@@ -106,10 +106,10 @@ def test_a_store_keeps_its_identity_and_its_events(store_path: Path) -> None:
 @pytest.mark.sqlite
 def test_a_second_writer_is_told_who_is_in_the_way(store: EventStore, store_path: Path) -> None:
     with open_store(store_path) as other:
-        other._connection.exec_driver_sql("PRAGMA busy_timeout=1")
-        other._connection.rollback()
+        other._writing.connection.exec_driver_sql("PRAGMA busy_timeout=1")
+        other._writing.connection.rollback()
         with (
-            store._connection.begin(),
+            store._writing.connection.begin(),
             pytest.raises(StorageError, match="another process is writing to it"),
         ):
             other.write([event()])

@@ -90,7 +90,7 @@ def test_deleted_again_while_it_is_put_back_it_is_put_back_the_next_time(
             listen(engine, "commit", lambda _: harm(path))
         return engine
 
-    monkeypatch.setattr("coughd.storage.store.reopen_writer", reopen_too_late)
+    monkeypatch.setattr("coughd.storage.writing.reopen_writer", reopen_too_late)
     delete_all(store_path)
     with pytest.raises(StorageError):
         store.write([event("after", 200_000)])
