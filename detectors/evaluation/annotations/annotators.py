@@ -59,5 +59,6 @@ def _named(recordings: Sequence[Path]) -> str:
 
 
 def _listed(tables: Sequence[Path]) -> str:
-    *others, last = (f"'{table.name}'" for table in tables)
+    are_named_alike = len({table.name for table in tables}) < len(tables)
+    *others, last = (f"'{table if are_named_alike else table.name}'" for table in tables)
     return f"{', '.join(others)} and {last}"

@@ -14,6 +14,7 @@ AUDIO_SUFFIXES = frozenset(
 )
 TABLE_SUFFIXES = frozenset({".csv", ".tsv"})
 LABEL_SUFFIX = ".txt"
+_NO_SOUND = TABLE_SUFFIXES | {LABEL_SUFFIX}
 _FIRST_LINES = 4_096
 
 
@@ -29,7 +30,7 @@ def find_material(paths: Sequence[Path], annotations: Sequence[Path]) -> Materia
     """Look through folders and their sub-folders.
 
     Without `annotations`, tables and label files are looked for in the folders given and beside
-    the recordings given. Raises InputError where a path does not exist or there is no recording.
+    the recordings given. Raises InputError where a path does not exist, is none or holds none.
     """
     recordings: list[Path] = []
     for path in paths:
@@ -39,6 +40,9 @@ def find_material(paths: Sequence[Path], annotations: Sequence[Path]) -> Materia
             f"There is no recording in {', '.join(map(str, paths))}; give sound files or a folder "
             "that holds some (WAV, FLAC, Ogg, MP3)."
         )
+    table = next((path for path in recordings if path.suffix.casefold() in _NO_SOUND), None)
+    if table is not None:
+        raise InputError(f"'{table}' is no recording; name annotations with --annotations.")
     recordings = _once(recordings)
     if annotations:
         given: list[Path] = []

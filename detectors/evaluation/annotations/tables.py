@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ....config.guess import did_you_mean
 from .csv_records import Record, records, split
+from .discovery import LABEL_SUFFIX
 from .row_reading import read_backdrop, read_owner, read_row
 from .rows import AnnotationFile, UnusableRowError, number_or_none
 
@@ -39,11 +40,15 @@ def read_table(lines: Sequence[str], found: AnnotationFile) -> None:
     cells = split(header, delimiter)
     columns = _known_columns(cells)
     if "onset" not in columns and not _is_of_owners(cells, columns):
-        found.note(first, _no_onset(cells))
+        found.note(first, _no_onset(cells, is_text=found.path.suffix.casefold() == LABEL_SUFFIX))
         return
-    if delimiter != "," and not (delimiter == "\t" and found.path.suffix.casefold() == _TABS):
-        named = {"\t": "tabs"}.get(delimiter, f"'{delimiter}'")
-        found.note(first, f"has {named} between its columns where a CSV has commas; it is read so.")
+    _note_header(found, first, cells, columns, delimiter)
+    if not any(line.strip() for line in lines[first:]):
+        found.note(
+            first,
+            "has a header and no row below it: where there is nothing in a recording, a row with "
+            "its file says so.",
+        )
     for record in records(lines, first + 1, delimiter, len(cells)):
         if record.trouble is not None:
             found.note(record.line, record.trouble)
@@ -58,6 +63,23 @@ def read_table(lines: Sequence[str], found: AnnotationFile) -> None:
             _read(found, record.line, values)
         except UnusableRowError as exc:
             found.note(record.line, str(exc))
+
+
+def _note_header(
+    found: AnnotationFile,
+    line: int,
+    cells: Sequence[str],
+    columns: Mapping[str, int],
+    delimiter: str,
+) -> None:
+    """Say what is odd in a header that can be used."""
+    if delimiter != "," and not (delimiter == "\t" and found.path.suffix.casefold() == _TABS):
+        named = {"\t": "tabs"}.get(delimiter, f"'{delimiter}'")
+        found.note(line, f"has {named} between its columns where a CSV has commas; it is read so.")
+    names = [name.casefold() for name in cells]
+    for column in columns.values():
+        if names.count(names[column]) > 1:
+            found.note(line, f"has two columns '{cells[column]}'; the first one is read.")
 
 
 def _read(found: AnnotationFile, line: int, values: Mapping[str, str]) -> None:
@@ -88,9 +110,14 @@ def _meant_onset(header: Sequence[str]) -> str:
     return next((hint for cell in header if (hint := did_you_mean(cell, _COLUMNS["onset"]))), "")
 
 
-def _no_onset(header: Sequence[str]) -> str:
+def _no_onset(header: Sequence[str], *, is_text: bool) -> str:
     if not header:
         return "begins with a line that is too long to be a header; it is left out."
+    if is_text:
+        return (
+            "has neither Audacity's labels (start, end and label between tabs) nor a header with "
+            "onset_s; it is left out."
+        )
     if any(number_or_none(cell) is not None for cell in header):
         return "has no header line such as file,onset_s,offset_s,label; it is left out."
     shown = ", ".join(header[:8])

@@ -52,3 +52,9 @@ def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
         find_material([tmp_path / "gone"], [])
     with pytest.raises(InputError, match="There is no recording in"):
         find_material([tmp_path], [])
+
+
+@pytest.mark.parametrize("name", ["coughs.csv", "gone.txt"])
+def test_annotations_are_no_recordings(folder: Path, name: str) -> None:
+    with pytest.raises(InputError, match="is no recording; name annotations with --annotations"):
+        find_material([folder / "a.flac", folder / name], [])

@@ -296,3 +296,25 @@ def test_any_text_is_read_or_refused_in_sentences(tmp_path: Path, text: str, nam
     found = read(tmp_path, text.encode("utf-8", "replace").decode("utf-8"), name)
 
     assert all(notice.sentence for notice in found.notices)
+
+
+def test_a_header_alone_says_nothing(tmp_path: Path) -> None:
+    found = read(tmp_path, "file,onset_s,offset_s\n\n")
+
+    assert found.rows == []
+    (sentence,) = sentences(found)
+    assert sentence.startswith(":1: has a header and no row below it: where there is nothing in a")
+
+
+def test_a_column_that_stands_there_twice_is_told(tmp_path: Path) -> None:
+    found = read(tmp_path, "file,Onset_s,onset_s,label\na.wav,1,99,cough\n")
+
+    assert [row.onset_s for row in found.rows] == [1.0]
+    assert sentences(found) == [":1: has two columns 'Onset_s'; the first one is read."]
+
+
+def test_labels_without_tabs_are_told_what_they_lack(tmp_path: Path) -> None:
+    found = read(tmp_path, "1.0 1.3 cough\n", name="night.txt")
+
+    (sentence,) = sentences(found)
+    assert sentence.startswith(":1: has neither Audacity's labels (start, end and label between")

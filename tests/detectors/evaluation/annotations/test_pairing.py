@@ -168,6 +168,13 @@ def test_merged_marks_are_told_once_for_the_same_tables() -> None:
     ]
 
 
+def test_tables_of_one_name_are_told_apart_by_their_folders() -> None:
+    tables = [table(row(2, "/x/a.flac", 1.0), name=f"/{who}/marks.csv") for who in ("anna", "bob")]
+    (notice,) = several_annotators(pair([A], tables)[0])
+
+    assert "annotated in '/anna/marks.csv' and '/bob/marks.csv'; their" in notice.sentence
+
+
 def test_a_recording_of_unknown_labels_only_is_not_annotated() -> None:
     annotated, _ = pair([A, B], [table(row(2, "a", 1.0, label="unknown"), row(3, "b", 1.0))])
 
