@@ -86,4 +86,4 @@ def _tell(plan: Plan, *, as_json: bool) -> None:
     if not deleted:
         typer.echo("nothing was stored")
     for each in left:
-        typer.echo(in_one_line(f"left {each}: it is not a file of coughd's"))
+        typer.echo(in_one_line(f"left {each}: it is no file of this configuration's"))

@@ -38,7 +38,7 @@ HOLDS: dict[Kind, str] = {
     "people",
     "handed_in": "what people said of events, and embeddings, until the daemon takes it",
     "model": "weights of a network; nothing about people",
-    "unknown": "not a file of coughd's",
+    "unknown": "unknown: no file of this configuration's",
 }
 _FOLDERS: dict[str, Kind] = {
     "clips": "clip",

@@ -118,7 +118,7 @@ def _sound(report: Report) -> Iterator[Reason]:
         if file.kind == "recording" or (file.form == "sound" and file.kind != "source"):
             yield _broken(f"{file.path}: a recording of {file.size_bytes} bytes")
         elif file.kind == "unknown" and file.form not in {"text", "empty"}:
-            yield _unproved(f"{file.path}: not a file of coughd's, and no text")
+            yield _unproved(f"{file.path}: no file of this configuration's, and no text")
     known = {(file.device, file.inode) for file in report.files}
     for process in report.processes:
         for open_file in process.files:

@@ -32,7 +32,7 @@ def test_a_files_name_is_no_line_of_the_report(folder: Path) -> None:
     (folder / "data" / FORGED).write_bytes(bytes(3))
     lines = asked(folder).stdout.splitlines()
     named = f"{folder}/data/{SHOWN}"
-    assert f"          {named}: not a file of coughd's, and no text" in lines
+    assert f"          {named}: no file of this configuration's, and no text" in lines
     assert f"  {named}" in lines
     assert not [line for line in lines if line.startswith("holds     No sound is stored.")]
 
@@ -44,8 +44,22 @@ def test_a_files_name_is_no_line_of_what_was_purged(folder: Path) -> None:
     (folder / "data" / FORGED).touch()
     assert asked(folder, "--purge", "--yes").stdout.splitlines() == [
         f"deleted {clips}/{SHOWN}.clip",
-        f"left {folder}/data/{SHOWN}: it is not a file of coughd's",
+        f"left {folder}/data/{SHOWN}: it is no file of this configuration's",
     ]
+
+
+def test_a_store_that_the_configuration_names_no_more_is_left_and_said_to_be_its_none(
+    folder: Path,
+) -> None:
+    """It may be another configuration's, with the same data directory."""
+    (folder / "config.yaml").write_text(
+        f"config_version: 1\nstore: {{data_dir: data, url: 'sqlite:///{folder}/new.db'}}\n"
+    )
+    former = folder / "data/coughd.sqlite3"
+    former.write_bytes(b"SQLite format 3\0")
+    (said,) = asked(folder, "--purge", "--yes").stdout.splitlines()[-1:]
+    assert said == f"left {former}: it is no file of this configuration's"
+    assert former.exists()
 
 
 def test_what_mends_a_right_can_be_typed_whatever_the_name() -> None:
