@@ -85,6 +85,8 @@ def _check_store(reader: Reader) -> None:
     if isinstance(url, str) and url.startswith("sqlite") and ":////" not in url:
         text = "an SQLite URL needs an absolute path: sqlite:////srv/coughd/coughd.sqlite3"
         reader.blame("store.url", text)
+    if isinstance(url, str) and "%00" in url:
+        reader.blame("store.url", "must not contain %00: no file's name does")
     refusal = refuse_server(url) if isinstance(url, str) and url.startswith("postgresql") else ""
     if refusal:
         reader.blame("store.url", refusal)

@@ -161,6 +161,11 @@ def test_a_database_server_that_can_be_is_none(at: str) -> None:
     _parse(f"store: {{url: 'postgresql://{at}'}}")
 
 
+def test_a_file_that_no_disk_can_have_is_a_mistake_of_the_file() -> None:
+    (told,) = _mistakes("store: {url: 'sqlite:////srv/x%00.db'}")
+    assert told.startswith(f"{_FILE}:1: store.url: must not contain %00")
+
+
 def test_two_sources_cannot_record_into_one_file() -> None:
     text = "sources:\n" + "".join(
         f"- {{id: {name}, kind: microphone, record_path: x.wav}}\n" for name in "ab"
