@@ -23,6 +23,8 @@ CLOSE_S = 3.0
 ALIVE_EVERY_S = 10.0
 """A store that has been given nothing for so long is given a sign of life."""
 BLOCKED_TURN_S = 0.5
+_LOOK_S = 0.25
+"""So often it looks whether to end, where nothing comes."""
 
 _log = logging.getLogger("coughd.recorder")
 _T = TypeVar("_T")
@@ -224,7 +226,7 @@ class Recorder:
                 return []
             self._turns += 1
             try:
-                batch.append(self._changes.get(timeout=0.1))
+                batch.append(self._changes.get(timeout=_LOOK_S))
             except queue.Empty:
                 if self._closing.is_set():
                     return []

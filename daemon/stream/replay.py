@@ -29,7 +29,7 @@ from .replay_protocol import (
 )
 from .socket_thread import SocketThread
 
-_POLL_MS = 100
+_POLL_MS = 250
 _JOIN_S = 10.0
 _WAITING_REQUESTS = 16  # of one peer; a subscriber has one question at a time
 _WAITING_ANSWERS = 2  # each is up to `largest_page` messages long
