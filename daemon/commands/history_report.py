@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TextIO, TypeAlias
 
+from ...storage.messages import rfc3339
 from ...storage.reading.export_columns import (
     Record,
     epoch_record,
@@ -16,6 +17,7 @@ from ...storage.reading.export_columns import (
 )
 from ...storage.reading.history_rows import Epoch, Event, Source
 from ...storage.reading.intervals import Interval
+from ...storage.reading.local_time import to_us
 
 By: TypeAlias = Literal["event", "hour", "day", "night", "epoch"]
 Row: TypeAlias = Event | Epoch | Interval
@@ -72,6 +74,7 @@ def _without_rows(report: Report, names: dict[str, str]) -> dict[str, object]:
         "minimum_coverage": terms.minimum_coverage,
         "summary": sums,
         "rate_withheld": summary.rate_withheld,
+        "kept_from_utc": None if report.kept_from is None else rfc3339(to_us(report.kept_from)),
         "rows": [],
     }
 

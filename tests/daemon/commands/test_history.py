@@ -172,6 +172,8 @@ def test_what_is_no_longer_kept_is_said(run: Callable[..., str], tmp_path: Path)
         "\n# Single coughs before 2027-01-15 08:00 are no longer kept: sums have them; lists, and "
         "epochs by other terms than the usual, do not.\n"
     ) in told
+    document = json.loads(run(*asked, "--json"))
+    assert (document["kept_from_utc"], document["rows"]) == ("2027-01-15T08:00:30.000001Z", [])
     told = run(*asked, "--by", "day", "--gap-s", "60")
     assert "an unknown number of epochs (a pause of 60 s" in told
     assert "\n2027-01-15\t2\t2\t-\t60 s" in told

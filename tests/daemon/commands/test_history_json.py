@@ -47,6 +47,7 @@ def test_json_is_one_document_with_the_columns_of_exports(
     assert tuple(told["summary"]) == INTERVAL_COLUMNS
     assert {tuple(row) for row in told["rows"]} == {columns}
     assert (told["summary"]["coughs"], told["rate_withheld"]) == (3, None)
+    assert told["kept_from_utc"] is None
     assert told["sources"] == [{"source_id": "usb:1-1.2", "name": "Bed\troom", "kind": "file"}]
 
 
