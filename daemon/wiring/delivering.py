@@ -56,13 +56,19 @@ def deliver(
 def _hand_in(data_dir: Path, page: Sequence[HandedIn]) -> bool:
     """Whether somebody took it; False where whoever ran, such as another command, has gone."""
     path = lay_down(data_dir, page)
-    if wait_until_taken(path, PATIENCE_S, nobody_will=lambda: holder_of(data_dir) is None):
+    holder = holder_of(data_dir)
+
+    def has_gone() -> bool:
+        nonlocal holder
+        holder = holder_of(data_dir)
+        return holder is None
+
+    if wait_until_taken(path, PATIENCE_S, nobody_will=has_gone):
         return True
-    pid = holder_of(data_dir)
-    if pid is not None:
+    if holder is not None:
         raise AlreadyRunningError(
-            f"{path}: the daemon (pid {pid}) has not taken it within {PATIENCE_S:g} s; it is kept "
-            "there and taken when the store can be written."
+            f"{path}: the daemon (pid {holder}) has not taken it within {PATIENCE_S:g} s; it is "
+            "kept there and taken when the store can be written."
         )
     take_away(path)
     return False
