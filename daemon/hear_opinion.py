@@ -40,11 +40,13 @@ class HearOpinion:
     def judge_by(
         self, judge_for: Callable[[EmbedderIdentity], LaterJudge], *, keep_embeddings: bool
     ) -> None:
-        """Judge by other probes from the next answer on; see the constructor."""
+        """Judge by other probes from now on; see the constructor."""
         self._judge_for = judge_for
         self._unjudged = LaterJudge(None, threshold=1.0, keep_embeddings=keep_embeddings)
-        self._embedder = None
+        known, self._embedder = self._embedder, None
         self._judge = self._unjudged
+        if known is not None:
+            self._meet(known)
 
     @property
     def waiting(self) -> int:

@@ -1,1 +1,1 @@
-"""HeAR in a process of its own; TensorFlow is imported here, in `model.py`, and nowhere else."""
+"""HeAR in a process of its own, which alone loads TensorFlow or torch for it."""

@@ -115,3 +115,15 @@ def test_nobody_waits_for_a_hear_that_cannot_start(
     assert hear.wait_until(lambda now: now.state == "failed", LONG_S)
     assert 0 == opinion.waiting
     assert 1 == opinion.status.waiting
+
+
+def test_other_probes_are_known_as_soon_as_they_are_given(start: Start) -> None:
+    hear = start()
+    opinion = HearOpinion(hear, without_probe, keep_embeddings=True)
+    opinion.judge_by(without_probe, keep_embeddings=True)
+    assert opinion.judge is None
+    opinion.ask("event-1", window(1))
+    answers(hear, opinion)
+    given = LaterJudge(SoundProbe(), None, keep_embeddings=True)
+    opinion.judge_by(lambda _embedder: given, keep_embeddings=True)
+    assert opinion.judge is given
