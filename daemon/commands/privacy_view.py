@@ -59,7 +59,7 @@ def _print_line(console: Console, line: str) -> None:
 
 def _processes(report: Report) -> Iterator[str]:
     if not report.processes:
-        yield "none: no daemon runs on this data directory"
+        yield "none: no daemon is seen on this data directory"
     for each in report.processes:
         memory = MEMORY.get(each.role, "unknown: coughd starts no such process")
         yield f"{each.pid} {each.role}, user {each.user}: {memory}"

@@ -9,6 +9,7 @@ from ...config.places import Places
 from ...config.redaction import without_passwords
 from ...config.settings import Settings
 from ...storage.engine import is_there, sqlite_path, store_url
+from ...storage.lock import holder_of
 from ...storage.personal import TableContents, read_contents
 from .inventory import take_inventory
 from .mechanism import asks_for_key
@@ -41,10 +42,16 @@ def look(settings: Settings, places: Places, config_file: Path) -> Report:
 
 def _processes(data_dir: Path, hidden: list[str]) -> list[Process]:
     try:
-        return daemon_processes(data_dir)
+        found = daemon_processes(data_dir)
     except OSError as exc:
         hidden.append(f"whether a daemon runs: {exc.filename}: {exc.strerror}; try again as root")
         return []
+    if not found and holder_of(data_dir) is not None:
+        hidden.append(
+            f"the daemon: something uses {data_dir}, and no such process is to be seen from here; "
+            "try again outside of containers"
+        )
+    return found
 
 
 def _tables(store: Path | str, hidden: list[str]) -> list[TableContents]:

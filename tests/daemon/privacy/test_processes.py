@@ -19,6 +19,7 @@ import pytest
 from coughd.config.paths import Paths
 from coughd.config.places import STORE_FILE, Places, find_places
 from coughd.config.settings import Settings, StoreSettings, StreamSettings
+from coughd.daemon.privacy import looking
 from coughd.daemon.privacy.looking import look
 from coughd.daemon.privacy.processes import daemon_processes
 from coughd.storage.lock import LOCK_NAME, InstanceLock
@@ -72,6 +73,18 @@ def test_nobody_runs_without_a_lock_or_with_a_forgotten_one(data_dir: Path) -> N
         pass
     assert (data_dir / "coughd.lock").exists()
     assert daemon_processes(data_dir) == []
+
+
+def test_a_daemon_that_is_not_to_be_seen_from_here_is_not_none(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as one in a container, with processes of its own."""
+    monkeypatch.setattr(looking, "daemon_processes", lambda _: [])
+    with InstanceLock(data_dir):
+        report = look(*configured(data_dir))
+    assert [promise.holds for promise in report.promises] == [None, None, None]
+    assert "no such process is to be seen from here" in report.hidden[0]
+    assert not look(*configured(data_dir)).hidden
 
 
 def test_the_holder_of_the_lock_is_the_daemon_whoever_it_says_it_is(data_dir: Path) -> None:
