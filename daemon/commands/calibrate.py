@@ -154,7 +154,11 @@ def _changes(present: _Present, proposal: Proposal | None) -> dict[str, float]:
         "threshold": proposal.threshold,
         "minimum_level_dbfs": proposal.minimum_level_dbfs,
     }
-    return {key: value for key, value in wanted.items() if value not in present}
+    return {
+        key: value
+        for (key, value), now in zip(wanted.items(), present, strict=True)
+        if value != now
+    }
 
 
 def _write(file: Path, values: dict[str, float]) -> None:
