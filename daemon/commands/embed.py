@@ -23,7 +23,7 @@ from ..offline.kept_sound import SourceFile, counts, find_sound
 from ..offline.neighbourhood import Neighbourhood
 from ..offline.reembedding import judge_stored, reembed
 from ..wiring.delivering import deliver
-from ..wiring.detection import later_judge
+from ..wiring.detection import OpenModels, later_judge
 from ..wiring.offline_work import offline_embedder
 from .bars import progress_bar
 from .options import ConfigOption, configured
@@ -105,7 +105,7 @@ def _judge_stored(settings: Settings, places: Places, *, as_json: bool) -> None:
                 judged += judge_stored(
                     stored,
                     known.identity,
-                    later_judge(settings.probe, ProbeVersions(places.data_dir), known.identity),
+                    _judge_of_stored(settings, ProbeVersions(places.data_dir), known.identity),
                     neighbours,
                     partial(deliver, settings, places),
                     partial(_told, progress, len(stored)),
@@ -114,6 +114,23 @@ def _judge_stored(settings: Settings, places: Places, *, as_json: bool) -> None:
         typer.echo(json.dumps({"embeddings": total, "judged": judged}))
     else:
         typer.echo(f"{judged} of {total} stored embeddings gave their event a new score")
+
+
+def _judge_of_stored(
+    settings: Settings, trained: ProbeVersions, identity: EmbedderIdentity
+) -> LaterJudge:
+    """By the probe that is in force, which of the open embedder may be the one it came with."""
+    chosen = settings.probe.path or trained.in_force(identity)
+    if identity.kind == "open" and chosen is None:
+        models = OpenModels(settings.models.path)
+        if models.embedder.identity.sha256 == identity.sha256:
+            return LaterJudge(
+                models.probe(),
+                settings.probe.threshold,
+                settings.probe.keep_embeddings,
+                settings.probe.minimum_level_dbfs,
+            )
+    return later_judge(settings.probe, trained, identity)
 
 
 def _told(progress: Callable[[float, float], None], every: int, done: int) -> None:

@@ -32,3 +32,10 @@ def test_stored_events_get_the_score_that_they_got_live(tmp_path: Path) -> None:
     )
     said = coughd("embed", "--judge", "--config", config, "--json")
     assert {"embeddings": embedded, "judged": embedded} == json.loads(said.lines[-1])
+
+    # Without a word on probes, the one that the embedder came with is in force.
+    write_config(tmp_path, recording, tmp_path / "data")
+    for judged in (embedded, 0):
+        said = coughd("embed", "--judge", "--config", config, "--json")
+        assert (0, "") == (said.exit_code, said.complaints)
+        assert {"embeddings": embedded, "judged": judged} == json.loads(said.lines[-1])
