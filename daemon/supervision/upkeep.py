@@ -11,7 +11,7 @@ from ...config.settings import Settings
 from ..clock import Clock
 from ..lifecycle import ReloadRequest, StopRequest
 from ..line import Line
-from ..recorder import CLOSE_S
+from ..recorder import CLOSE_S, RecorderCounts
 from .reloading import Reloader
 from .service_manager import ServiceManager
 from .watchdog import Watchdog
@@ -42,8 +42,8 @@ class Upkeep:
 
     Parameters
     ----------
-    written
-        How many changes the store has taken since the start.
+    store
+        How the way into the store does.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Upkeep:
         reloader: Reloader,
         handed_in: HandedIn,
         lines: Sequence[Line],
-        written: Callable[[], int],
+        store: Callable[[], RecorderCounts],
         clock: Clock,
     ) -> None:
         self._service = service
@@ -61,7 +61,7 @@ class Upkeep:
         self._reloader = reloader
         self._handed_in = handed_in
         self._lines = lines
-        self._written = written
+        self._store = store
         self._clock = clock
         self._wrote = -1
         self._wrote_s = 0.0
@@ -92,10 +92,10 @@ class Upkeep:
         if not self._service.stop.is_set():
             return
         self._service.manager.stopping()
-        now_s, written = self._clock.monotonic_s(), self._written()
-        if written != self._wrote:
-            self._wrote, self._wrote_s = written, now_s
-        elif now_s - self._wrote_s >= CLOSE_S:
+        now_s, store = self._clock.monotonic_s(), self._store()
+        if store.written != self._wrote:
+            self._wrote, self._wrote_s = store.written, now_s
+        if store.refused is not None or now_s - self._wrote_s >= CLOSE_S:
             raise StorageError("the store took nothing until the stop; see the lines above")
 
 

@@ -111,7 +111,7 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
         workers = _workers(settings, recorder, live, replay, receiver, kept)
         watchdog = Watchdog(service.manager, workers, clock)
         upkeep = Upkeep(
-            service, watchdog, reloader, receiver, lines, lambda: recorder.counts.written, clock
+            service, watchdog, reloader, receiver, lines, lambda: recorder.counts, clock
         )
         latest = LatestEvents(heard_now(settings), clock)
         tally = Tally(heard_now(settings), clock)

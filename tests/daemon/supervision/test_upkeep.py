@@ -11,7 +11,7 @@ from coughd.config.settings import Settings
 from coughd.daemon.identity import LiveIdentity
 from coughd.daemon.lifecycle import ReloadRequest, StopRequest
 from coughd.daemon.line import Line
-from coughd.daemon.recorder import CLOSE_S
+from coughd.daemon.recorder import CLOSE_S, RecorderCounts
 from coughd.daemon.supervision.reloading import Reloader
 from coughd.daemon.supervision.service_manager import ServiceManager
 from coughd.daemon.supervision.upkeep import Service, Upkeep
@@ -54,10 +54,19 @@ class FakeHandedIn:
         """Nothing to take."""
 
 
+class FakeStore:
+    """The way into a store that is full."""
+
+    written = 100
+    refused: str | None = None
+
+    def counts(self) -> RecorderCounts:
+        return RecorderCounts(10_000, self.written, 0, self.refused)
+
+
 @pytest.fixture
-def written() -> list[int]:
-    """How much the store has taken."""
-    return [100]
+def store() -> FakeStore:
+    return FakeStore()
 
 
 @pytest.fixture
@@ -66,11 +75,11 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def upkeep(service: Service, written: list[int], clock: FakeClock) -> Callable[..., Upkeep]:
+def upkeep(service: Service, store: FakeStore, clock: FakeClock) -> Callable[..., Upkeep]:
     def make(*lines: Line) -> Upkeep:
         watchdog = Watchdog(service.manager, [], clock)
         reloader = Reloader(Settings(), service.load, print)
-        return Upkeep(service, watchdog, reloader, FakeHandedIn(), lines, lambda: written[0], clock)
+        return Upkeep(service, watchdog, reloader, FakeHandedIn(), lines, store.counts, clock)
 
     return make
 
@@ -102,7 +111,7 @@ def test_a_reload_is_framed_even_where_it_is_refused(
 
 
 def test_a_stop_ends_the_wait_for_a_store_that_takes_nothing_and_for_no_slow_one(
-    service: Service, upkeep: Callable[..., Upkeep], written: list[int], clock: FakeClock
+    service: Service, upkeep: Callable[..., Upkeep], store: FakeStore, clock: FakeClock
 ) -> None:
     keeper = upkeep()
     keeper.while_the_store_is_full()
@@ -111,9 +120,13 @@ def test_a_stop_ends_the_wait_for_a_store_that_takes_nothing_and_for_no_slow_one
     for _ in range(10):
         keeper.while_the_store_is_full()
         clock.now_monotonic_s += CLOSE_S
-        written[0] += 1
+        store.written += 1
     keeper.while_the_store_is_full()
     clock.now_monotonic_s += CLOSE_S
     with pytest.raises(StorageError):
         keeper.while_the_store_is_full()
     assert ["stopping"] * 12 == told(service)
+    store.written += 1
+    store.refused = "the disk is full"
+    with pytest.raises(StorageError):
+        keeper.while_the_store_is_full()
