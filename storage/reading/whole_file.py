@@ -35,6 +35,8 @@ def whole_file(path: Path, mode: int = 0o600) -> Iterator[TextIO]:
             part.open("w", encoding="utf-8", newline="") as stream,
         ):
             yield stream
+    except IsADirectoryError as exc:
+        raise StorageError(f"{path}: is a folder; name a file in it") from exc
     except OSError as exc:
         raise StorageError(
             f"{path}: cannot be written ({exc.strerror or exc}); name a folder that exists and "

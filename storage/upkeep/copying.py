@@ -59,7 +59,8 @@ def copy_store_to_free(
 ) -> tuple[Path, Contents]:
     """Copy a store as `copy_store` does, to the first of some names in one folder that is free."""
     target = next(targets)
-    with _sentences(f"{target}: the copy failed"), part_beside(target) as part:
+    ask = "; is it a store, is it whole, is there room?"
+    with _sentences(f"{target}: the copy failed", ask), part_beside(target) as part:
         with closing(open_read_only(source)) as origin:
             origin.execute("BEGIN")
             before = contents(origin, source)
@@ -166,11 +167,11 @@ def _copy_into(origin: sqlite3.Connection, part: Path, edit: Edit | None) -> Non
 
 
 @contextmanager
-def _sentences(doing: str) -> Iterator[None]:
+def _sentences(doing: str, ask: str = "") -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as exc:
-        why = hindrance(exc) or f"{exc}; is it a store, is it whole, is there room?"
+        why = hindrance(exc) or f"{exc}{ask}"
         raise StorageError(f"{doing}: {why}") from exc
     except OSError as exc:
         raise StorageError(

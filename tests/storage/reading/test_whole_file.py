@@ -67,7 +67,7 @@ def test_a_pipe_is_written_into(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="Is a directory"):
+    with pytest.raises(StorageError, match="is a folder; name a file in it"):
         whole_file(tmp_path).__enter__()
 
 
