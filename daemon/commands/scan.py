@@ -31,6 +31,7 @@ from .output import data_output
 from .scan_rows import Row, sound_row, total_row
 
 Progress: TypeAlias = Callable[[float, float], None]
+_WORTH_TELLING_S = 0.1
 
 
 def scan(
@@ -131,8 +132,10 @@ def _print(scan: Scan, *, as_json: bool, rejected: bool) -> None:
             cells = sound_row(scan.path, found).values()
             typer.echo("\t".join(printable(str(cell)) for cell in cells))
     plural = "cough" if scan.coughs == 1 else "coughs"
+    dead_s = scan.duration_s - scan.monitored_s
+    silence = f", of which {dead_s:.1f} s are digital silence" if dead_s >= _WORTH_TELLING_S else ""
     name = printable(str(scan.path))
-    typer.echo(f"{name}: {scan.coughs} {plural} in {scan.duration_s:.1f} s", err=True)
+    typer.echo(f"{name}: {scan.coughs} {plural} in {scan.duration_s:.1f} s{silence}", err=True)
 
 
 def _print_json(row: Row) -> None:

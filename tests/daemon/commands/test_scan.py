@@ -6,6 +6,7 @@ import pty
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import soundfile
 from command_line import PATIENCE_S, command, coughd, environment
 
@@ -78,6 +79,15 @@ def test_totals_tell_a_file_without_a_cough_from_one_that_was_not_heard(tmp_path
         [0, 0, 1.0, 1.0, None],
         [0, 0, 0.0, 0.0, trouble],
     ]
+
+
+def test_a_recording_that_is_mostly_muted_is_not_called_quiet(tmp_path: Path) -> None:
+    path = tmp_path / "muted.wav"
+    sound = bundled_scene().samples[:SAMPLE_RATE_HZ]
+    muted = np.zeros(20 * SAMPLE_RATE_HZ, np.float32)
+    soundfile.write(path, np.concatenate([sound, muted]), SAMPLE_RATE_HZ)
+    said = coughd("scan", path)
+    assert "0 coughs in 21.0 s, of which 20.0 s are digital silence\n" in said.complaints
 
 
 def test_totals_without_json_are_refused(tmp_path: Path) -> None:
