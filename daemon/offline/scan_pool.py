@@ -84,14 +84,22 @@ def scan_all(
     ]
     for worker in pool:
         worker.start()
+    order = iter(sorted(range(len(paths)), key=lambda index: -sizes[index]))
+
+    def give() -> None:
+        """A job or the word that there is none; few wait at once, or the pipe would be full."""
+        index = next(order, None)
+        jobs.put(None if index is None else (index, paths[index]))
+
     try:
-        for index in sorted(range(len(paths)), key=lambda index: -sizes[index]):
-            jobs.put((index, paths[index]))
-        for _ in pool:
-            jobs.put(None)
+        for _ in range(2 * number):
+            give()
         found: dict[int, ScannedFile] = {}
         while len(found) < len(paths) and not stop.is_set():
+            before = len(found)
             _take(results, found, pool)
+            if len(found) > before:
+                give()
             done = sum(size * shares[index] for index, size in enumerate(sizes))
             progress(done / max(1, sum(sizes)))
     finally:

@@ -53,6 +53,11 @@ def test_no_weights_are_an_error_and_not_a_hang(tmp_path: Path) -> None:
         scan([write_bursts(tmp_path / "a.wav", [1.0], 3.0)], no_ears)
 
 
+def test_more_files_than_a_pipe_holds_are_no_hang_either(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="weights are gone"):
+        scan([tmp_path / f"{number:0100}.wav" for number in range(2_000)], no_ears)
+
+
 def test_a_worker_that_dies_is_told(tmp_path: Path) -> None:
     with pytest.raises(CoughdError, match="exit status 9"):
         scan([write_bursts(tmp_path / "a.wav", [1.0], 3.0)], dying_ears)
