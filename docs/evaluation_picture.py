@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from importlib import resources
 from pathlib import Path
 
 from side_by_side import side_by_side
@@ -21,7 +22,7 @@ from coughd.detectors.evaluation.page.charts import (
 
 WIDTH, HEIGHT = 420.0, 280.0
 PARTS = "small|axis|grid|line|dashed|dotted|dot|bar"
-CSS = Path(__file__).parents[1] / "detectors" / "evaluation" / "page.css"
+CSS = resources.files("coughd.detectors.evaluation.page") / "page.css"
 
 
 def style() -> str:
