@@ -15,7 +15,7 @@ SCRIPT = Path(__file__).parents[4] / "docs" / "evaluation_picture.py"
 def test_the_documents_picture_is_drawn_of_a_report(tmp_path: Path) -> None:
     (tmp_path / "report.json").write_text(json.dumps(report(recordings())), encoding="utf-8")
     picture = tmp_path / "picture.svg"
-    arguments = [sys.executable, SCRIPT, tmp_path / "report.json", picture]
+    arguments = [sys.executable, str(SCRIPT), str(tmp_path / "report.json"), str(picture)]
     drawn = subprocess.run(arguments, capture_output=True, text=True, check=False)
 
     assert drawn.returncode == 0, drawn.stderr
