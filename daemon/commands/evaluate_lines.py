@@ -10,6 +10,7 @@ import typer
 from rich.cells import cell_len
 from rich.console import Console, JustifyMethod
 from rich.table import Table
+from rich.text import Text
 
 from ...detectors.evaluation.report.tables import (
     Words,
@@ -60,7 +61,10 @@ def print_report(report: Json) -> None:
 
 def _say(line: str) -> None:
     """A sentence; into a pipe it is marked, so that what is not marked are columns."""
-    typer.echo(line if sys.stdout.isatty() else f"# {line.strip()}")
+    if sys.stdout.isatty():
+        Console().print(Text(line))
+    else:
+        typer.echo(f"# {line.strip()}")
 
 
 def _name(system: Json) -> str:

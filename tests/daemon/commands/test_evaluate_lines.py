@@ -67,6 +67,7 @@ def test_a_terminal_gets_scores_under_their_titles(
     assert "Counting, one to one" in lines
     assert any(line.startswith("  F1 ") for line in lines)
     assert not any("…" in line for line in lines)
+    assert all(len(line) <= 80 for line in lines if line.startswith("Note: "))
 
 
 @pytest.mark.parametrize(
