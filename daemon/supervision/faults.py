@@ -20,8 +20,8 @@ _WHAT_TO_DO = {
     "there.",
     "frozen": "It is opened again and again; if that lasts, unplug it, or restart the sound "
     "server.",
-    "unavailable": "`coughd devices` shows which microphones there are; write one of those names, "
-    "or end the program that holds it.",
+    "unavailable": "Plug it in, name one that is there in the configuration, or end the program "
+    "that holds it.",
     "wrong_rate": "Set `sample_rate_hz` to the device's own rate, or name the card itself "
     "(`hw:CARD=...`) instead of the sound server.",
     "zeros": "Unmute the microphone (its switch, or `alsamixer`), and look at its cable.",
