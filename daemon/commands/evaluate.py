@@ -109,16 +109,23 @@ def evaluate(
         raise InputError("No recording is left that could be scored.")
     units = units_of_sounds([heard.truth for heard in systems[0].heard], over)
     report = make_report(systems, notices, units, _made())
-    if json_path == STANDARD_OUTPUT:
-        typer.echo(_as_json(report))
-    else:
-        print_report(report)
-    if json_path is not None and json_path != STANDARD_OUTPUT:
-        write("--json", json_path, _as_json(report) + "\n")
-    if html_path is not None:
-        cases, unseen = picture_cases(gathered, systems[0])
+    try:
+        if json_path == STANDARD_OUTPUT:
+            typer.echo(_as_json(report))
+        else:
+            print_report(report)
+    finally:
+        # Also where nobody reads to the end, such as `head`: hours were heard for these files.
+        _write_files(report, outputs, gathered, systems[0])
+
+
+def _write_files(report: Json, outputs: Outputs, gathered: Gathered, first: System) -> None:
+    if outputs.json is not None and outputs.json != STANDARD_OUTPUT:
+        write("--json", outputs.json, _as_json(report) + "\n")
+    if outputs.html is not None:
+        cases, unseen = picture_cases(gathered, first)
         _complain(unseen, outputs)
-        write("--html", html_path, make_page(report, cases))
+        write("--html", outputs.html, make_page(report, cases))
 
 
 def _made() -> Made:

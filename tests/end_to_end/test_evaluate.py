@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import coughd
+from command_line import PATIENCE_S, command, coughd
 
 from coughd.detectors.runtime import SHIPPED_MODELS
 from coughd.detectors.synthesis import render, write_scene
@@ -204,3 +205,21 @@ def test_what_was_heard_is_told_although_a_report_cannot_be_written(night: Path)
     assert said.exit_code == os.EX_DATAERR
     assert any(line.startswith("Counting, one to one: F1\t") for line in said.lines)
     assert "--json '/dev/full' cannot be written" in said.complaints
+
+
+def test_reports_are_written_although_nobody_reads_the_lines(night: Path, tmp_path: Path) -> None:
+    files = [tmp_path / "report.json", tmp_path / "report.html"]
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        command("evaluate", night / "scene20.flac", "--json", files[0], "--html", files[1]),
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+        timeout=PATIENCE_S,
+    )
+    os.close(writing)
+
+    assert b"Traceback" not in done.stderr
+    assert json.loads(files[0].read_bytes())["totals"]["recordings"] == 1
+    assert "</html>" in files[1].read_text(encoding="utf-8")
