@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -132,7 +132,8 @@ class LinearProbe:
             gate = document.get("gate")
             gate_sha256 = None if gate is None else str(gate["sha256"])
         except (KeyError, TypeError, ValueError, OverflowError) as exc:
-            raise ModelError(f"{path} is damaged ({exc!r}). Restore or retrain the probe.") from exc
+            why = f"{exc} is missing" if isinstance(exc, KeyError) else str(exc)
+            raise ModelError(f"{path} is damaged: {why}. Restore or retrain the probe.") from exc
         if belongs_to != embedder.sha256:
             raise ModelError(
                 f"{path} was fitted on the embedder {its_name}, but {embedder.name} is running. "
@@ -180,7 +181,7 @@ def _weights(document: Mapping[str, object]) -> ProbeWeights:
         raise ValueError(f"labels {document['labels']!r}")
     calibration = document["calibration"]
     if not isinstance(calibration, dict):
-        raise TypeError("calibration")
+        raise TypeError("calibration, wanted an object")
     return ProbeWeights(
         mean=_array(document, "mean", (EMBEDDING_SIZE,)),
         scale=_array(document, "scale", (EMBEDDING_SIZE,), least=1.0 / _MOST),
@@ -197,7 +198,10 @@ def _context(weights: object) -> ContextWeights | None:
     if weights is None:
         return None
     if not isinstance(weights, dict):
-        raise TypeError("context")
+        raise TypeError("context, wanted an object")
+    names = [one.name for one in fields(ContextWeights)]
+    if set(weights) != set(names):
+        raise ValueError(f"context, wanted {', '.join(names)}")
     return ContextWeights(**{name: _number(name, weight) for name, weight in weights.items()})
 
 
