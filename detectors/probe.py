@@ -15,16 +15,13 @@ from ..config.errors import ModelError
 from .context import ContextWeights
 from .log_odds import probability_of
 from .ports import EMBEDDING_SIZE, LABELS, Context, EmbedderIdentity, ProbeIdentity, Verdict
+from .probe_numbers import MOST, Vector, array, number, threshold_of
 from .runtime import models_folder, read_model_file, sha256_of
-from .said import number_of, share_of
 
 PROBE_FORMAT = "coughd.probe/1"
 SOFTMAX = "softmax"
 ONE_AGAINST_REST = "one_against_rest"
 """What the log-odds of a cough are; a file without `method` means the softmax."""
-Vector = NDArray[np.float64]
-_MOST = 1e12
-"""So large may a number of the file be, so that what is made of it is finite for any embedding."""
 _log = logging.getLogger(__name__)
 
 
@@ -127,7 +124,7 @@ class LinearProbe:
             belongs_to = document["embedder"]["sha256"]
             its_name = str(document["embedder"]["name"])
             name = str(document["name"])
-            threshold = _threshold(document["threshold"])
+            threshold = threshold_of(document["threshold"])
             weights = _weights(document)
             gate = document.get("gate")
             gate_sha256 = None if gate is None else str(gate["sha256"])
@@ -183,12 +180,12 @@ def _weights(document: Mapping[str, object]) -> ProbeWeights:
     if not isinstance(calibration, dict):
         raise TypeError("calibration, wanted an object")
     return ProbeWeights(
-        mean=_array(document, "mean", (EMBEDDING_SIZE,)),
-        scale=_array(document, "scale", (EMBEDDING_SIZE,), least=1.0 / _MOST),
-        coefficients=_array(document, "coefficients", (len(LABELS), EMBEDDING_SIZE)),
-        intercepts=_array(document, "intercepts", (len(LABELS),)),
-        cough_slope=_number("slope", calibration["slope"]),
-        cough_offset=_number("offset", calibration["offset"]),
+        mean=array(document, "mean", (EMBEDDING_SIZE,)),
+        scale=array(document, "scale", (EMBEDDING_SIZE,), least=1.0 / MOST),
+        coefficients=array(document, "coefficients", (len(LABELS), EMBEDDING_SIZE)),
+        intercepts=array(document, "intercepts", (len(LABELS),)),
+        cough_slope=number("slope", calibration["slope"]),
+        cough_offset=number("offset", calibration["offset"]),
         one_against_rest=_one_against_rest(document.get("method", SOFTMAX)),
         context=_context(document.get("context")),
     )
@@ -202,37 +199,10 @@ def _context(weights: object) -> ContextWeights | None:
     names = [one.name for one in fields(ContextWeights)]
     if set(weights) != set(names):
         raise ValueError(f"context, wanted {', '.join(names)}")
-    return ContextWeights(**{name: _number(name, weight) for name, weight in weights.items()})
+    return ContextWeights(**{name: number(name, weight) for name, weight in weights.items()})
 
 
 def _one_against_rest(method: object) -> bool:
     if method not in (SOFTMAX, ONE_AGAINST_REST):
         raise ValueError(f"method {method!r}")
     return method == ONE_AGAINST_REST
-
-
-def _threshold(said: object) -> float:
-    """At 0 every trigger would count, at 1 next to none."""
-    threshold = share_of(said)
-    if threshold in (0.0, 1.0):
-        raise ValueError(f"threshold {said!r}, wanted more than 0 and less than 1")
-    return threshold
-
-
-def _number(name: str, said: object) -> float:
-    number = number_of(said)
-    if abs(number) > _MOST:
-        raise ValueError(f"{name} {said!r:.40}, wanted {-_MOST:g} to {_MOST:g}")
-    return number
-
-
-def _array(
-    document: Mapping[str, object], name: str, shape: tuple[int, ...], least: float = -_MOST
-) -> Vector:
-    array = np.array(document[name], dtype=np.float64)
-    if array.shape != shape:
-        raise ValueError(f"{name} of shape {array.shape}, wanted {shape}")
-    # A NaN is in no range.
-    if not ((array >= least) & (array <= _MOST)).all():
-        raise ValueError(f"{name}, wanted {least:g} to {_MOST:g}")
-    return array
