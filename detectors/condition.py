@@ -37,8 +37,9 @@ class Condition:
     """Judges one stretch of one source; sample 0 is the stretch's first. One thread.
 
     `silent` needs one constant value for `silence_s` and then holds from the first such cell; a
-    quiet room is never that still. `clipped` cells hold a run of full-scale samples, three or
-    more (as long at higher rates), which a normalised recording does not reach.
+    quiet room is never that still. Channels that cancel each other are: nobody hears a cough there.
+    `clipped` cells hold a run of full-scale samples, three or more (as long at higher rates), which
+    a normalised recording does not reach.
     """
 
     def __init__(self, sample_rate_hz: int, silence_s: float) -> None:
@@ -91,7 +92,8 @@ class Condition:
         loudest = magnitudes.max(axis=1)
         still = highs - lows <= _CONSTANT
         if still.any():
-            still &= loudest - magnitudes.min(axis=1) <= _CONSTANT
+            # Sound beyond full scale is cut to one value, too, and that is no silence.
+            still &= (np.abs(lows) < FULL_SCALE) | (loudest - magnitudes.min(axis=1) <= _CONSTANT)
         levels_dbfs = 10 * np.log10(np.maximum(_powers(cells), 10 ** (LOWEST_DBFS / 10)))
         heard = []
         for index in range(len(cells)):

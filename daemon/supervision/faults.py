@@ -24,7 +24,8 @@ _WHAT_TO_DO = {
     "that holds it.",
     "wrong_rate": "Set `sample_rate_hz` to the device's own rate, or name the card itself "
     "(`hw:CARD=...`) instead of the sound server.",
-    "zeros": "Unmute the microphone (its switch, or `alsamixer`), and look at its cable.",
+    "zeros": "Unmute the microphone (its switch, or `alsamixer`), and look at its cable; of two "
+    "channels that cancel each other hear one (`channel: 0`).",
     "constant": "Unplug the microphone and plug it in again; if that does not help it is broken.",
     "clipping": "Lower the gain (`alsamixer`), or move the microphone.",
     "losing": "Something else keeps the machine or the sound server busy; `top` shows what.",

@@ -113,7 +113,8 @@ class SourceHealth:
             return
         if abs(one.constant) < _HALF_A_BIT:
             self._faults["zeros"] = (
-                "nothing but digital silence: is the microphone muted, or its cable out?"
+                "nothing but digital silence: is the microphone muted, its cable out, or do two "
+                "channels cancel each other?"
             )
         else:
             self._faults["constant"] = (

@@ -65,10 +65,16 @@ def test_the_last_bit_of_16_bit_sound_is_no_silence_less_is(step: float, state: 
     assert states(judge(sound)) == [(state, 3)]
 
 
-def test_channels_that_cancel_each_other_are_not_silent() -> None:
+def test_channels_that_cancel_each_other_are_silent() -> None:
     condition = Condition(RATE_HZ, 2.0)
-    heard = [*condition.hear(dead(3), np.abs(room(3))), *condition.finish()]
-    assert states(heard) == [("ok", 3)]
+    heard = [*condition.hear(dead(3), np.abs(room(3, -1.0))), *condition.finish()]
+    assert states(heard) == [("silent", 3)]
+
+
+def test_sound_far_beyond_full_scale_is_clipped_and_not_silent() -> None:
+    condition = Condition(RATE_HZ, 2.0)
+    heard = [*condition.hear(dead(3, 1.0), 2.0 + np.abs(room(3))), *condition.finish()]
+    assert states(heard) == [("clipped", 3)]
 
 
 def test_silence_says_its_constant_and_has_no_level() -> None:
