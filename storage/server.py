@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from ..config.errors import AlreadyRunningError, StorageError
+from ..config.extras import command_to_add
 from ..config.redaction import without_passwords
 
 # Of the place where the tables are, so that schemas of one database are stores of their own.
@@ -68,7 +69,7 @@ def _engine(url: URL, **options: Any) -> Engine:  # noqa: ANN401
     except (SQLAlchemyError, ImportError) as exc:
         raise StorageError(
             f"{_shown(url)}: no driver for this kind of database; "
-            "pip install 'coughd[postgres]' and write postgresql+psycopg://..."
+            f"{command_to_add('coughd[postgres]')} and write postgresql+psycopg://..."
         ) from exc
 
 

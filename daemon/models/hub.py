@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any, BinaryIO
 
 from ...config.errors import CoughdError, ModelError, StorageError, StorageFullError
+from ...config.extras import command_to_add
 from .catalog import Pullable
 
 Heard = Callable[[int], None]
@@ -64,7 +65,7 @@ class Hub:
         except ImportError as exc:
             raise ModelError(
                 "Pulling needs the hub's client, which is not installed here: "
-                "pip install huggingface-hub, or pull on another machine and use --from."
+                f"{command_to_add('huggingface-hub')}, or pull on another machine and use --from."
             ) from exc
         self._api: Any = huggingface_hub
         self._download: ModuleType = file_download

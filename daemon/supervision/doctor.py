@@ -8,6 +8,7 @@ from datetime import datetime
 from importlib.util import find_spec
 
 from ...config.errors import CoughdError, ModelError
+from ...config.extras import command_to_add
 from ...config.places import Places
 from ...config.settings import EmbedderSettings, Settings
 from ...detectors.hear.files import verified_digest
@@ -79,7 +80,7 @@ def _second_opinion(embedder: EmbedderSettings, places: Places) -> Iterator[Find
             "HeAR",
             "fault",
             f"{_LIBRARIES[extra]} is not installed here, so events keep the open score",
-            f"pip install 'coughd[{extra}]'",
+            command_to_add(f"coughd[{extra}]"),
             exit_code=os.EX_SOFTWARE,
         )
         return

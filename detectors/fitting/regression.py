@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...config.errors import ModelError
+from ...config.extras import command_to_add
 
 Numbers = NDArray[np.float64]
 _MOST_STEPS = 2_000
@@ -39,7 +40,7 @@ def check_installed() -> None:
     except ImportError as exc:
         raise ModelError(
             "Fitting a probe needs scikit-learn, which is not installed here: "
-            "pip install 'coughd[fit]'."
+            f"{command_to_add('coughd[fit]')}"
         ) from exc
     del sklearn
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...config.errors import ModelError
+from ...config.extras import command_to_add
 from ..processor import has_bfloat16
 from .network import OutOfMemoryError, Precision
 from .saved_model import SIGNATURE, SavedModelFacts, read_saved_model
@@ -133,7 +134,8 @@ def _import_tensorflow() -> ModuleType:
         import tensorflow as tf  # noqa: PLC0415 (see above)
     except ImportError as exc:
         raise ModelError(
-            "HeAR needs TensorFlow, which cannot be imported here: pip install 'coughd[hear]'."
+            "HeAR needs TensorFlow, which cannot be imported here: "
+            f"{command_to_add('coughd[hear]')}"
         ) from exc
     return tf  # type: ignore[no-any-return]
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...config.errors import ModelError
+from ...config.extras import command_to_add
 from ..ports import SAMPLE_RATE_HZ, WINDOW_SAMPLES
 from ..processor import has_bfloat16
 from .network import OutOfMemoryError, Precision
@@ -184,7 +185,7 @@ def _import_torch() -> tuple[ModuleType, ModuleType]:
     except ImportError as exc:
         raise ModelError(
             "embedder.runtime torch needs PyTorch and transformers, which cannot be imported "
-            "here: pip install 'coughd[torch]'."
+            f"here: {command_to_add('coughd[torch]')}"
         ) from exc
     return torch, transformers
 

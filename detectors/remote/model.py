@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...config.errors import ModelError
+from ...config.extras import command_to_add
 from ..hear.batching import scale_windows
 from ..hear.self_test import check_embeddings
 from ..ports import EMBEDDING_SIZE, EmbedderIdentity
@@ -185,6 +186,6 @@ def _library() -> Any:  # noqa: ANN401 - the library has no types
     except ImportError as exc:
         raise ModelError(
             "A remote embedder needs tritonclient, which cannot be imported here: "
-            "pip install 'coughd[remote]'."
+            f"{command_to_add('coughd[remote]')}"
         ) from exc
     return tritonclient.http

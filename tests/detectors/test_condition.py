@@ -73,7 +73,7 @@ def test_channels_that_cancel_each_other_are_silent() -> None:
 
 def test_sound_far_beyond_full_scale_is_clipped_and_not_silent() -> None:
     condition = Condition(RATE_HZ, 2.0)
-    heard = [*condition.hear(dead(3, 1.0), 2.0 + np.abs(room(3))), *condition.finish()]
+    heard = [*condition.hear(dead(3, 1.0), np.float32(2.0) + np.abs(room(3))), *condition.finish()]
     assert states(heard) == [("clipped", 3)]
 
 

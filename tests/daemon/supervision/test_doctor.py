@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from protobuf_bytes import DETECTOR, ENCODER
 
+from coughd.config.extras import command_to_add
 from coughd.config.places import Places
 from coughd.config.settings import EmbedderSettings, Settings, SourceSettings
 from coughd.daemon.supervision import doctor
@@ -58,7 +59,7 @@ def test_a_missing_library_is_named_with_what_brings_it(
 ) -> None:
     installed(monkeypatch)
     (finding,) = found(tmp_path, embedder)
-    assert (finding.state, finding.remedy) == ("fault", f"pip install 'coughd[{extra}]'")
+    assert (finding.state, finding.remedy) == ("fault", command_to_add(f"coughd[{extra}]"))
     assert library in finding.evidence
 
 

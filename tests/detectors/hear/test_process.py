@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from protobuf_bytes import ENCODER
 
 from coughd.config.errors import ModelError
+from coughd.config.extras import command_to_add
 from coughd.detectors.hear.child import hear_command
 from coughd.detectors.hear.client import HearProcess
 from coughd.detectors.hear.process import serve
@@ -137,8 +138,8 @@ def test_without_tensorflow_the_sentence_says_what_to_install(
     assert hear.wait_until(lambda now: now.state == "failed", LONG_S)
     hear.close()
     assert (
-        "HeAR needs TensorFlow, which cannot be imported here: pip install 'coughd[hear]'."
-        == hear.status.reason
+        "HeAR needs TensorFlow, which cannot be imported here: "
+        f"{command_to_add('coughd[hear]')}" == hear.status.reason
     )
 
 
