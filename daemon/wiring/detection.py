@@ -59,13 +59,14 @@ def load_judge(
     if configured is not None:
         probe = LinearProbe.load(configured, identity)
     else:
+        own = None
         try:
-            probe = own_probe(trained, identity) or models.probe()
+            own = own_probe(trained, identity)
         except ModelError as exc:
             # A damaged one must not keep the daemon from listening.
             refused = str(exc)
             _log.error("no probe that was trained here is used: %s", refused)
-            probe = models.probe()
+        probe = own or models.probe()
     threshold = settings.probe.threshold
     return Judge(
         embedder=models.embedder,
