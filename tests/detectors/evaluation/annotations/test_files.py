@@ -34,16 +34,6 @@ def test_a_plain_table_without_recordings(tmp_path: Path) -> None:
     assert [(row.file, row.label) for row in found.rows] == [(None, "cough"), (None, "speech")]
 
 
-def test_columns_may_be_called_otherwise(tmp_path: Path) -> None:
-    found = read(
-        tmp_path, "Path,Start,Duration,Class,Participant,Source\nx.wav,1,0.5,Cough?,p1,phone\n"
-    )
-    (row,) = found.rows
-
-    assert (row.file, row.onset_s, row.offset_s, row.sure) == ("x.wav", 1.0, 1.5, False)
-    assert (row.subject, row.source) == ("p1", "phone")
-
-
 def test_a_row_without_times_says_that_nothing_was_heard(tmp_path: Path) -> None:
     (row,) = read(tmp_path, "file,onset_s,offset_s,label\nquiet.wav,,,\n").rows
 
@@ -218,13 +208,6 @@ def test_cells_that_no_table_can_hold(tmp_path: Path) -> None:
     ]
 
 
-def test_a_header_may_follow_blank_lines(tmp_path: Path) -> None:
-    found = read(tmp_path, "\n\nonset_s,offset_s\n\n1,2\n")
-
-    assert [row.line for row in found.rows] == [5]
-    assert found.notices == []
-
-
 def test_subjects_of_whole_recordings(tmp_path: Path) -> None:
     heard = read(tmp_path, "file,onset_s,offset_s,label,subject\na.wav,,,,p\n")
     owners = read(tmp_path, "file,subject,age\na.wav,p,50\nb.wav,NA,60\n")
@@ -237,10 +220,6 @@ def test_subjects_of_whole_recordings(tmp_path: Path) -> None:
     ]
     assert mistyped.owners == []
     assert "did you mean 'onset_s'?" in sentences(mistyped)[0]
-
-
-def test_tabs_are_no_wonder_in_a_table_of_tabs(tmp_path: Path) -> None:
-    assert read(tmp_path, "onset_s\toffset_s\n1\t2\n", "table.tsv").notices == []
 
 
 def test_a_background_has_an_end_after_its_start(tmp_path: Path) -> None:
@@ -270,13 +249,6 @@ def test_other_encodings_and_missing_files_are_told(tmp_path: Path) -> None:
     assert "cannot be read" in str(read_annotation_file(tmp_path / "gone.csv").notices[0])
 
 
-def test_a_byte_order_mark_is_no_part_of_the_header(tmp_path: Path) -> None:
-    path = tmp_path / "excel.csv"
-    path.write_text("onset_s,offset_s\n1,2\n", encoding="utf-8-sig")
-
-    assert len(read_annotation_file(path).rows) == 1
-
-
 def test_a_table_of_backgrounds_holds_no_coughs(tmp_path: Path) -> None:
     found = read(tmp_path, "scene,bg_file,start_s,duration_s\na.flac,pack/music/jazz.flac,10,5\n")
 
@@ -296,25 +268,3 @@ def test_any_text_is_read_or_refused_in_sentences(tmp_path: Path, text: str, nam
     found = read(tmp_path, text.encode("utf-8", "replace").decode("utf-8"), name)
 
     assert all(notice.sentence for notice in found.notices)
-
-
-def test_a_header_alone_says_nothing(tmp_path: Path) -> None:
-    found = read(tmp_path, "file,onset_s,offset_s\n\n")
-
-    assert found.rows == []
-    (sentence,) = sentences(found)
-    assert sentence.startswith(":1: has a header and no row below it: where there is nothing in a")
-
-
-def test_a_column_that_stands_there_twice_is_told(tmp_path: Path) -> None:
-    found = read(tmp_path, "file,Onset_s,onset_s,label\na.wav,1,99,cough\n")
-
-    assert [row.onset_s for row in found.rows] == [1.0]
-    assert sentences(found) == [":1: has two columns 'Onset_s'; the first one is read."]
-
-
-def test_labels_without_tabs_are_told_what_they_lack(tmp_path: Path) -> None:
-    found = read(tmp_path, "1.0 1.3 cough\n", name="night.txt")
-
-    (sentence,) = sentences(found)
-    assert sentence.startswith(":1: has neither Audacity's labels (start, end and label between")
