@@ -106,31 +106,22 @@ def _known(settings: Settings, places: Places, clock: Callable[[], datetime]) ->
         )
         with closing(history):
             name = store_name(store_url(places.store))
-            configured_ids = {source.id for source in settings.sources}
             return {
                 "store_at": name,
                 "store_problem": None,
-                "history": _history(history, configured_ids, clock()),
+                "history": _history(history, clock()),
             }
     except CoughdError as error:
         return {"store_at": None, "store_problem": str(error), "history": None}
 
 
-def _history(history: History, configured_ids: set[str], today: datetime) -> dict[str, Any]:
-    """The last 24 hours; a source that was taken away counts for as long as it was heard."""
-    sources = history.sources()
-    known_ids = {source.source_id for source in sources}
-    present, gone = (
-        history.summary(today - timedelta(hours=24), today, source_ids=sorted(source_ids))
-        for source_ids in (known_ids & configured_ids, known_ids - configured_ids)
-    )
-    monitored_s = present.monitored_s + gone.monitored_s
-    elapsed_s = present.elapsed_s + gone.monitored_s
+def _history(history: History, today: datetime) -> dict[str, Any]:
+    day = history.summary(today - timedelta(hours=24), today)
     newest = next(history.events(newest_first=True, limit=1), None)
     return {
-        "coughs_24h": present.coughs + gone.coughs,
-        "monitored_s_24h": round(monitored_s, 3),
-        "coverage_24h": round(min(monitored_s / elapsed_s, 1.0), 4) if elapsed_s else 0.0,
+        "coughs_24h": day.coughs,
+        "monitored_s_24h": round(day.monitored_s, 3),
+        "coverage_24h": round(day.coverage, 4),
         "last_cough": None
         if newest is None
         else {
@@ -141,6 +132,6 @@ def _history(history: History, configured_ids: set[str], today: datetime) -> dic
         },
         "sources": [
             {"id": source.source_id, "name": source.name, "last_seen": source.last_seen.isoformat()}
-            for source in sources
+            for source in history.sources()
         ],
     }

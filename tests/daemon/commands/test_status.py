@@ -13,14 +13,14 @@ import pytest
 from rich.console import Console
 
 from coughd.config.places import Places
-from coughd.config.settings import Settings, SourceSettings
+from coughd.config.settings import Settings
 from coughd.daemon.commands.status import collect, off_fault
 from coughd.daemon.commands.status_view import print_status
 from coughd.daemon.service.layout import find_layout
 from coughd.daemon.supervision.status import DaemonStatus, HearProbe
 from coughd.daemon.supervision.status_client import Asked
 from coughd.daemon.supervision.status_document import document
-from coughd.storage.records import SourceSeen
+from coughd.storage.records import Listening, SourceSeen
 
 from ...storage.facts import EPOCH_US, covered, event, open_store, seen
 from ..supervision.facts_of_status import BEDROOM, HEAR, NOW_US, WELL
@@ -164,12 +164,11 @@ def test_a_microphone_that_was_taken_away_is_not_missed_for_ever(tmp_path: Path)
             begun_us = EPOCH_US + begin_s * 1_000_000
             store.write([SourceSeen(source_id, "Bedroom", "microphone", begun_us)])
             store.write([replace(covered(begin_s, end_s), source_id=source_id)])
-        store.write([replace(event("event-1", 0), source_id=old)])
+        store.write([replace(event("event-1", 0), source_id=old), Listening((new,))])
     address = f"ipc://{tmp_path}/x"
     places = Places(tmp_path, store_path, address, address, tmp_path)
-    settings = Settings(timezone="UTC", sources=(SourceSettings(id=new, kind="microphone"),))
     end = datetime.fromtimestamp(EPOCH_US / 1e6, UTC) + timedelta(seconds=5_400)
-    day = collect(settings, places, answered(WELL), lambda: end)["history"]
+    day = collect(Settings(timezone="UTC"), places, answered(WELL), lambda: end)["history"]
     assert (1, 5_400.0, 1.0) == (day["coughs_24h"], day["monitored_s_24h"], day["coverage_24h"])
 
 
