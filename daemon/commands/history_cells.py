@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from ...config.as_text import in_one_line
 from ...storage.reading.history_rows import Epoch, Event
 from ...storage.reading.intervals import Interval
 from ...storage.reading.local_time import evening_of
@@ -14,7 +15,6 @@ from .history_words import (
     coverage_text,
     event_ending,
     length_text,
-    printable,
     rate_text,
     short_id,
 )
@@ -47,8 +47,8 @@ def cells_of(report: Report, row: Row, *, short: bool) -> list[str]:
             cells = [
                 onset,
                 f"{(row.offset_us - row.onset_us) / 1e6:.2f}",
-                printable(row.source_name),
-                printable(row.label),
+                in_one_line(row.source_name),
+                in_one_line(row.label),
                 "-" if row.probability is None else f"{row.probability:.3f}",
                 f"{row.level_dbfs:.1f}",
                 row.scored_by,
@@ -61,7 +61,7 @@ def cells_of(report: Report, row: Row, *, short: bool) -> list[str]:
             return [
                 onset,
                 f"{(row.offset_us - row.onset_us) / 1e6:.2f}",
-                printable(row.source_name),
+                in_one_line(row.source_name),
                 f"{row.coughs}",
                 short_id(row.epoch_id),
             ]
@@ -86,7 +86,7 @@ def _why_not(row: Event, *, short: bool) -> str:
         return ""
     if short:
         below = row.reason == BELOW_THRESHOLD
-        return f"below {row.threshold:.2f}" if below else printable(row.reason)
+        return f"below {row.threshold:.2f}" if below else in_one_line(row.reason)
     told = why_not(
         reason=row.reason,
         probability=row.probability,
@@ -95,7 +95,7 @@ def _why_not(row: Event, *, short: bool) -> str:
         scores=row.scores,
         window=row.window,
     )
-    return printable(told)
+    return in_one_line(told)
 
 
 def _sums(row: Interval) -> list[str]:

@@ -10,12 +10,13 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
+from ...config.as_text import in_one_line
 from ...storage.reading.history_rows import Event
 from ...storage.reading.intervals import Interval
 from .fitting import GAP_CELLS, fit, table_width
 from .history_cells import cells_of, headings_of, partly, unheard
 from .history_report import Report, Row
-from .history_words import printable, sentences
+from .history_words import sentences
 from .moments import to_minute
 
 _WIDE_COLUMNS = 110
@@ -55,7 +56,7 @@ def print_plain(report: Report, write: Callable[[str], None]) -> None:
 
 def _title(report: Report) -> Text:
     start, end = report.summary.start, report.summary.end
-    names = ", ".join(printable(source.name) for source in report.sources)
+    names = ", ".join(in_one_line(source.name) for source in report.sources)
     heading = f"{names}, {to_minute(start)} to {to_minute(end)} {report.summary.terms.zone}"
     return Text(heading)
 

@@ -88,11 +88,6 @@ def coverage_text(interval: Interval) -> str:
     return percent(interval.coverage)
 
 
-def printable(text: str) -> str:
-    """Replace what could steer a terminal or break a line."""
-    return "".join(char if char.isprintable() else "?" for char in text)
-
-
 def _known(report: Report) -> str:
     first, last = report.known
     if to_us(last) <= to_us(first):

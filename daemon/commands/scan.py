@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from ...config.as_text import in_one_line
 from ...config.errors import InputError, UsageError
 from ...config.settings import Settings
 from ...detectors.probe_versions import ProbeVersions
@@ -25,7 +26,6 @@ from ..stretches import StretchMaker
 from ..wiring.detection import load_judge, stretch_maker, telling_often
 from ..wiring.gates import load_gate
 from .bars import progress_bar
-from .history_words import printable
 from .options import ConfigOption, VerboseOption, configured, to_stderr
 from .output import data_output
 from .scan_rows import Row, sound_row, total_row
@@ -130,11 +130,11 @@ def _print(scan: Scan, *, as_json: bool, rejected: bool) -> None:
     else:
         for found in shown:
             cells = sound_row(scan.path, found).values()
-            typer.echo("\t".join(printable(str(cell)) for cell in cells))
+            typer.echo("\t".join(in_one_line(str(cell)) for cell in cells))
     plural = "cough" if scan.coughs == 1 else "coughs"
     dead_s = scan.duration_s - scan.monitored_s
     silence = f", of which {dead_s:.1f} s are digital silence" if dead_s >= _WORTH_TELLING_S else ""
-    name = printable(str(scan.path))
+    name = in_one_line(str(scan.path))
     typer.echo(f"{name}: {scan.coughs} {plural} in {scan.duration_s:.1f} s{silence}", err=True)
 
 

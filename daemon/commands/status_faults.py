@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from rich.text import Text
 
-from .history_words import printable
+from ...config.as_text import in_one_line
 
 _Json: TypeAlias = Mapping[str, Any]
 _EACH = 4
@@ -22,9 +22,9 @@ def fault_lines(faults: Sequence[_Json]) -> Iterator[Text]:
     for (_, advice), some in alike.items():
         shown = some if len(some) <= _EACH else some[: _EACH - 1]
         for fault in shown:
-            line = Text(printable(f"! {fault['about']}: "), style="red")
-            yield line.append(printable(f"{fault['says']}"), style="default")
+            line = Text(in_one_line(f"! {fault['about']}: "), style="red")
+            yield line.append(in_one_line(f"{fault['says']}"), style="default")
         left = [fault["about"] for fault in some[len(shown) :]]
         if left:
-            yield Text(printable(f"! and {len(left)} more: {', '.join(left)}"), style="red")
-        yield Text(printable(f"  {advice}"))
+            yield Text(in_one_line(f"! and {len(left)} more: {', '.join(left)}"), style="red")
+        yield Text(in_one_line(f"  {advice}"))

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .history_words import length_text, percent, printable
+from ...config.as_text import in_one_line
+from .history_words import length_text, percent
 from .status_faults import fault_lines
 
 _Json: TypeAlias = Mapping[str, Any]
@@ -24,7 +25,7 @@ def print_status(document: _Json, console: Console, today: datetime) -> None:
         console.print(_sources(document["sources"], today))
     for name, text in _facts(document, today):
         line = Text(f"{name:<9}", style="dim")
-        console.print(line.append(printable(text), style="default"), soft_wrap=True)
+        console.print(line.append(in_one_line(text), style="default"), soft_wrap=True)
     for line in fault_lines(document["faults"]):
         console.print(line, soft_wrap=True)
 
@@ -40,7 +41,7 @@ def _headline(document: _Json) -> Text:
     faults = len(document["faults"])
     well = "all is well" if not faults else f"{faults} fault{'s' if faults > 1 else ''}"
     return Text(
-        printable(
+        in_one_line(
             f"coughd {document['version']} on {document['node']} ({document['site']}), "
             f"pid {document['pid']}, up {length_text(document['uptime_s'])}: {well}"
         )
@@ -59,7 +60,7 @@ def _sources(sources: list[_Json], today: datetime) -> Table:
         rate_hz = source["sample_rate_hz"]
         heard_s = source["heard_samples"] / rate_hz if rate_hz else None
         table.add_row(
-            Text(printable(source["name"])),
+            Text(in_one_line(source["name"])),
             Text(state, style=_STYLES.get(source["state"], "") if named else "yellow"),
             "-" if level is None else f"{level:.1f}",
             _ago(source["since"], today),
