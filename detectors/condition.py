@@ -143,7 +143,7 @@ class Condition:
 
 
 def _powers(cells: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The variance of each cell, in half the time that numpy's own takes for a single one."""
+    """The variance of each cell; quicker than numpy's own, which is made for more of them."""
     wide = cells.astype(np.float64)
     wide -= np.add.reduce(wide, axis=1, keepdims=True) / wide.shape[1]
     np.multiply(wide, wide, out=wide)

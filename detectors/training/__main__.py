@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 from ...config.errors import CoughdError, ModelError, UsageError
+from ...config.extras import command_to_add
 from ..runtime import SHIPPED_MODELS, TWIN_MODELS
 from .networks.members import MEMBERS
 
@@ -77,7 +78,7 @@ def main() -> int:
         except ImportError as exc:
             raise ModelError(
                 f"Training needs {exc.name}, which is not installed. "
-                "Run: pip install 'coughd[train]', or '.[train]' in a checkout."
+                f"Run: {command_to_add('coughd[train]')}"
             ) from exc
         recipe = Recipe(
             pack=given.pack,

@@ -1,8 +1,7 @@
 """The gate as it is shipped: the sums of `GateNetwork`, in the order that costs least.
 
 Each normalisation but the last is part of the convolution before it, and the layers that look along
-time only have time first: a product of matrices for each. Shipping `GateNetwork` itself costs half
-as much again.
+time only have time first: a product of matrices for each. Shipping `GateNetwork` itself costs more.
 """
 
 from __future__ import annotations
