@@ -13,9 +13,9 @@ from typing import Annotated
 import typer
 
 from ..config.errors import CoughdError
-from .commands.examples import epilog_of
-from .commands.output import NO_ROOM, let_output_go, prepare_output
 from .commands.run import run
+from .commands.shared.examples import epilog_of
+from .commands.shared.output import NO_ROOM, let_output_go, prepare_output
 
 _TYPERS_USAGE_ERROR = 2
 

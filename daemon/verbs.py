@@ -13,7 +13,6 @@ from .commands.devices import devices
 from .commands.doctor import doctor
 from .commands.embed import embed
 from .commands.evaluate import evaluate
-from .commands.examples import epilog_of
 from .commands.export import export
 from .commands.history import history
 from .commands.keys import keys
@@ -24,6 +23,7 @@ from .commands.privacy import privacy
 from .commands.run import run
 from .commands.scan import scan
 from .commands.service import service
+from .commands.shared.examples import epilog_of
 from .commands.status import status
 from .commands.support_bundle import support_bundle
 from .commands.train import train

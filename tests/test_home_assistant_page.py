@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from coughd.config.places import Places
 from coughd.config.settings import Settings
-from coughd.daemon.commands.status import collect
+from coughd.daemon.commands.shared.asking import collect
 from coughd.daemon.main import command_line
 from coughd.daemon.supervision.status_client import Asked
 

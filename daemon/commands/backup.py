@@ -20,8 +20,8 @@ from ...storage.upkeep.backup import (
     restore,
 )
 from ...storage.upkeep.copying import Contents
-from .options import ConfigOption, JsonOption, configured
-from .reading import StoreOption, now
+from .shared.options import ConfigOption, JsonOption, configured
+from .shared.reading import StoreOption, now
 
 backup = typer.Typer(
     help="Copy the store, check a copy, put one back.",

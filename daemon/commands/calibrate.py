@@ -27,7 +27,7 @@ from ..judge import Judge
 from ..lifecycle import StopRequest, stop_on_signals
 from ..wiring.detection import load_judge, telling_often
 from ..wiring.listener import build_listener
-from .options import ConfigOption, JsonOption
+from .shared.options import ConfigOption, JsonOption
 
 _Present: TypeAlias = tuple[float, float | None]
 """Threshold and level in force."""

@@ -15,7 +15,7 @@ from ...config.places import Places, find_places
 from ...config.render import to_yaml
 from ...config.schema import config_schema
 from ...config.settings import Settings
-from .options import ConfigOption
+from .shared.options import ConfigOption
 
 
 def check_config(

@@ -18,8 +18,8 @@ from ..clips.clip_file import is_event_id
 from ..clips.sealing import find_key_file, new_key_text, read_key
 from ..clips.shelf import ClipShelf
 from ..privacy.document import when
-from .endings import only, refuse_short
-from .options import ConfigOption, JsonOption, configured
+from .shared.endings import only, refuse_short
+from .shared.options import ConfigOption, JsonOption, configured
 
 clips = typer.Typer(
     help="List the sound that was kept (clips.keep), or hear one.",

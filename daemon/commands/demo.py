@@ -22,8 +22,8 @@ from ...detectors.ports import SAMPLE_RATE_HZ
 from ...detectors.synthesis import Scene, bundled_scene, write_scene
 from ..lifecycle import ended_by_signals
 from .history import history
-from .options import VerboseOption
-from .show import COUGHS_AND_SOURCES, show_until
+from .shared.options import VerboseOption
+from .views.show import COUGHS_AND_SOURCES, show_until
 
 _STOP_S = 10.0
 

@@ -16,7 +16,7 @@ from ...config.errors import DeviceUnavailableError
 from ...config.settings import SourceSettings
 from ..sources.devices import NO_MICROPHONE, InputDevice, choose, name_to_write
 from ..sources.portaudio import list_inputs
-from .options import ConfigOption, JsonOption, configured
+from .shared.options import ConfigOption, JsonOption, configured
 
 _WIDE_COLUMNS = 200
 

@@ -14,8 +14,8 @@ from ...storage.upkeep.at_rest import at_rest
 from ...storage.upkeep.findings import Finding, exit_code_of
 from ...storage.upkeep.mending import mend
 from ..supervision.doctor import examine
-from .options import ConfigOption, JsonOption, configured
-from .reading import now
+from .shared.options import ConfigOption, JsonOption, configured
+from .shared.reading import now
 
 
 def doctor(

@@ -19,14 +19,15 @@ from ...storage.material import Material
 from ..clips.sealing import find_key_file, read_key
 from ..clips.shelf import ClipShelf
 from ..judge import LaterJudge
-from ..offline.kept_sound import SourceFile, counts, find_sound
+from ..offline.kept_sound import counts, find_sound
 from ..offline.neighbourhood import Neighbourhood
 from ..offline.reembedding import judge_stored, reembed
 from ..wiring.delivering import deliver
 from ..wiring.detection import OpenModels, later_judge
 from ..wiring.offline_work import offline_embedder
-from .bars import progress_bar
-from .options import ConfigOption, configured
+from .shared.heard_once import source_files
+from .shared.options import ConfigOption, configured
+from .views.bars import progress_bar
 
 
 def embed(
@@ -135,15 +136,6 @@ def _judge_of_stored(
 
 def _told(progress: Callable[[float, float], None], every: int, done: int) -> None:
     progress(done, every)
-
-
-def source_files(settings: Settings) -> list[SourceFile]:
-    """Give the configured recordings that are heard once."""
-    return [
-        SourceFile(source.id, source.path, source.channel)
-        for source in settings.sources
-        if source.kind == "file" and source.path is not None and not source.loop
-    ]
 
 
 def _clip_reader(settings: Settings, places: Places) -> Callable[[str], Samples | None]:

@@ -25,13 +25,13 @@ from ...detectors.evaluation.report.numbers import Json
 from ...detectors.evaluation.scoring.units import units_of_sounds
 from ..lifecycle import StopRequest, stop_on_signals
 from ..offline.evaluating import Listener, hear_all, heard_by_all, prepare
+from ..offline.evaluation_outputs import STANDARD_OUTPUT, Outputs, output_of, write
 from ..offline.gathering import Gathered, first_of, gather
 from ..offline.picturing import picture_cases
 from ..offline.scan_pool import usable_cores
-from .bars import progress_bar
-from .evaluate_lines import print_report
-from .evaluate_outputs import STANDARD_OUTPUT, Outputs, output_of, write
-from .options import ConfigOption, configured
+from .shared.options import ConfigOption, configured
+from .views.bars import progress_bar
+from .views.evaluate_lines import print_report
 
 _STOPPED = 130
 

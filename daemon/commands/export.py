@@ -15,10 +15,9 @@ from ...storage.reading.export import COLUMNS, Format, What, export_records, wri
 from ...storage.reading.intervals import DEFAULT_GAP_S, DEFAULT_MINIMUM_COUGHS
 from ...storage.reading.local_time import to_us
 from ...storage.reading.whole_file import whole_file
-from .moments import to_minute
-from .options import ConfigOption
-from .output import data_output
-from .reading import (
+from .shared.options import ConfigOption
+from .shared.output import data_output
+from .shared.reading import (
     GapOption,
     MinimumOption,
     SinceOption,
@@ -29,7 +28,8 @@ from .reading import (
     now,
     open_history,
 )
-from .time_range import check_order, check_times, moment_of
+from .shared.time_range import check_order, check_times, moment_of
+from .views.moments import to_minute
 
 
 def export(

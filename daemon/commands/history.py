@@ -15,11 +15,9 @@ from rich.console import Console
 from ...storage.history import History
 from ...storage.reading.intervals import DEFAULT_GAP_S, DEFAULT_MINIMUM_COUGHS
 from ...storage.reading.local_time import evening_of, to_us
-from .history_report import By, Report, Row, write_document
-from .history_view import print_plain, print_tables
-from .options import ConfigOption, JsonOption
-from .output import data_output
-from .reading import (
+from .shared.options import ConfigOption, JsonOption
+from .shared.output import data_output
+from .shared.reading import (
     GapOption,
     MinimumOption,
     SinceOption,
@@ -30,7 +28,9 @@ from .reading import (
     now,
     open_history,
 )
-from .time_range import check_order, check_times, is_date, is_length, moment_of
+from .shared.time_range import check_order, check_times, is_date, is_length, moment_of
+from .views.history_report import By, Report, Row, write_document
+from .views.history_view import print_plain, print_tables
 
 _Range: TypeAlias = tuple[datetime, datetime]
 _SINCE: dict[By, str] = {"event": "24h", "hour": "24h", "day": "7d", "night": "7d", "epoch": "24h"}

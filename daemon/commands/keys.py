@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,9 +13,8 @@ from ...config.addresses import is_beyond_machine
 from ...config.errors import StorageError, UsageError
 from ...config.places import Places
 from ...config.settings import Settings
-from ..stream.client_key import ClientKey
-from ..stream.key_ring import SERVER_FILE, KeyRing, client_file, fingerprint, write_secret
-from .options import ConfigOption, JsonOption, configured
+from ..stream.key_ring import KeyRing, client_file, fingerprint, write_secret
+from .shared.options import ConfigOption, JsonOption, configured
 
 keys = typer.Typer(
     help="Say who may listen over tcp: make a key, list, revoke one.",
@@ -111,14 +109,3 @@ def revoke(name: NameArgument, config: ConfigOption = None) -> None:
     _, places = configured(config)
     gone = KeyRing(places.data_dir).revoke(name)
     typer.echo(f"revoked the key of {gone.name}, {gone.fingerprint}")
-
-
-def own_key(settings: Settings, places: Places) -> ClientKey | None:
-    """Give the key with which commands on the daemon's machine connect, where one is needed.
-
-    None too where this user may not read it: the daemon will refuse, and say so.
-    """
-    server_file = KeyRing(places.data_dir).folder / SERVER_FILE
-    if not settings.stream.curve or not os.access(server_file, os.R_OK):
-        return None
-    return KeyRing(places.data_dir).own_client_key()

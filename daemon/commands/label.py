@@ -24,10 +24,10 @@ from ...storage.records import EventReviewed, label_said
 from ..offline.annotated_events import Reviewed, Said, Verdict, review_recordings, without_repeats
 from ..offline.gathering import first_of
 from ..wiring.delivering import deliver
-from .bars import progress_bar
-from .embed import source_files
-from .endings import only, refuse_short
-from .options import ConfigOption, configured
+from .shared.endings import only, refuse_short
+from .shared.heard_once import source_files
+from .shared.options import ConfigOption, configured
+from .views.bars import progress_bar
 
 _VERDICTS = ("confirm", "reject")
 

@@ -29,7 +29,7 @@ from ..models.parity import RUNTIMES, check_parity
 from ..models.pull import Progress as Told
 from ..models.pull import pull_from_folder, pull_from_hub
 from ..models.shelf import Acceptance, Pulled, Shelf, megabytes
-from .options import ConfigOption, JsonOption, configured
+from .shared.options import ConfigOption, JsonOption, configured
 
 model = typer.Typer(
     help="Fetch HeAR's models, list them, check them. They are Google's, under terms of their own.",

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..monitoring.writing import DEFAULT_LISTEN, write_files
-from .options import ConfigOption, configured
+from .shared.options import ConfigOption, configured
 
 
 def monitoring(

@@ -18,8 +18,8 @@ from ...config.places import find_places
 from ..privacy.document import document
 from ..privacy.looking import look
 from ..privacy.purge import Plan, plan_purge, purge
-from .options import ConfigOption, JsonOption
-from .privacy_view import print_report
+from .shared.options import ConfigOption, JsonOption
+from .views.privacy_view import print_report
 
 _SHOWN = 100
 """Files, where a person is asked; there may be tens of thousands of clips."""

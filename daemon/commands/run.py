@@ -15,8 +15,8 @@ from ..privacy.seclusion import keep_to_itself
 from ..supervision.service_manager import ServiceManager
 from ..supervision.upkeep import Service
 from ..wiring.daemon import build_daemon
-from .options import ConfigOption, VerboseOption, configured, to_stderr
-from .show import showing
+from .shared.options import ConfigOption, VerboseOption, configured, to_stderr
+from .views.show import showing
 
 
 def run(

@@ -25,10 +25,10 @@ from ..offline.scanning import FoundSound, Scan, scan_file, unheard
 from ..stretches import StretchMaker
 from ..wiring.detection import load_judge, stretch_maker, telling_often
 from ..wiring.gates import load_gate
-from .bars import progress_bar
-from .options import ConfigOption, VerboseOption, configured, to_stderr
-from .output import data_output
-from .scan_rows import Row, sound_row, total_row
+from .shared.options import ConfigOption, VerboseOption, configured, to_stderr
+from .shared.output import data_output
+from .views.bars import progress_bar
+from .views.scan_rows import Row, sound_row, total_row
 
 Progress: TypeAlias = Callable[[float, float], None]
 _WORTH_TELLING_S = 0.1

@@ -14,7 +14,7 @@ from ..service.installing import install as install_at
 from ..service.installing import uninstall as uninstall_at
 from ..service.layout import UNIT, Layout, Scope, find_layout
 from ..service.systemctl import Systemctl
-from .options import JsonOption
+from .shared.options import JsonOption
 
 service = typer.Typer(
     help="Set coughd up as a service of systemd, or take it away.", no_args_is_help=True

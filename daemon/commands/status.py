@@ -4,45 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import asdict
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import typer
 from rich.console import Console
 
-from ...config.addresses import from_this_machine
-from ...config.errors import CoughdError
-from ...config.places import Places
-from ...config.settings import Settings
-from ...storage.engine import sqlite_path, store_name, store_url
-from ...storage.history import History
-from ..service.layout import Layout, find_layout
-from ..stream.replay_protocol import STATUS_SCHEMA
-from ..supervision.status import store_status
-from ..supervision.status_client import Asked, ask_status
-from .keys import own_key
-from .options import ConfigOption, JsonOption, configured
-from .reading import now
-from .status_view import print_status
+from .shared.asking import ask, collect
+from .shared.options import ConfigOption, JsonOption, configured
+from .shared.reading import now
+from .views.status_view import print_status
 
 FAULTY = 1
-_OFF = {
-    "about": "coughd",
-    "code": "off",
-    "says": "no daemon runs with this configuration: nothing is heard",
-    "do": "Start it with `systemctl start coughd`, or `coughd run`.",
-}
-_OF_ROOT = " Or do you mean the service of this machine? It is root's: `sudo coughd status`."
-_HANGS = {
-    "about": "coughd",
-    "code": "hangs",
-    "says": "the daemon does not answer",
-    "do": "Look into its log, then restart it: `systemctl restart coughd`.",
-}
 
 
 def status(config: ConfigOption = None, *, as_json: JsonOption = False) -> None:
@@ -60,78 +31,3 @@ def status(config: ConfigOption = None, *, as_json: JsonOption = False) -> None:
         raise typer.Exit(os.EX_UNAVAILABLE)
     if document["faults"]:
         raise typer.Exit(FAULTY)
-
-
-def ask(settings: Settings, places: Places) -> Asked:
-    """Ask the daemon of this configuration, with a key where it wants one; waits a few seconds."""
-    return ask_status(from_this_machine(places.replay), key=own_key(settings, places))
-
-
-def collect(
-    settings: Settings, places: Places, asked: Asked, clock: Callable[[], datetime]
-) -> dict[str, Any]:
-    """The daemon's own document, or one that says why there is none, with the store's knowledge."""
-    document: dict[str, Any] = {"schema": STATUS_SCHEMA, "sources": [], "faults": []}
-    if asked.document is not None:
-        document |= asked.document
-    else:
-        document["state"] = "hangs" if asked.reached else "off"
-        document["faults"] = [_HANGS if asked.reached else off_fault(places, os.getuid())]
-    document.setdefault("store", asdict(store_status(sqlite_path(store_url(places.store)))))
-    return document | _known(settings, places, clock)
-
-
-def off_fault(places: Places, uid: int, machine: Layout | None = None) -> dict[str, str]:
-    """Say that nobody answers; to somebody else than root, that there is a service not asked."""
-    service = find_layout("system", os.environ, 0) if machine is None else machine
-    if uid == 0 or places.data_dir == service.data_dir or not service.unit.exists():
-        return _OFF
-    store = sqlite_path(store_url(places.store))
-    if store is not None and not _may_see(store) and _may_see(service.data_dir):
-        return _OFF  # whoever looks for the store says it
-    return {**_OFF, "do": _OFF["do"] + _OF_ROOT}
-
-
-def _may_see(path: Path) -> bool:
-    return os.access(path, os.F_OK)
-
-
-def _known(settings: Settings, places: Places, clock: Callable[[], datetime]) -> dict[str, Any]:
-    """What the store knows; a sentence where it cannot be read."""
-    try:
-        history = History.open(
-            places.store,
-            timezone=settings.timezone,
-            minimum_coverage=settings.coverage.minimum_for_rate,
-        )
-        with closing(history):
-            name = store_name(store_url(places.store))
-            return {
-                "store_at": name,
-                "store_problem": None,
-                "history": _history(history, clock()),
-            }
-    except CoughdError as error:
-        return {"store_at": None, "store_problem": str(error), "history": None}
-
-
-def _history(history: History, today: datetime) -> dict[str, Any]:
-    day = history.summary(today - timedelta(hours=24), today)
-    newest = next(history.events(newest_first=True, limit=1), None)
-    return {
-        "coughs_24h": day.coughs,
-        "monitored_s_24h": round(day.monitored_s, 3),
-        "coverage_24h": round(day.coverage, 4),
-        "last_cough": None
-        if newest is None
-        else {
-            "onset": newest.onset.isoformat(),
-            "source": newest.source_id,
-            "name": newest.source_name,
-            "probability": newest.probability,
-        },
-        "sources": [
-            {"id": source.source_id, "name": source.name, "last_seen": source.last_seen.isoformat()}
-            for source in history.sources()
-        ],
-    }

@@ -20,9 +20,9 @@ from ..supervision.doctor import examine
 from ..support.bundle import Part, json_part, text_part, write_bundle
 from ..support.cleaning import clean_findings, clean_log, clean_status
 from ..support.facts import LOG_LINES, journal, models, system, versions
-from .options import ConfigOption, configured
-from .reading import now
-from .status import ask, collect
+from .shared.asking import ask, collect
+from .shared.options import ConfigOption, configured
+from .shared.reading import now
 
 
 def support_bundle(

@@ -26,9 +26,9 @@ from ..offline.store_examples import Choice, Teacher, read_examples
 from ..wiring.detection import load_judge
 from ..wiring.gates import load_gate
 from ..wiring.offline_work import offline_embedder, probe_to_beat
-from .bars import progress_bar
-from .options import ConfigOption, configured
-from .reading import StoreOption
+from .shared.options import ConfigOption, configured
+from .shared.reading import StoreOption
+from .views.bars import progress_bar
 
 _MOST_COMPLAINTS = 20
 

@@ -13,11 +13,11 @@ from ...config.addresses import from_this_machine
 from ...config.paths import find_paths
 from ..stream.replay_protocol import END_OF_TIME_SEQ
 from ..subscriber import Message, Subscriber
-from .keys import own_key
-from .live_lines import LiveLines
-from .options import ConfigOption, configured
-from .output import data_output
-from .watch_notices import REFUSED, change, nobody_heard, unknown_sources
+from .shared.options import ConfigOption, configured
+from .shared.output import data_output
+from .shared.own_key import own_key
+from .views.live_lines import LiveLines
+from .views.watch_notices import REFUSED, change, nobody_heard, unknown_sources
 
 _TOPICS = ("cough.event.end", "cough.event.update", "source")
 _NO_ANSWER_S = 1.0  # a running daemon answers the first question at once

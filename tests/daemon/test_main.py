@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from coughd.daemon import main as command
-from coughd.daemon.commands.examples import EXAMPLES
+from coughd.daemon.commands.shared.examples import EXAMPLES
 from coughd.daemon.main import command_line
 
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Connection
 
 from coughd.config.errors import StorageError
-from coughd.daemon.commands.history_report import By, Report, Row, write_document
+from coughd.daemon.commands.views.history_report import By, Report, Row, write_document
 from coughd.storage.history import History
 from coughd.storage.reading import pages
 from coughd.storage.reading.export_columns import EPOCH_COLUMNS, EVENT_COLUMNS, INTERVAL_COLUMNS

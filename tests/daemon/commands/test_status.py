@@ -14,8 +14,8 @@ from rich.console import Console
 
 from coughd.config.places import Places
 from coughd.config.settings import Settings
-from coughd.daemon.commands.status import collect, off_fault
-from coughd.daemon.commands.status_view import print_status
+from coughd.daemon.commands.shared.asking import collect, off_fault
+from coughd.daemon.commands.views.status_view import print_status
 from coughd.daemon.service.layout import find_layout
 from coughd.daemon.supervision.status import DaemonStatus, HearProbe
 from coughd.daemon.supervision.status_client import Asked

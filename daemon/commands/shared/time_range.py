@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from ...config.errors import UsageError
-from ...storage.reading.local_time import to_us, wall_time
+from ....config.errors import UsageError
+from ....storage.reading.local_time import to_us, wall_time
 
 _LENGTH = re.compile(r"([0-9]{1,9})([smhdw])")
 _DATE = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}")

@@ -10,13 +10,13 @@ from patience import until
 
 from coughd.config.places import Places
 from coughd.config.settings import Settings, StreamSettings
-from coughd.daemon.commands.show import showing
+from coughd.daemon.commands.views.show import showing
 from coughd.daemon.stream.address import Admission
 from coughd.daemon.stream.key_ring import KeyRing
 from coughd.daemon.stream.publisher import Publisher
 from coughd.daemon.stream.replay import ReplayServer
 
-from ..stream.fakes import FakeOutbox, durable, heartbeat
+from ...stream.fakes import FakeOutbox, durable, heartbeat
 
 
 def free_port() -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ...config.as_text import in_one_line
-from ...storage.reading.history_rows import Epoch, Event
-from ...storage.reading.intervals import Interval
-from ...storage.reading.local_time import evening_of
-from ..judge import BELOW_THRESHOLD
-from ..why import why_not
+from ....config.as_text import in_one_line
+from ....storage.reading.history_rows import Epoch, Event
+from ....storage.reading.intervals import Interval
+from ....storage.reading.local_time import evening_of
+from ...judge import BELOW_THRESHOLD
+from ...why import why_not
 from .history_report import By, Report, Row
 from .history_words import (
     coverage_text,

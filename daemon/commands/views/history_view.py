@@ -10,9 +10,9 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
-from ...config.as_text import in_one_line
-from ...storage.reading.history_rows import Event
-from ...storage.reading.intervals import Interval
+from ....config.as_text import in_one_line
+from ....storage.reading.history_rows import Event
+from ....storage.reading.intervals import Interval
 from .fitting import GAP_CELLS, fit, table_width
 from .history_cells import cells_of, headings_of, partly, unheard
 from .history_report import Report, Row

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from rich.text import Text
 
-from ...config.as_text import in_one_line
+from ....config.as_text import in_one_line
 
 _Json: TypeAlias = Mapping[str, Any]
 _EACH = 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coughd.daemon.commands.fitting import fit, table_width
+from coughd.daemon.commands.views.fitting import fit, table_width
 
 COLUMNS = {"hour": 11, "coughs": 6, "source": 12, "rate": 8, "interval": 13}
 DISPENSABLE = ["interval", "source", "rate"]

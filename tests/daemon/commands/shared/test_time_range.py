@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coughd.config.errors import UsageError
-from coughd.daemon.commands.time_range import check_order, check_times, is_length, moment_of
+from coughd.daemon.commands.shared.time_range import check_order, check_times, is_length, moment_of
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 ZURICH = ZoneInfo("Europe/Zurich")

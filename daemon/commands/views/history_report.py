@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TextIO, TypeAlias
 
-from ...storage.messages import rfc3339
-from ...storage.reading.export_columns import (
+from ....storage.messages import rfc3339
+from ....storage.reading.export_columns import (
     Record,
     epoch_record,
     event_record,
     interval_record,
 )
-from ...storage.reading.history_rows import Epoch, Event, Source
-from ...storage.reading.intervals import Interval
-from ...storage.reading.local_time import to_us
+from ....storage.reading.history_rows import Epoch, Event, Source
+from ....storage.reading.intervals import Interval
+from ....storage.reading.local_time import to_us
 
 By: TypeAlias = Literal["event", "hour", "day", "night", "epoch"]
 Row: TypeAlias = Event | Epoch | Interval

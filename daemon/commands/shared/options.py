@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from ...config.load import load_settings
-from ...config.paths import find_paths
-from ...config.places import Places, find_places
-from ...config.settings import Settings
+from ....config.load import load_settings
+from ....config.paths import find_paths
+from ....config.places import Places, find_places
+from ....config.settings import Settings
 
 ConfigOption = Annotated[
     Path | None,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from coughd.config.errors import CoughdError, InputError, UsageError
-from coughd.daemon.commands.evaluate_outputs import Outputs, output_of, write
+from coughd.daemon.offline.evaluation_outputs import Outputs, output_of, write
 
 
 def test_files_that_can_be_written_are_taken_and_not_made(tmp_path: Path) -> None:

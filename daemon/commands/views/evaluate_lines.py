@@ -12,7 +12,7 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
-from ...detectors.evaluation.report.tables import (
+from ....detectors.evaluation.report.tables import (
     Words,
     alarm_table,
     counts_line,
@@ -21,8 +21,8 @@ from ...detectors.evaluation.report.tables import (
     number_of,
     operating_table,
 )
-from ...detectors.evaluation.report.titles import BREAKDOWNS, TITLES, best_possible, figure
-from ..offline.gathering import MOST_COMPLAINTS
+from ....detectors.evaluation.report.titles import BREAKDOWNS, TITLES, best_possible, figure
+from ...offline.gathering import MOST_COMPLAINTS
 from .fitting import fit
 
 Json = Mapping[str, Any]

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from coughd.daemon.commands.export import export
 from coughd.daemon.commands.history import history
 
-from ...storage.facts import covered, event, open_store, seen
+from ....storage.facts import covered, event, open_store, seen
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from coughd.daemon.commands.watch_notices import (
+from coughd.daemon.commands.views.watch_notices import (
     change,
     may_open,
     nobody_heard,

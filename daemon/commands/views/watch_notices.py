@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from ..stream.items import StoreChanged, Truncated
+from ...stream.items import StoreChanged, Truncated
 
 REFUSED = (
     "the daemon refuses to talk: the key is not, or no longer, on its list, is another daemon's, "

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
-from ...config.as_text import in_one_line
-from ...storage.personal import MEANINGS
-from ..privacy.document import ELSEWHERE, MEMORY, kept, table_kept, when
-from ..privacy.inventory import HOLDS
-from ..privacy.report import Promise, Report, reach_of
+from ....config.as_text import in_one_line
+from ....storage.personal import MEANINGS
+from ...privacy.document import ELSEWHERE, MEMORY, kept, table_kept, when
+from ...privacy.inventory import HOLDS
+from ...privacy.report import Promise, Report, reach_of
 
 _VERDICTS = {
     True: ("holds", "bold green"),

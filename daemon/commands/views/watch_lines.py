@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from ...config.as_text import in_one_line
-from ..stream.items import Message
-from ..why import why_not
+from ....config.as_text import in_one_line
+from ...stream.items import Message
+from ...why import why_not
 from .moments import CELLS, to_millisecond
 
 HEADINGS = "  ".join(

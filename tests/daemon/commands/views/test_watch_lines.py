@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from coughd.daemon.commands.watch_lines import text_line
+from coughd.daemon.commands.views.watch_lines import text_line
 from coughd.daemon.stream.items import Message
 
 KATHMANDU = ZoneInfo("Asia/Kathmandu")

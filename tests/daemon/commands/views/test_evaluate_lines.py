@@ -7,7 +7,7 @@ import sys
 import pytest
 from evaluated import recordings, report
 
-from coughd.daemon.commands.evaluate_lines import print_report
+from coughd.daemon.commands.views.evaluate_lines import print_report
 from coughd.detectors.evaluation.annotations.rows import Notice
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...storage.reading.intervals import Interval
-from ...storage.reading.local_time import SECOND_US, to_us
-from ...storage.reading.shares import percent_below
+from ....storage.reading.intervals import Interval
+from ....storage.reading.local_time import SECOND_US, to_us
+from ....storage.reading.shares import percent_below
 from .history_report import Report
 from .moments import to_minute
 

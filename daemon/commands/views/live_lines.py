@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from ..stream.items import Message
+from ...stream.items import Message
 from .watch_lines import HEADINGS, text_line
 
 _COUNTED = "bold green"

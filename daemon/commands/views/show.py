@@ -7,14 +7,14 @@ import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
-from ...config.addresses import from_this_machine
-from ...config.places import Places
-from ...config.settings import Settings
-from ..stream.client_key import ClientKey
-from ..subscriber import Message, Subscriber
-from .keys import own_key
+from ....config.addresses import from_this_machine
+from ....config.places import Places
+from ....config.settings import Settings
+from ...stream.client_key import ClientKey
+from ...subscriber import Message, Subscriber
+from ..shared.output import NO_ROOM, let_output_go
+from ..shared.own_key import own_key
 from .live_lines import LiveLines
-from .output import NO_ROOM, let_output_go
 
 _COUGHS = ("cough.event",)
 COUGHS_AND_SOURCES = ("cough.event", "source")

@@ -6,7 +6,7 @@ import json
 import pytest
 from rich.console import Console
 
-from coughd.daemon.commands.live_lines import LiveLines
+from coughd.daemon.commands.views.live_lines import LiveLines
 from coughd.daemon.stream.items import Message
 
 BOLD_GREEN, DIM, YELLOW = "\x1b[1;32m", "\x1b[2m", "\x1b[33m"

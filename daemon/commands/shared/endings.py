@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...config.errors import UsageError
+from ....config.errors import UsageError
 
 _SHORTEST = 4
 

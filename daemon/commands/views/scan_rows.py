@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeAlias
 
-from ...config.as_text import as_text
-from ..offline.scanning import FoundSound, Scan
+from ....config.as_text import as_text
+from ...offline.scanning import FoundSound, Scan
 
 Row: TypeAlias = dict[str, object]
 

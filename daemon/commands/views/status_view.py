@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ...config.as_text import in_one_line
+from ....config.as_text import in_one_line
 from .history_words import length_text, percent
 from .status_faults import fault_lines
 

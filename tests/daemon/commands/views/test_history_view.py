@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from rich.console import Console
 
-from coughd.daemon.commands.history_report import By, Report
-from coughd.daemon.commands.history_view import print_tables
+from coughd.daemon.commands.views.history_report import By, Report
+from coughd.daemon.commands.views.history_view import print_tables
 from coughd.storage.history import History
 
-from ...storage.facts import EPOCH_US
-from .history_called import write_place
+from ....storage.facts import EPOCH_US
+from ..history_called import write_place
 
 
 @pytest.fixture

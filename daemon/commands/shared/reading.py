@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from ...storage.history import History
-from ...storage.reading.intervals import LONGEST_GAP_S
+from ....storage.history import History
+from ....storage.reading.intervals import LONGEST_GAP_S
 from .options import configured
 
 SinceOption = Annotated[

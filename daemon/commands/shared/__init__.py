@@ -1,0 +1,1 @@
+"""What several verbs share. No verb is known here."""

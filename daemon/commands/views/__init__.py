@@ -1,0 +1,1 @@
+"""What people are shown: tables, lines and bars. No verb is known here."""
