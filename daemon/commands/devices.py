@@ -14,7 +14,8 @@ from rich.text import Text
 
 from ...config.errors import DeviceUnavailableError
 from ...config.settings import SourceSettings
-from ..sources.devices import NO_MICROPHONE, InputDevice, choose, name_to_write
+from ..sources.devices import NO_MICROPHONE, HeldCard, InputDevice, choose, name_to_write
+from ..sources.held_cards import held_cards
 from ..sources.portaudio import list_inputs
 from .shared.options import ConfigOption, JsonOption, configured
 
@@ -38,31 +39,39 @@ def devices(
 ) -> None:
     """List the microphones, by the names to write down.
 
-    With --config also which of its sources would hear which. Exit code 69: there is none.
+    With --config also which of its sources would hear which. A card that a program listens to, a
+    daemon for one, is named with it: what it offers cannot be asked then. Exit code 69: there is
+    none.
     """
     found = list_inputs()
+    listed = {device.stable_name for device in found}
+    held = [card for card in held_cards() if card.stable_name not in listed]
     sources = configured(config)[0].sources if config is not None else ()
-    choices = [_choice(source, found) for source in sources if source.kind == "microphone"]
+    choices = [_choice(source, found, held) for source in sources if source.kind == "microphone"]
     if as_json:
-        typer.echo(json.dumps(_as_json(found, choices), indent=2, ensure_ascii=False))
-    if not found:
+        typer.echo(json.dumps(_as_json(found, held, choices), indent=2, ensure_ascii=False))
+    if not found and not held:
         raise DeviceUnavailableError(NO_MICROPHONE)
     if not as_json:
-        _print(found, choices)
+        _print(found, held, choices)
 
 
-def _choice(source: SourceSettings, found: Sequence[InputDevice]) -> Choice:
+def _choice(
+    source: SourceSettings, found: Sequence[InputDevice], held: Sequence[HeldCard]
+) -> Choice:
     try:
-        return Choice(source.id, choose(found, source.device), None)
+        return Choice(source.id, choose(found, source.device, held), None)
     except DeviceUnavailableError as error:
         return Choice(source.id, None, str(error))
 
 
-def _as_json(found: Sequence[InputDevice], choices: Sequence[Choice]) -> dict[str, object]:
+def _as_json(
+    found: Sequence[InputDevice], held: Sequence[HeldCard], choices: Sequence[Choice]
+) -> dict[str, object]:
     return {
         "devices": [
             {
-                "name": name_to_write(device, found),
+                "name": name_to_write(device, [*found, *held]),
                 "usb_port": device.usb_port,
                 "usb_id": device.usb_id,
                 "portaudio_name": device.portaudio_name,
@@ -74,6 +83,15 @@ def _as_json(found: Sequence[InputDevice], choices: Sequence[Choice]) -> dict[st
             }
             for device in found
         ],
+        "held": [
+            {
+                "name": name_to_write(card, [*found, *held]),
+                "usb_port": card.usb_port,
+                "usb_id": card.usb_id,
+                "holder": card.holder,
+            }
+            for card in held
+        ],
         "problems": [
             {"source": choice.source_id, "problem": choice.problem}
             for choice in choices
@@ -82,13 +100,17 @@ def _as_json(found: Sequence[InputDevice], choices: Sequence[Choice]) -> dict[st
     }
 
 
-def _print(found: Sequence[InputDevice], choices: Sequence[Choice]) -> None:
+def _print(
+    found: Sequence[InputDevice], held: Sequence[HeldCard], choices: Sequence[Choice]
+) -> None:
     headings = ["device (to write down)", "USB port", "USB id", "Hz", "channels", "default"]
     if choices:
         headings.append("heard by")
+    every: list[InputDevice | HeldCard] = [*found, *held]
+    unknown = len(headings) - 3
     rows = [
         [
-            name_to_write(device, found),
+            name_to_write(device, every),
             device.usb_port or "",
             device.usb_id or "",
             str(device.sample_rate_hz),
@@ -98,11 +120,19 @@ def _print(found: Sequence[InputDevice], choices: Sequence[Choice]) -> None:
         ]
         for device in found
     ]
+    rows += [
+        [name_to_write(card, every), card.usb_port or "", card.usb_id or "", *[""] * unknown]
+        for card in held
+    ]
     if sys.stdout.isatty():
         _print_table(headings, rows)
     else:
         for row in (headings, *rows):
             typer.echo("\t".join(row))
+    for card in held:
+        typer.echo(
+            f"{card.stable_name}: held by {card.holder}; what it offers is not told", err=True
+        )
     for choice in choices:
         if choice.problem is not None:
             typer.echo(f"source '{choice.source_id}': {choice.problem}", err=True)

@@ -20,7 +20,8 @@ from pathlib import Path
 from ...config.errors import CoughdError, DeviceUnavailableError
 from ...config.parent import die_with
 from .block_ring import BlockRing, HeardBlock
-from .devices import choose
+from .devices import choose, is_there
+from .held_cards import held_cards
 from .portaudio import InputStream, list_inputs
 from .recording import Recording
 from .wire import Flag, Frame, Kind, header
@@ -29,6 +30,9 @@ _BLOCK_S = 0.04
 """Each block costs the daemon a wake-up; the gate decides every 100 ms anyway."""
 _LATENCY_S = 0.2
 _RING_S = 4.0
+_LOOK_MS = 500
+"""So long without sound, and the card is looked for: PortAudio does not tell that it was pulled out
+(19.6 with ALSA; its thread turns in circles then)."""
 
 
 class PipeWriter:
@@ -67,10 +71,11 @@ class Capture:
     """From the callback through the ring into the pipe and, if asked, a recording."""
 
     def __init__(self, order: argparse.Namespace, pipe: PipeWriter) -> None:
-        device = choose(list_inputs(), order.device)
+        device = choose(list_inputs(), order.device, held_cards())
         rate_hz = order.sample_rate_hz or device.sample_rate_hz
         channels = max(device.channels, order.min_channels)
         block = round(rate_hz * _BLOCK_S)
+        self._device = device
         self._pipe = pipe
         self._ring = BlockRing(round(_RING_S / _BLOCK_S), block * channels * 2)
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
@@ -110,11 +115,13 @@ class Capture:
         poller.register(self._wake, select.POLLIN)
         poller.register(self._pipe.descriptor, 0)  # POLLERR comes unasked: the reader has gone
         while True:
-            if any(descriptor == self._pipe.descriptor for descriptor, _ in poller.poll()):
+            ready = [descriptor for descriptor, _ in poller.poll(_LOOK_MS)]
+            if self._pipe.descriptor in ready:
                 raise BrokenPipeError
-            os.eventfd_read(self._wake)
-            self._send_all()
-            if self._ended:
+            if ready:
+                os.eventfd_read(self._wake)
+                self._send_all()
+            if self._ended or (not ready and not is_there(self._device)):
                 raise DeviceUnavailableError("the microphone has gone.")
 
     def _send_all(self) -> None:

@@ -14,6 +14,7 @@ NO_MICROPHONE = (
     "no microphone was found; plug one in or start the sound server, then look with "
     "`coughd devices`."
 )
+COUGHD = "coughd"
 _HARDWARE = re.compile(r"\(hw:(\d+),(\d+)\)$")
 _SECOND_OF_A_MAKE = re.compile(r"(?<=.)_\d+(?=,DEV=)")
 _WHOLE = ("usb:", "usb-id:", "hw:CARD=")
@@ -40,6 +41,18 @@ class InputDevice:
     """The device's own; a sound server may offer another and resample."""
     channels: int
     is_default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCard:
+    """A microphone that a program listens to, so that no other one can."""
+
+    stable_name: str
+    """These three as of an `InputDevice`."""
+    usb_port: str | None
+    usb_id: str | None
+    holder: str
+    """The program, as far as it can be seen; `COUGHD` where it is a daemon of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,35 +97,44 @@ def names_of(portaudio_name: str, root: Path = Path("/")) -> tuple[str, str | No
     return f"hw:CARD={card.id},DEV={hardware[2]}", card.usb_port, card.usb_id
 
 
+def is_there(device: InputDevice, root: Path = Path("/")) -> bool:
+    """Whether a card is still the one it was; True of what only a sound server knows."""
+    return names_of(device.portaudio_name, root)[0] == device.stable_name
+
+
 def is_hardware(portaudio_name: str) -> bool:
     """Whether this is a card itself and not the sound server or an ALSA plug-in."""
     return _HARDWARE.search(portaudio_name) is not None
 
 
-def choose(devices: Sequence[InputDevice], wanted: str) -> InputDevice:
+def choose(
+    devices: Sequence[InputDevice], wanted: str, held: Sequence[HeldCard] = ()
+) -> InputDevice:
     """The device that `wanted` names: wholly, or by a part that only one has.
 
-    A port, a USB id and a card's name are taken wholly: `usb:1-1.2` is not `usb:1-1.2.4`.
+    A port, a USB id and a card's name are taken wholly: `usb:1-1.2` is not `usb:1-1.2.4`. PortAudio
+    does not list the `held` cards: they are here to be told from those that are not there.
     Raises DeviceUnavailableError with what there is instead; plugging it in mends that.
     """
-    if not devices:
-        raise DeviceUnavailableError(NO_MICROPHONE)
-    whole = [device for device in devices if wanted in _names(device)]
-    if not whole and wanted == "default":
-        whole = [device for device in devices if device.is_default] or [devices[0]]
-    part = [
-        device
-        for device in devices
-        if not wanted.startswith(_WHOLE)
-        and any(wanted.casefold() in name.casefold() for name in _names(device))
-    ]
-    found = whole or part
+    found = [device for device in devices if wanted in _names(device)]
+    if not found and wanted == "default":
+        found = [device for device in devices if device.is_default] or [*devices[:1]]
+    found = found or [device for device in devices if _fits_a_part(_names(device), wanted)]
     if len(found) == 1:
         return found[0]
     if found:
         raise DeviceUnavailableError(
             f"'{wanted}' fits {len(found)} microphones: {_listing(found)}; write one of these."
         )
+    taken = find_held(held, wanted)
+    if taken is not None:
+        raise DeviceUnavailableError(
+            f"the microphone '{taken.stable_name}' is held by {taken.holder}, and a card serves "
+            "one program only; end that one or, if it is the sound server, listen through it with "
+            "`device: default`."
+        )
+    if not devices:
+        raise DeviceUnavailableError(NO_MICROPHONE)
     names = [name for device in devices for name in _names(device)]
     close = difflib.get_close_matches(wanted, names, n=1)
     hint = f"did you mean '{close[0]}'? " if close else ""
@@ -121,7 +143,22 @@ def choose(devices: Sequence[InputDevice], wanted: str) -> InputDevice:
     )
 
 
-def name_to_write(device: InputDevice, among: Sequence[InputDevice]) -> str:
+def find_held(held: Sequence[HeldCard], wanted: str) -> HeldCard | None:
+    """The first held card that `wanted` names; any of them is a system's default."""
+    for card in held:
+        names = [name for name in (card.stable_name, card.usb_port, card.usb_id) if name]
+        if wanted in (*names, "default") or _fits_a_part(names, wanted):
+            return card
+    return None
+
+
+def _fits_a_part(names: Sequence[str], wanted: str) -> bool:
+    return not wanted.startswith(_WHOLE) and any(
+        wanted.casefold() in name.casefold() for name in names
+    )
+
+
+def name_to_write(device: InputDevice | HeldCard, among: Sequence[InputDevice | HeldCard]) -> str:
     """The stable name, or the USB port where another is of the same make.
 
     ALSA calls the second one `Snowball_1`, and which of them is the second changes.
@@ -130,10 +167,12 @@ def name_to_write(device: InputDevice, among: Sequence[InputDevice]) -> str:
     unique = sum(device.stable_name == other.stable_name for other in among) == 1
     if namesakes > 1 and device.usb_port is not None:
         return device.usb_port
-    return device.stable_name if unique else device.portaudio_name
+    if isinstance(device, HeldCard) or unique:
+        return device.stable_name
+    return device.portaudio_name
 
 
-def _make(device: InputDevice) -> str:
+def _make(device: InputDevice | HeldCard) -> str:
     return _SECOND_OF_A_MAKE.sub("", device.stable_name)
 
 

@@ -19,7 +19,8 @@ from ...storage.engine import sqlite_path, store_url
 from ...storage.upkeep.checkup import check_folder, check_store_at
 from ...storage.upkeep.findings import Finding
 from ...storage.upkeep.room import MEGABYTE
-from ..sources.devices import choose
+from ..sources.devices import COUGHD, choose, find_held
+from ..sources.held_cards import held_cards
 from ..sources.portaudio import list_inputs
 from ..stream.listening import somebody_listens
 from ..wiring.detection import load_judge, own_probe
@@ -103,16 +104,20 @@ def _microphones(settings: Settings) -> Iterator[Finding]:
     if not wanted:
         return
     try:
-        found = list_inputs()
+        found, held = list_inputs(), held_cards()
     except CoughdError as exc:
         yield _fault("microphones", exc)
         return
     for source in wanted:
         check = f"microphone {source.id}"
         try:
-            device = choose(found, source.device)
+            device = choose(found, source.device, held)
         except CoughdError as exc:
-            yield _fault(check, exc)
+            taken = find_held(held, source.device)
+            if taken is not None and taken.holder == COUGHD:
+                yield Finding(check, "ok", f"{taken.stable_name}: a daemon listens to it")
+            else:
+                yield _fault(check, exc)
         else:
             yield Finding(check, "ok", f"{device.portaudio_name} at {device.sample_rate_hz} Hz")
 

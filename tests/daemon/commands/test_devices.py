@@ -13,7 +13,9 @@ import typer
 from typer.testing import CliRunner
 
 from coughd.config.errors import DeviceUnavailableError
+from coughd.daemon.commands import devices as devices_verb
 from coughd.daemon.commands.devices import devices
+from coughd.daemon.sources.devices import HeldCard
 
 SNOWBALL = "Blue Snowball: USB Audio (hw:77,0)"
 
@@ -67,4 +69,25 @@ def test_without_a_microphone_it_is_an_error_even_as_json(
     fake_sounddevice.put_in_place(fake_sounddevice.NO_MICROPHONE, tmp_path, monkeypatch)
     result = runner.invoke(app(), ["--json"])
     assert isinstance(result.exception, DeviceUnavailableError)
-    assert json.loads(result.stdout) == {"devices": [], "problems": []}
+    assert json.loads(result.stdout) == {"devices": [], "held": [], "problems": []}
+
+
+def test_a_card_that_a_program_listens_to_is_listed_and_said(
+    runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_sounddevice.put_in_place(fake_sounddevice.NO_MICROPHONE, tmp_path, monkeypatch)
+    held = HeldCard("hw:CARD=Snowball,DEV=0", "usb:1-1.2", None, "arecord")
+    monkeypatch.setattr(devices_verb, "held_cards", lambda: [held])
+    result = runner.invoke(app())
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[1].split("\t") == [
+        "hw:CARD=Snowball,DEV=0", "usb:1-1.2", "", "", "", ""
+    ]  # fmt: skip
+    assert "held by arecord" in result.stderr
+
+    config = tmp_path / "config.yaml"
+    config.write_text("config_version: 1\nsources: [{id: bed, kind: microphone, device: snow}]\n")
+    told = json.loads(runner.invoke(app(), ["--json", "--config", str(config)]).stdout)
+    assert told["held"][0]["holder"] == "arecord"
+    (problem,) = told["problems"]
+    assert "is held by arecord" in problem["problem"]

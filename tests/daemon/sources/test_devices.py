@@ -12,6 +12,7 @@ from coughd.daemon.sources.devices import (
     Card,
     InputDevice,
     choose,
+    is_there,
     name_to_write,
     names_of,
     read_card,
@@ -68,6 +69,18 @@ def test_a_card_is_named_by_its_id_and_port(tmp_path: Path) -> None:
     )
     assert names_of("HDA Intel: ALC (hw:0,2)", tmp_path) == ("hw:CARD=PCH,DEV=2", None, None)
     assert names_of("pulse", tmp_path) == ("pulse", None, None)
+
+
+def test_a_card_is_there_until_it_is_pulled_out_or_another_has_its_number(tmp_path: Path) -> None:
+    machine(tmp_path, 1, "Snowball", "pci0000:00/usb1/1-1/1-1.2/1-1.2:1.0")
+    device = replace(PULSE, portaudio_name="(hw:1,0)", stable_name="hw:CARD=Snowball,DEV=0")
+    card_id = tmp_path / "proc/asound/card1/id"
+    assert is_there(device, tmp_path)
+    card_id.write_text("PCH\n")
+    assert not is_there(device, tmp_path)
+    card_id.unlink()
+    assert not is_there(device, tmp_path)
+    assert is_there(PULSE, tmp_path)
 
 
 @pytest.mark.parametrize("wanted", ["usb:1-1.3", "usb-id:0d8c:0014:C3D4"])
