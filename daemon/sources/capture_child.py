@@ -13,7 +13,8 @@ from pathlib import Path
 _PIPE_BYTES = 1 << 20
 """32 s at 16 kHz, 11 s at 48 kHz."""
 _READ_BYTES = 1 << 16
-"""Python takes as much memory for a read as it may return, and a block is one kB or a few."""
+"""2 s at 16 kHz: between two reads the daemon gives its signs of life, however much has to be made
+up for."""
 _FAREWELL_S = 1.0
 
 
@@ -55,16 +56,13 @@ class CaptureChild:
         return self._reading
 
     def read(self) -> bytes | None:
-        """What the pipe holds, 1 MiB at most; None where it holds nothing now, b"" at its end."""
+        """Some of what the pipe holds; None where it holds nothing now, b"" at its end."""
         if self._reading is None:
             return b""
-        parts: list[bytes] = []
-        with contextlib.suppress(BlockingIOError):
-            while len(parts) < _PIPE_BYTES // _READ_BYTES:
-                parts.append(os.read(self._reading, _READ_BYTES))
-                if len(parts[-1]) < _READ_BYTES:
-                    break
-        return b"".join(parts) if parts else None
+        try:
+            return os.read(self._reading, _READ_BYTES)
+        except BlockingIOError:
+            return None
 
     def is_gone(self) -> bool:
         """Whether the process has ended; buries it."""
