@@ -18,6 +18,8 @@ from ..config.redaction import without_passwords, without_users
 from .server import server_reader, server_writer
 
 BUSY_TIMEOUT_MS = 5_000
+_BESIDE_BYTES = 65_536
+"""More than the file that SQLite makes beside a store to read it: the index of its log."""
 _OF_THE_MACHINE = find_paths({}, 0).data_dir
 
 
@@ -117,10 +119,31 @@ def open_reader(url: URL) -> Engine:
     if path.is_dir():
         raise StorageError(f"{path}: is a folder; name the store in it, {path}/coughd.sqlite3")
     engine = create_engine(
-        "sqlite://", creator=lambda: _connect(path, "ro"), poolclass=QueuePool, max_overflow=-1
+        "sqlite://", creator=lambda: _connect_reader(path), poolclass=QueuePool, max_overflow=-1
     )
     event.listen(engine, "begin", _begin_reading)
     return engine
+
+
+def _connect_reader(path: Path) -> sqlite3.Connection:
+    """Readers of a write-ahead log make a file beside it, unless nobody can be writing there."""
+    connection = _connect(path, "ro")
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1")
+    except sqlite3.OperationalError:
+        connection.close()
+        if not _nobody_writes(path):
+            raise
+        return _connect(path, "ro&immutable=1")
+    return connection
+
+
+def _nobody_writes(path: Path) -> bool:
+    log = path.with_name(path.name + "-wal")
+    if log.exists() and log.stat().st_size:
+        return False  # not all of the store is in its file
+    disk = os.statvfs(path)
+    return bool(disk.f_flag & os.ST_RDONLY) or disk.f_bavail * disk.f_frsize < _BESIDE_BYTES
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:

@@ -24,6 +24,7 @@ from living_daemon import (
     write_recording,
 )
 from look_alike_manager import manager_at
+from small_file_system import fill, make_read_only, small_file_system
 
 from coughd.detectors.ports import SAMPLE_RATE_HZ
 
@@ -174,30 +175,8 @@ def test_a_stop_with_a_slow_disk_writes_all_and_asks_systemd_for_the_time(
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of a few megabytes."""
-    if os.geteuid() != 0:
-        pytest.skip("only root may mount a small file system")
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", folder],
-        check=False,
-        capture_output=True,
-    )
-    if mounted.returncode:
-        pytest.skip(f"no file system can be mounted here: {mounted.stderr.decode().strip()}")
-    yield folder
-    subprocess.run(["umount", folder], check=True)
-
-
-def fill(folder: Path) -> Path:
-    """Take all the room there is."""
-    filler = folder / "filler"
-    with filler.open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(bytes(4096))
-        except OSError:
-            return filler
+    with small_file_system(tmp_path / "small") as folder:
+        yield folder
 
 
 def test_a_full_disk_blocks_at_the_bound_with_health_told_until_there_is_room(
@@ -262,7 +241,7 @@ def test_it_starts_on_a_full_disk_by_giving_the_ballast_up(
 def test_a_read_only_disk_is_said_at_the_start(
     small_disk: Path, recording: Path, tmp_path: Path
 ) -> None:
-    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    make_read_only(small_disk)
     config = write_config(tmp_path, recording, small_disk / "data")
     said = coughd("run", "--config", config)
     assert said.exit_code == os.EX_IOERR
