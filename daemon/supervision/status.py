@@ -22,6 +22,7 @@ from ..sources.ports import SourceCounters
 from ..stream.publisher import PublisherCounts
 from ..stream.replay import ReplayCounts
 from .latest import Latency, LatestEvents
+from .running_since import RunningSince
 from .tally import Delays, SourceTally, Tally
 from .watchdog import Pulse
 
@@ -135,7 +136,7 @@ class Reporter:
 
     sender: Sender
     version: str
-    started_us: int
+    since: RunningSince
     lines: Sequence[Line]
     latest: LatestEvents
     recorder: Callable[[], RecorderCounts]
@@ -160,7 +161,7 @@ class Reporter:
             sender=self.sender,
             version=self.version,
             pid=os.getpid(),
-            started_us=self.started_us,
+            started_us=self.since.utc_us(),
             now_us=self.clock.utc_us(),
             sources=tuple(self._source(line) for line in self.lines),
             latency=self.latest.latency,

@@ -31,6 +31,7 @@ from ..stream.publisher import Publisher
 from ..stream.replay import ReplayServer
 from ..supervision.latest import LatestEvents
 from ..supervision.reloading import Reloader
+from ..supervision.running_since import RunningSince
 from ..supervision.status import Reporter
 from ..supervision.status_document import StatusDesk
 from ..supervision.tally import Tally
@@ -118,7 +119,7 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
         desk.report = Reporter(
             sender=store.sender,
             version=version("coughd"),
-            started_us=clock.utc_us(),
+            since=RunningSince(clock),
             lines=lines,
             latest=latest,
             recorder=lambda: recorder.counts,
