@@ -151,7 +151,7 @@ class Receiver:
                 except queue.Empty:
                     continue
             if self._written() >= ticket:
-                _log.info("took %d changes that were handed in", len(document.changes))
+                _log.info("changes that were handed in and taken: %d", len(document.changes))
                 return True
             self._stop.wait(self._look_every_s / 10)
         return False

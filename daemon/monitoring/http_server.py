@@ -143,7 +143,11 @@ class _Server(TCPServer):
         """Hand a connection to a thread, once one is free; then rest, so that nobody can hurry."""
         with self._lock:
             self._until_s[request] = self._clock.monotonic_s() + ANSWER_S
-        self._pool.submit(self._answer, request, client_address)
+        try:
+            self._pool.submit(self._answer, request, client_address)
+        except RuntimeError:  # the machine has no thread left; who asked asks again
+            self._forget(request, answered=False)
+            self.shutdown_request(request)
         while not self._rest(1 / MOST_A_SECOND) and len(self._until_s) >= MOST_AT_ONCE:
             self.hang_up()
 
@@ -171,9 +175,13 @@ class _Server(TCPServer):
         except Exception:  # noqa: BLE001 - it is logged whole
             _log.exception("a defect of coughd: a question to the metrics has no answer")
         finally:
-            with self._lock:
-                self.answered += self._until_s.pop(request) != math.inf
+            self._forget(request, answered=True)
             self.shutdown_request(request)
+
+    def _forget(self, request: _Request, *, answered: bool) -> None:
+        with self._lock:
+            in_time = self._until_s.pop(request, math.inf) != math.inf
+            self.answered += answered and in_time
 
 
 class _Handler(BaseHTTPRequestHandler):

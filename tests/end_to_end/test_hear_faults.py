@@ -37,7 +37,7 @@ _EVENTS = 'SELECT event_id, "window", scored_by, probability, revision FROM even
 def test_a_killed_frozen_and_hungry_hear_costs_no_event_and_no_count(
     lookalikes: Path, tmp_path: Path
 ) -> None:
-    recording = write_recording(tmp_path / "recording.flac", 2)
+    recording = write_recording(tmp_path / "recording.flac", 3)
     unharmed = hear_it(tmp_path / "unharmed", recording)
     folder = tmp_path / "harmed"
     folder.mkdir()

@@ -182,3 +182,23 @@ def test_a_taken_port_is_said_once_and_taken_when_it_is_free(
     said = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
     assert len(said) == 1
     assert "no metrics; it is tried again every ten seconds" in said[0]
+
+
+def test_where_no_thread_can_be_made_answers_come_back_with_the_first_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start = threading.Thread.start
+
+    def refuses(thread: threading.Thread) -> None:
+        if thread.name.startswith("metrics-answer"):
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    with serving(FakeClock()) as (server, port):
+        until(lambda: server.status.problem is None)
+        with monkeypatch.context() as scarce:
+            scarce.setattr(threading.Thread, "start", refuses)
+            for _ in range(MOST_AT_ONCE + 1):
+                with pytest.raises((http.client.HTTPException, ConnectionError)):
+                    get(port, "/health")
+        assert get(port, "/health")[0] == 200
