@@ -130,11 +130,11 @@ def _connect_reader(path: Path) -> sqlite3.Connection:
     connection = _connect(path, "ro")
     try:
         connection.execute("SELECT 1 FROM sqlite_master LIMIT 1")
-    except sqlite3.OperationalError:
+    except sqlite3.Error as error:
         connection.close()
-        if not _nobody_writes(path):
-            raise
-        return _connect(path, "ro&immutable=1")
+        if isinstance(error, sqlite3.OperationalError) and _nobody_writes(path):
+            return _connect(path, "ro&immutable=1")
+        raise
     return connection
 
 
