@@ -7,6 +7,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,12 +115,21 @@ class LinearProbe:
     def load(cls, path: Path, embedder: EmbedderIdentity) -> LinearProbe:
         """Read a probe file; ModelError if it is broken or belongs to another embedder."""
         content = read_model_file(path)
-        try:
-            document = json.loads(content)
-        except (ValueError, RecursionError) as exc:
-            raise ModelError(f"{path} is not JSON: {exc}. Restore or retrain the probe.") from exc
-        if not isinstance(document, dict) or document.get("format") != PROBE_FORMAT:
-            raise ModelError(f"{path} is not a probe of format {PROBE_FORMAT}. Retrain it.")
+        document = _document(path, content)
+        probe = cls._of(path, content, document, embedder.name, embedder.sha256)
+        _warn_of_other_runs(path, document["embedder"], embedder)
+        return probe
+
+    @classmethod
+    def load_for_weights(cls, path: Path, name: str, sha256: str) -> LinearProbe:
+        """The same where it is not known yet how the embedder `name` will run; ModelError."""
+        content = read_model_file(path)
+        return cls._of(path, content, _document(path, content), name, sha256)
+
+    @classmethod
+    def _of(
+        cls, path: Path, content: bytes, document: dict[str, Any], embedder: str, sha256: str
+    ) -> LinearProbe:
         try:
             belongs_to = document["embedder"]["sha256"]
             its_name = str(document["embedder"]["name"])
@@ -131,13 +141,12 @@ class LinearProbe:
         except (KeyError, TypeError, ValueError, OverflowError) as exc:
             why = f"{exc} is missing" if isinstance(exc, KeyError) else str(exc)
             raise ModelError(f"{path} is damaged: {why}. Restore or retrain the probe.") from exc
-        if belongs_to != embedder.sha256:
+        if belongs_to != sha256:
             raise ModelError(
-                f"{path} was fitted on the embedder {its_name}, but {embedder.name} is running. "
+                f"{path} was fitted on the embedder {its_name}, but {embedder} is in use. "
                 "Use the probe that belongs to it, or retrain."
             )
-        _warn_of_other_runs(path, document["embedder"], embedder)
-        identity = ProbeIdentity(name=name, sha256=sha256_of(content), embedder=embedder.name)
+        identity = ProbeIdentity(name=name, sha256=sha256_of(content), embedder=embedder)
         return cls(identity, threshold, weights, gate_sha256)
 
     @property
@@ -158,6 +167,16 @@ class LinearProbe:
     def judge(self, embedding: NDArray[np.float32], context: Context | None = None) -> Verdict:
         """Score one embedding [shape=(512,)], by itself where no context is known."""
         return judge(self._weights, embedding, context)
+
+
+def _document(path: Path, content: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError) as exc:
+        raise ModelError(f"{path} is not JSON: {exc}. Restore or retrain the probe.") from exc
+    if not isinstance(document, dict) or document.get("format") != PROBE_FORMAT:
+        raise ModelError(f"{path} is not a probe of format {PROBE_FORMAT}. Retrain it.")
+    return document
 
 
 def _warn_of_other_runs(

@@ -42,12 +42,12 @@ class ProbeVersions:
         self.folder = data_dir / FOLDER_NAME
         self.pointer = self.folder / POINTER_NAME
 
-    def in_force(self, embedder: EmbedderIdentity) -> Path | None:
-        """The probe that judges this embedder's embeddings; None: the shipped one, if any.
+    def in_force(self, embedder_sha256: str) -> Path | None:
+        """The probe that judges the embeddings of these weights; None: the shipped one, if any.
 
         Raises ModelError where the list of those in force is damaged.
         """
-        names = self._read().get(embedder.sha256, [])
+        names = self._read().get(embedder_sha256, [])
         return self.path_of(names[-1]) if names else None
 
     def path_of(self, name: str) -> Path:

@@ -121,7 +121,7 @@ def _judge_of_stored(
     settings: Settings, trained: ProbeVersions, identity: EmbedderIdentity
 ) -> LaterJudge:
     """By the probe that is in force, which of the open embedder may be the one it came with."""
-    chosen = settings.probe.path or trained.in_force(identity)
+    chosen = settings.probe.path or trained.in_force(identity.sha256)
     if identity.kind == "open" and chosen is None:
         models = OpenModels(settings.models.path)
         if models.embedder.identity.sha256 == identity.sha256:

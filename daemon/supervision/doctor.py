@@ -5,31 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import datetime
-from importlib.util import find_spec
 
-from ...config.errors import CoughdError, ModelError
-from ...config.extras import command_to_add
+from ...config.errors import CoughdError
 from ...config.places import Places
-from ...config.settings import EmbedderSettings, Settings
-from ...detectors.hear.files import verified_digest
-from ...detectors.hear.kinds import check_kind
-from ...detectors.hear.manifest import model_folder
+from ...config.settings import Settings
 from ...detectors.probe_versions import ProbeVersions
 from ...storage.engine import sqlite_path, store_url
 from ...storage.upkeep.checkup import check_folder, check_store_at
-from ...storage.upkeep.findings import Finding
+from ...storage.upkeep.findings import Finding, fault_of
 from ...storage.upkeep.room import MEGABYTE
 from ..sources.devices import COUGHD, choose, find_held
 from ..sources.held_cards import held_cards
 from ..sources.portaudio import list_inputs
 from ..stream.listening import somebody_listens
 from ..wiring.detection import load_judge, own_probe
-from ..wiring.embedding import hear_here
 from ..wiring.gates import load_gate
-
-_EXTRAS = {"tensorflow": "hear", "torch": "torch"}
-_LIBRARIES = {"hear": "tensorflow", "torch": "transformers", "remote": "tritonclient"}
-"""By the extra that brings it."""
+from .hear_checkup import check_hear
 
 
 def examine(
@@ -47,7 +38,7 @@ def examine(
         floor = settings.retention.free_space_mb * MEGABYTE
         yield from check_folder(places.data_dir, store, floor, now)
     yield from _models(settings, places)
-    yield from _second_opinion(settings.embedder, places)
+    yield from check_hear(settings, places)
     yield from _microphones(settings)
     yield from _sockets(places, running=running)
 
@@ -57,7 +48,7 @@ def _models(settings: Settings, places: Places) -> Iterator[Finding]:
         gate = load_gate(settings)
         judge = load_judge(settings)
     except CoughdError as exc:
-        yield _fault("models", exc)
+        yield fault_of("models", exc)
         return
     yield Finding("models", "ok", f"{gate.name}, the open embedder and the probe are loaded")
     if settings.embedder.kind == "open" and settings.probe.path is not None:
@@ -65,38 +56,10 @@ def _models(settings: Settings, places: Places) -> Iterator[Finding]:
     try:
         trained = own_probe(ProbeVersions(places.data_dir), judge.embedder.identity)
     except CoughdError as exc:
-        yield _fault("trained probe", exc)
+        yield fault_of("trained probe", exc)
         return
     if trained is not None:
         yield Finding("trained probe", "ok", f"{trained.identity.name} judges")
-
-
-def _second_opinion(embedder: EmbedderSettings, places: Places) -> Iterator[Finding]:
-    """See whether HeAR could be run or asked; its process is not started."""
-    if embedder.kind == "open":
-        return
-    extra = "remote" if embedder.kind == "remote" else _EXTRAS[embedder.runtime]
-    if find_spec(_LIBRARIES[extra]) is None:
-        yield Finding(
-            "HeAR",
-            "fault",
-            f"{_LIBRARIES[extra]} is not installed here, so events keep the open score",
-            command_to_add(f"coughd[{extra}]"),
-            exit_code=os.EX_SOFTWARE,
-        )
-        return
-    if embedder.kind == "remote":
-        yield Finding("HeAR", "ok", "on a server, not asked here; `coughd status` says how it is")
-        return
-    model, folder = hear_here(embedder, places)
-    try:
-        folder = model_folder(folder, model)
-        check_kind(model, folder)
-        verified_digest(folder)
-    except ModelError as exc:
-        yield _fault("HeAR", exc)
-    else:
-        yield Finding("HeAR", "ok", f"every file in {folder} is what it should be")
 
 
 def _microphones(settings: Settings) -> Iterator[Finding]:
@@ -106,7 +69,7 @@ def _microphones(settings: Settings) -> Iterator[Finding]:
     try:
         found, held = list_inputs(), held_cards()
     except CoughdError as exc:
-        yield _fault("microphones", exc)
+        yield fault_of("microphones", exc)
         return
     for source in wanted:
         check = f"microphone {source.id}"
@@ -117,7 +80,7 @@ def _microphones(settings: Settings) -> Iterator[Finding]:
             if taken is not None and taken.holder == COUGHD:
                 yield Finding(check, "ok", f"{taken.stable_name}: a daemon listens to it")
             else:
-                yield _fault(check, exc)
+                yield fault_of(check, exc)
         else:
             yield Finding(check, "ok", f"{device.portaudio_name} at {device.sample_rate_hz} Hz")
 
@@ -147,10 +110,3 @@ def _sockets(places: Places, *, running: bool) -> Iterator[Finding]:
                 "another coughd uses this socket: stop it or choose another address",
                 exit_code=os.EX_TEMPFAIL,
             )
-
-
-def _fault(check: str, exc: CoughdError) -> Finding:
-    what, found, remedy = str(exc).rpartition("; ")
-    if not found:
-        what, remedy = remedy, ""
-    return Finding(check, "fault", what, remedy, exit_code=exc.exit_code)

@@ -133,5 +133,5 @@ def later_judge(
 
 def own_probe(trained: ProbeVersions | None, embedder: EmbedderIdentity) -> LinearProbe | None:
     """Load the probe that was trained here and is in force, if any; ModelError."""
-    path = None if trained is None else trained.in_force(embedder)
+    path = None if trained is None else trained.in_force(embedder.sha256)
     return None if path is None else LinearProbe.load(path, embedder)

@@ -34,7 +34,7 @@ def probe_to_beat(
     settings: Settings, trained: ProbeVersions, embedder: EmbedderIdentity
 ) -> InForce | None:
     """What judges this embedder's embeddings now; None where nothing does. ModelError."""
-    path = settings.probe.path or trained.in_force(embedder)
+    path = settings.probe.path or trained.in_force(embedder.sha256)
     if path is None and embedder.kind == "open":
         path = probe_beside(settings.models.path)
     if path is None:

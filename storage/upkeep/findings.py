@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ...config.errors import CoughdError
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -23,6 +25,14 @@ class Finding:
     """What `coughd doctor --fix` would do."""
     exit_code: int = os.EX_IOERR
     """Of a fault, by sysexits.h."""
+
+
+def fault_of(check: str, exc: CoughdError) -> Finding:
+    """What an error says; behind its last semicolon stands what to do."""
+    what, found, remedy = str(exc).rpartition("; ")
+    if not found:
+        what, remedy = remedy, ""
+    return Finding(check, "fault", what, remedy, exit_code=exc.exit_code)
 
 
 def exit_code_of(findings: Sequence[Finding]) -> int:

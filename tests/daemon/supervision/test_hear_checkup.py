@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from protobuf_bytes import DETECTOR, ENCODER
+from random_probe import write_random_probe
 
 from coughd.config.extras import command_to_add
 from coughd.config.places import Places
-from coughd.config.settings import EmbedderSettings, Settings, SourceSettings
-from coughd.daemon.supervision import doctor
-from coughd.detectors.open_embedder import OpenEmbedder
-from coughd.detectors.probe_versions import ProbeVersions
+from coughd.config.settings import EmbedderSettings, ProbeSettings, Settings, SourceSettings
+from coughd.daemon.supervision import hear_checkup
 from coughd.storage.upkeep.findings import Finding
 
 FILE = (SourceSettings(id="bed", kind="file", path=Path("night.flac")),)
 
 
-def found(folder: Path, embedder: EmbedderSettings, check: str = "HeAR") -> list[Finding]:
+def found(
+    folder: Path, embedder: EmbedderSettings, probe: ProbeSettings | None = None
+) -> list[Finding]:
     places = Places(folder, folder / "store", f"ipc://{folder}/e", f"ipc://{folder}/r", folder)
-    settings = Settings(sources=FILE, embedder=embedder)
-    findings = doctor.examine(settings, places, datetime.now(UTC), daemon=None)
-    return [one for one in findings if one.check == check]
+    settings = Settings(sources=FILE, embedder=embedder, probe=probe or ProbeSettings())
+    return list(hear_checkup.check_hear(settings, places))
 
 
 def installed(monkeypatch: pytest.MonkeyPatch, *libraries: str) -> None:
-    monkeypatch.setattr(doctor, "find_spec", lambda name: name if name in libraries else None)
+    monkeypatch.setattr(hear_checkup, "find_spec", lambda name: name if name in libraries else None)
 
 
 def put_model(folder: Path, graph: bytes) -> Path:
@@ -86,15 +85,41 @@ def test_hear_whose_files_are_whole_is_well(
 ) -> None:
     installed(monkeypatch, "tensorflow")
     model = put_model(tmp_path, ENCODER)
-    (finding,) = found(tmp_path, EmbedderSettings(kind="hear", model_path=model))
+    finding = found(tmp_path, EmbedderSettings(kind="hear", model_path=model))[0]
     assert (finding.state, str(model) in finding.evidence) == ("ok", True)
 
 
-def test_a_trained_probe_that_is_damaged_is_a_fault(tmp_path: Path) -> None:
-    trained = ProbeVersions(tmp_path)
-    assert found(tmp_path, EmbedderSettings(), "trained probe") == []
-    trained.put_in_force("open-0001", OpenEmbedder.load(None).identity)
-    trained.path_of("open-0001").write_text("{")
-    (finding,) = found(tmp_path, EmbedderSettings(), "trained probe")
-    assert (finding.state, "open-0001.json" in finding.evidence) == ("fault", True)
-    assert [one.state for one in found(tmp_path, EmbedderSettings(), "models")] == ["ok"]
+def test_hear_without_a_probe_is_warned_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed(monkeypatch, "tensorflow")
+    hear = EmbedderSettings(kind="hear", model_path=put_model(tmp_path, ENCODER))
+    for kept, word in ((True, "stored"), (False, "dropped")):
+        _, finding = found(tmp_path, hear, ProbeSettings(keep_embeddings=kept))
+        assert (finding.state, word in finding.evidence) == ("warning", True)
+        assert "coughd train" in finding.remedy
+
+
+def test_the_probe_that_judges_hear_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    installed(monkeypatch, "tensorflow")
+    model = put_model(tmp_path, ENCODER)
+    hear = EmbedderSettings(kind="hear", model_path=model)
+    path = tmp_path / "mine.json"
+    write_random_probe(path, model)
+    _, finding = found(tmp_path, hear, ProbeSettings(path=path))
+    assert (finding.state, finding.evidence, caplog.text) == ("ok", "random judges", "")
+    path.write_text("{")
+    _, finding = found(tmp_path, hear, ProbeSettings(path=path))
+    assert (finding.state, str(path) in finding.evidence) == ("fault", True)
+
+
+def test_a_probe_of_other_weights_is_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed(monkeypatch, "tensorflow")
+    hear = EmbedderSettings(kind="hear", model_path=put_model(tmp_path, ENCODER))
+    others = put_model(tmp_path / "others", DETECTOR)
+    path = tmp_path / "theirs.json"
+    write_random_probe(path, others)
+    _, finding = found(tmp_path, hear, ProbeSettings(path=path))
+    assert (finding.state, "hear@lookalike" in finding.evidence) == ("fault", True)
