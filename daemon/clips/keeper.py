@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from types import TracebackType
 from typing import Self
 
 from ...detectors.windows import Window
@@ -36,14 +35,9 @@ class ClipKeeper:
         self._writer.__enter__()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """See `ClipWriter`."""
-        self._writer.__exit__(kind, value, trace)
+        self._writer.__exit__(*error)
 
     @property
     def is_alive(self) -> bool:
