@@ -19,9 +19,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from coughd.storage.engine import open_writer, store_url
+from coughd.storage.engine import open_writer
 from coughd.storage.history import History
 from coughd.storage.migrations import prepare
+from coughd.storage.place import store_url
 from coughd.storage.reading.local_time import DAY_US, to_us
 from coughd.storage.schema import BUCKET_US, UTC_HOUR_US
 

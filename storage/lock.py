@@ -13,7 +13,7 @@ from pathlib import Path
 from ..config.errors import AlreadyRunningError, StorageError
 from ..config.private_file import give_to_owner_of
 from .closing import Closing
-from .engine import sqlite_path, store_url
+from .place import sqlite_path, store_url
 
 LOCK_NAME = "coughd.lock"
 STORE_LOCK_ENDING = ".lock"

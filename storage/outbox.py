@@ -20,10 +20,11 @@ from sqlalchemy import (
 )
 
 from .closing import Closing
-from .engine import open_reader, sqlite_path, store_name, store_url
+from .engine import open_reader
 from .faults import storage_faults
 from .messages import Message
 from .migrations import read_store_id
+from .place import sqlite_path, store_name, store_url
 from .records import OutboxRow
 from .schema import outbox
 from .upkeep.whereabouts import whereabouts_of

@@ -10,8 +10,9 @@ from typing import Literal, TypeAlias
 
 from sqlalchemy import Column, Connection, LargeBinary, func, inspect, select, table
 
-from .engine import open_reader, store_name, store_url
+from .engine import open_reader
 from .faults import storage_faults
+from .place import store_name, store_url
 from .schema import coverage, embeddings, events, outbox, reviews, rollup, rollup_hours
 
 KeptBy: TypeAlias = Literal["events_days", "embeddings_days", "messages_days", "for ever"]

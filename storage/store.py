@@ -12,7 +12,6 @@ from sqlalchemy import bindparam, func, select
 from .clock_write import write_anchor
 from .closing import Closing
 from .coverage_write import write_covered
-from .engine import store_url
 from .event_state import REVIEW_REASONS
 from .events_write import (
     write_epoch,
@@ -23,6 +22,7 @@ from .events_write import (
 )
 from .messages import Sender
 from .meta import ALIVE_US, write_meta
+from .place import store_url
 from .records import (
     AnchorSet,
     Change,

@@ -14,10 +14,11 @@ from sqlalchemy import URL, Connection, Engine
 
 from ..config.errors import AlreadyRunningError, StorageError
 from .closing import Closing
-from .engine import open_writer, reopen_writer, sqlite_path, store_name
+from .engine import open_writer, reopen_writer
 from .faults import storage_faults
 from .home import note_home, settle
 from .migrations import prepare, read_store_id
+from .place import sqlite_path, store_name
 from .upkeep.placing import put_in_place
 from .upkeep.whereabouts import Whereabouts, save_into, whereabouts_of
 

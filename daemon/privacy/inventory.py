@@ -13,8 +13,8 @@ from typing import Literal, TypeAlias
 
 from ...config.places import Places
 from ...config.settings import Settings
-from ...storage.engine import sqlite_path, store_url
 from ...storage.lock import LOCK_NAME, STORE_LOCK_ENDING
+from ...storage.place import sqlite_path, store_url
 from ...storage.upkeep.room import BALLAST_NAME
 from .access import READ, WRITE, Access, access_to
 from .sniffing import Form, form_of

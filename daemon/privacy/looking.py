@@ -8,9 +8,9 @@ from ...config.errors import StorageError
 from ...config.places import Places
 from ...config.redaction import without_passwords
 from ...config.settings import Settings
-from ...storage.engine import is_there, sqlite_path, store_url
 from ...storage.lock import holder_of
 from ...storage.personal import TableContents, read_contents
+from ...storage.place import is_there, sqlite_path, store_url
 from .inventory import take_inventory
 from .mechanism import asks_for_key
 from .processes import Process, daemon_processes

@@ -9,7 +9,7 @@ from ...config.errors import StorageError, UsageError
 from ...config.places import Places
 from ...config.private_file import fsync
 from ...config.settings import Settings
-from ...storage.engine import sqlite_path, store_name, store_url
+from ...storage.place import sqlite_path, store_name, store_url
 from ...storage.upkeep.at_rest import at_rest
 from .inventory import FoundFile, Kind, take_inventory
 

@@ -10,7 +10,7 @@ from ...config.errors import CoughdError
 from ...config.places import Places
 from ...config.settings import Settings
 from ...detectors.probe_versions import ProbeVersions
-from ...storage.engine import sqlite_path, store_url
+from ...storage.place import sqlite_path, store_url
 from ...storage.upkeep.checkup import check_folder, check_store_at
 from ...storage.upkeep.findings import Finding, fault_of
 from ...storage.upkeep.room import MEGABYTE

@@ -11,9 +11,9 @@ from ...config.places import Places
 from ...config.render import config_sha256
 from ...config.settings import Settings
 from ...detectors.probe_versions import ProbeVersions
-from ...storage.engine import sqlite_path, store_url
 from ...storage.lock import lock_store
 from ...storage.outbox import OutboxReader
+from ...storage.place import sqlite_path, store_url
 from ...storage.records import Change, Configured
 from ...storage.upkeep.room import MEGABYTE
 from ..clips.ports import Clips

@@ -9,7 +9,7 @@ from ...config.errors import StorageFullError
 from ...config.places import Places
 from ...config.render import config_sha256
 from ...config.settings import Settings
-from ...storage.engine import store_folder
+from ...storage.place import store_folder
 from ...storage.records import Origin
 from ...storage.store import EventStore
 from ...storage.upkeep.room import Ballast

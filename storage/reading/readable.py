@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Engine, inspect, select
 
 from ...config.errors import StorageError
 from ..closing import Closing
-from ..engine import open_reader, store_name, store_url
+from ..engine import open_reader
 from ..faults import storage_faults
+from ..place import store_name, store_url
 from ..schema import SCHEMA_VERSION, meta
 
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ...config.errors import AlreadyRunningError
-from ..engine import sqlite_path, store_url
 from ..lock import lock_store
+from ..place import sqlite_path, store_url
 
 # Which bytes SQLite locks, by its description of the file format: whoever has a store with a
 # write-ahead log open holds some of them, be it idle.

@@ -14,7 +14,7 @@ import uuid_utils
 
 from ...config.errors import InputError, StorageError
 from ...config.private_file import give_to_owner_of
-from ..engine import is_there, no_store, sqlite_path, store_name, store_url
+from ..place import is_there, no_store, sqlite_path, store_name, store_url
 from ..schema import SCHEMA_VERSION
 from .copying import Contents, check_store, copy_store, copy_store_to_free
 from .placing import put_in_place

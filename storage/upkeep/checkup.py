@@ -16,9 +16,10 @@ from sqlalchemy import Connection, func, select
 
 from ...config.errors import StorageError
 from ...config.part_file import parts_left
-from ..engine import is_there, open_reader, sqlite_path, store_name, store_url
+from ..engine import open_reader
 from ..faults import hindrance, storage_faults
 from ..lock import LOCK_NAME
+from ..place import is_there, sqlite_path, store_name, store_url
 from ..reading.readable import check_readable
 from ..rollup import Tally, read_rollup, recompute, settled
 from ..schema import UTC_HOUR_US, outbox, rollup_hours

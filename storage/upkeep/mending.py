@@ -9,8 +9,9 @@ from pathlib import Path
 from sqlalchemy import delete
 
 from ...config.errors import StorageError
-from ..engine import open_writer, sqlite_path, store_name, store_url
+from ..engine import open_writer
 from ..faults import storage_faults
+from ..place import sqlite_path, store_name, store_url
 from ..rollup import write_tally
 from ..schema import rollup, rollup_hours
 from .checkup import open_files, sums_due

@@ -32,9 +32,10 @@ from sqlalchemy import (
 
 from ...config.errors import StorageError
 from ...config.private_file import fsync, give_to_owner_of
-from ..engine import open_writer, store_url
+from ..engine import open_writer
 from ..faults import storage_faults
 from ..migrations import prepare
+from ..place import store_url
 from ..rollup import read_rollup, recompute, settled, write_tally
 from ..schema import (
     SCHEMA_VERSION,

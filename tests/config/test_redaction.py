@@ -9,7 +9,7 @@ import pytest
 from coughd.config.load import parse_settings
 from coughd.config.mistakes import MistakesError
 from coughd.config.redaction import without_passwords
-from coughd.storage.engine import store_name, store_url
+from coughd.storage.place import store_name, store_url
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ import numpy as np
 from sqlalchemy import Connection
 
 from coughd.detectors.ports import LABELS, EmbedderIdentity, ProbeIdentity
-from coughd.storage.engine import open_reader, store_url
+from coughd.storage.engine import open_reader
+from coughd.storage.place import store_url
 from coughd.storage.records import (
     Covered,
     EventFinished,

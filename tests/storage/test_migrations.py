@@ -12,9 +12,10 @@ from old_store import COUGHS_BY_UTC_HOUR, EVENTS, LAST_SEQ, write_old_store
 from sqlalchemy import Connection, text
 
 from coughd.config.errors import StorageError
-from coughd.storage.engine import open_writer, store_url
+from coughd.storage.engine import open_writer
 from coughd.storage.faults import storage_faults
 from coughd.storage.migrations import prepare
+from coughd.storage.place import store_url
 from coughd.storage.schema import SCHEMA_VERSION
 from coughd.storage.upkeep.checkup import check_store_at
 from coughd.storage.upkeep.copying import check_store

@@ -22,7 +22,8 @@ from hypothesis.stateful import (
 )
 
 from coughd.config.errors import StorageError
-from coughd.storage.engine import open_reader, store_url
+from coughd.storage.engine import open_reader
+from coughd.storage.place import store_url
 from coughd.storage.records import (
     AnchorSet,
     Change,

@@ -8,9 +8,10 @@ import pytest
 from postgres import PostgresServer, postgres_server, skip_unless_available
 
 from coughd.config.errors import AlreadyRunningError, StorageError
-from coughd.storage.engine import open_writer, store_url
+from coughd.storage.engine import open_writer
 from coughd.storage.faults import storage_faults
 from coughd.storage.outbox import OutboxReader
+from coughd.storage.place import store_url
 from coughd.storage.upkeep.checkup import check_store_at
 
 from .facts import event, open_store, reading, seen

@@ -14,8 +14,8 @@ from ....config.addresses import from_this_machine
 from ....config.errors import CoughdError
 from ....config.places import Places
 from ....config.settings import Settings
-from ....storage.engine import sqlite_path, store_name, store_url
 from ....storage.history import History
+from ....storage.place import sqlite_path, store_name, store_url
 from ...service.layout import Layout, find_layout
 from ...stream.replay_protocol import STATUS_SCHEMA
 from ...supervision.status import store_status

@@ -14,8 +14,9 @@ import pytest
 from stranger import open_folder, restricted
 
 from coughd.config.errors import StorageError
-from coughd.storage.engine import open_reader, store_url
+from coughd.storage.engine import open_reader
 from coughd.storage.outbox import OutboxReader
+from coughd.storage.place import store_url
 from coughd.storage.rollup import read_rollup, recompute
 from coughd.storage.store import EventStore
 from coughd.storage.upkeep.backup import (
