@@ -1,11 +1,10 @@
-"""The calibrated linear classifier on embeddings, and the small file it lives in."""
+"""A probe: the classifier of a file, bound to the embedder whose embeddings it was fitted on."""
 
 from __future__ import annotations
 
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -14,64 +13,13 @@ from numpy.typing import NDArray
 
 from ..config.errors import ModelError
 from .context import ContextWeights
-from .log_odds import probability_of
-from .ports import EMBEDDING_SIZE, LABELS, Context, EmbedderIdentity, ProbeIdentity, Verdict
-from .probe_numbers import MOST, Vector, array, number, threshold_of
+from .ports import Context, EmbedderIdentity, ProbeIdentity, Verdict
+from .probe_file import PROBE_FORMAT, weights_in
+from .probe_numbers import threshold_of
+from .probe_weights import ProbeWeights, judge
 from .runtime import models_folder, read_model_file, sha256_of
 
-PROBE_FORMAT = "coughd.probe/1"
-SOFTMAX = "softmax"
-ONE_AGAINST_REST = "one_against_rest"
-"""What the log-odds of a cough are; a file without `method` means the softmax."""
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class ProbeWeights:
-    """Everything needed to judge; arrays are never written to."""
-
-    mean: Vector
-    """[shape=(512,)], taken off the embedding."""
-    scale: Vector
-    """[shape=(512,)], the centred embedding is divided by it."""
-    coefficients: Vector
-    """[shape=(8, 512)], in the order of LABELS."""
-    intercepts: Vector
-    """[shape=(8,)]"""
-    cough_slope: float
-    """Calibration of the cough log-odds: slope * log-odds + offset."""
-    cough_offset: float
-    one_against_rest: bool = False
-    """Whether the cough's logit is its log-odds by itself; else it is one of the softmax."""
-    context: ContextWeights | None = None
-    """None: every embedding is judged by itself."""
-
-
-def judge(
-    weights: ProbeWeights, embedding: NDArray[np.float32], context: Context | None = None
-) -> Verdict:
-    """Score one embedding; pure.
-
-    The cough's log-odds are calibrated, moved by its context and become its probability; the other
-    labels share what is left by their softmax.
-    """
-    centred = (embedding.astype(np.float64) - weights.mean) / weights.scale
-    logits = weights.coefficients @ centred + weights.intercepts
-    cough_index = LABELS.index("cough")
-    rest = np.delete(logits, cough_index)
-    highest = float(rest.max())
-    shares = np.exp(rest - highest)
-    rest_log_sum = highest + float(np.log(shares.sum()))
-    log_odds = float(logits[cough_index]) - (0.0 if weights.one_against_rest else rest_log_sum)
-    calibrated = weights.cough_slope * log_odds + weights.cough_offset
-    if weights.context is not None and context is not None:
-        calibrated = weights.context.log_odds(calibrated, context)
-    probability = probability_of(calibrated)
-    scores = {"cough": probability}
-    others = [label for label in LABELS if label != "cough"]
-    for label, share in zip(others, shares / shares.sum(), strict=True):
-        scores[label] = (1.0 - probability) * float(share)
-    return Verdict(probability=probability, scores=scores)
 
 
 def probe_beside(models_dir: Path | None) -> Path:
@@ -135,7 +83,7 @@ class LinearProbe:
             its_name = str(document["embedder"]["name"])
             name = str(document["name"])
             threshold = threshold_of(document["threshold"])
-            weights = _weights(document)
+            weights = weights_in(document)
             gate = document.get("gate")
             gate_sha256 = None if gate is None else str(gate["sha256"])
         except (KeyError, TypeError, ValueError, OverflowError) as exc:
@@ -190,38 +138,3 @@ def _warn_of_other_runs(
     ]
     if changed:
         _log.warning("%s was fitted on embeddings made otherwise: %s", path, "; ".join(changed))
-
-
-def _weights(document: Mapping[str, object]) -> ProbeWeights:
-    if document["labels"] != list(LABELS):
-        raise ValueError(f"labels {document['labels']!r}")
-    calibration = document["calibration"]
-    if not isinstance(calibration, dict):
-        raise TypeError("calibration, wanted an object")
-    return ProbeWeights(
-        mean=array(document, "mean", (EMBEDDING_SIZE,)),
-        scale=array(document, "scale", (EMBEDDING_SIZE,), least=1.0 / MOST),
-        coefficients=array(document, "coefficients", (len(LABELS), EMBEDDING_SIZE)),
-        intercepts=array(document, "intercepts", (len(LABELS),)),
-        cough_slope=number("slope", calibration["slope"]),
-        cough_offset=number("offset", calibration["offset"]),
-        one_against_rest=_one_against_rest(document.get("method", SOFTMAX)),
-        context=_context(document.get("context")),
-    )
-
-
-def _context(weights: object) -> ContextWeights | None:
-    if weights is None:
-        return None
-    if not isinstance(weights, dict):
-        raise TypeError("context, wanted an object")
-    names = [one.name for one in fields(ContextWeights)]
-    if set(weights) != set(names):
-        raise ValueError(f"context, wanted {', '.join(names)}")
-    return ContextWeights(**{name: number(name, weight) for name, weight in weights.items()})
-
-
-def _one_against_rest(method: object) -> bool:
-    if method not in (SOFTMAX, ONE_AGAINST_REST):
-        raise ValueError(f"method {method!r}")
-    return method == ONE_AGAINST_REST

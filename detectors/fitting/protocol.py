@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..ports import EMBEDDING_SIZE, LABELS
-from ..probe import ProbeWeights
+from ..probe_weights import ProbeWeights
 from .examples import COUGH, Examples, fold_of_each
 from .regression import Numbers, Plane, fit_calibration, fit_labels, fit_path
 from .roc import roc_auc

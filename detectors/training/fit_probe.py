@@ -13,8 +13,8 @@ from sklearn.linear_model import LogisticRegression
 
 from ..log_odds import log_odds
 from ..ports import LABELS, EmbedderIdentity
-from ..probe import PROBE_FORMAT, ProbeWeights, judge
-from ..probe_file import context_field
+from ..probe_file import PROBE_FORMAT, context_field
+from ..probe_weights import ProbeWeights, judge
 
 _COUGH = LABELS.index("cough")
 _STRENGTH = 0.001

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from coughd.config.errors import ModelError
 from coughd.detectors.ports import EMBEDDING_SIZE, LABELS, Context, EmbedderIdentity
-from coughd.detectors.probe import PROBE_FORMAT, LinearProbe, ProbeWeights, judge
+from coughd.detectors.probe import LinearProbe
+from coughd.detectors.probe_file import PROBE_FORMAT
+from coughd.detectors.probe_weights import ProbeWeights, judge
 from coughd.detectors.runtime import sha256_of
 
 EMBEDDER = EmbedderIdentity("open@12345678", "open", "1234", "fake 1", "cpu", "float32", "single")

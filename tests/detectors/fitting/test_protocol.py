@@ -15,7 +15,8 @@ from coughd.detectors.fitting.protocol import fit
 from coughd.detectors.fitting.regression import check_installed
 from coughd.detectors.fitting.training import train
 from coughd.detectors.ports import EmbedderIdentity
-from coughd.detectors.probe import LinearProbe, judge
+from coughd.detectors.probe import LinearProbe
+from coughd.detectors.probe_weights import judge
 
 pytest.importorskip("sklearn", reason="comes with the extra coughd[fit]")
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from coughd.detectors.ports import EMBEDDING_SIZE, LABELS, EmbedderIdentity
-from coughd.detectors.probe import LinearProbe, ProbeWeights
+from coughd.detectors.probe import LinearProbe
+from coughd.detectors.probe_weights import ProbeWeights
 
 pytest.importorskip("sklearn", reason="comes with the extra coughd[train]")
 
