@@ -18,6 +18,8 @@ _LEAST_RATE = 0.1
 """False alarms per hour at the left edge, and all that are fewer; the axis is logarithmic."""
 _MOST_BARS = 6
 _REST = "all others"
+_LABELS = 0.31
+"""Of the width: room for the labels of a system's lines, where no dot lies."""
 
 
 def _share(title: str) -> Axis:
@@ -153,9 +155,12 @@ def bland_altman(systems: Sequence[Json]) -> str:
         for name in ("bias_per_hour", "lower_limit_per_hour", "upper_limit_per_hour")
         if system["hourly"][name]["value"] is not None
     ]
+    low, high = padded([x for x, _ in every])
+    beside = (high - low) * _LABELS / (1.0 - _LABELS * len(systems))
+    ends = (low - beside if len(systems) > 1 else low, high + beside)
     chart = Chart(
         "Agreement of hourly rates",
-        Axis("mean of both, coughs per hour", *padded([x for x, _ in every])),
+        Axis("mean of both, coughs per hour", *ends, round_ticks(low, high)),
         Axis("counted - annotated", *padded([0.0, *lines, *(y for _, y in every)])),
     )
     chart.across(0.0, "ref")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from evaluated import recordings, report
 
 from coughd.detectors.evaluation.page.charts import (
@@ -69,3 +70,16 @@ def test_lines_of_agreement_have_their_numbers_and_whose_they_are() -> None:
     assert ">1: bias 60.0<" in both
     assert ">2: bias -60.0<" in both
     assert 'text-anchor="start">2: bias' in both
+
+
+@pytest.mark.parametrize(("systems", "left"), [(1, 0.0), (2, 164.0)])
+def test_no_dot_lies_where_the_lines_of_agreement_have_their_words(
+    systems: int, left: float
+) -> None:
+    given = report(*[recordings()] * systems)["systems"]
+    for system in given:
+        system["hourly"]["pieces"] = [
+            {"reference_per_hour": rate, "claimed_per_hour": rate} for rate in (0.0, 50.0, 100.0)
+        ]
+    places = [float(x) for x in re.findall(r'<circle[^>]* cx="([0-9.]+)"', bland_altman(given))]
+    assert left < min(places) < max(places) < 286.0
