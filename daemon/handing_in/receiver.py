@@ -14,7 +14,7 @@ from ...config.errors import InputError, StorageError
 from ...storage.records import Change
 from ..own_thread import OwnThread
 from .document import HandedIn
-from .tray import read_document, take_away, waiting
+from .tray import aside_of, read_document, take_away, waiting
 
 LOOK_EVERY_S = 0.5
 ROOM_LEFT = 1_000
@@ -155,9 +155,10 @@ class Receiver:
         self._taken.discard(path)
 
     def _set_aside(self, path: Path, why: str) -> None:
-        _log.error("%s %s; it is set aside as %s.refused", path, why, path.name)
+        aside = aside_of(path)
+        _log.error("%s %s; it is set aside as %s", path, why, aside.name)
         try:
-            path.rename(path.with_name(f"{path.name}.refused"))
+            path.rename(aside)
         except OSError as exc:
             raise StorageError(f"{path}: cannot be set aside ({exc.strerror})") from exc
 

@@ -20,6 +20,7 @@ from .document import HandedIn, decode, encode
 
 FOLDER_NAME = "handed-in"
 _ENDING = ".json"
+_REFUSED = ".refused"
 _NAME = re.compile(r"([0-9]{20})-[0-9a-f]{8}\.json")
 """Nanoseconds since 1970, by the clock or after what lay there before."""
 _LOOK_S = 0.05
@@ -51,9 +52,23 @@ def lay_down(
 
 def waiting(data_dir: Path) -> list[Path]:
     """What lies in the tray, the oldest first; StorageError."""
+    return _ending_in(_ENDING, data_dir)
+
+
+def aside_of(path: Path) -> Path:
+    """Where in the tray lies what could not be read, and is not looked at again."""
+    return path.with_name(path.name + _REFUSED)
+
+
+def refused(data_dir: Path) -> list[Path]:
+    """What was set aside (`aside_of`), the oldest first; StorageError."""
+    return _ending_in(_ENDING + _REFUSED, data_dir)
+
+
+def _ending_in(ending: str, data_dir: Path) -> list[Path]:
     try:
         with os.scandir(tray_of(data_dir)) as entries:
-            names = sorted(entry.name for entry in entries if entry.name.endswith(_ENDING))
+            names = sorted(entry.name for entry in entries if entry.name.endswith(ending))
     except FileNotFoundError:
         return []
     except OSError as exc:

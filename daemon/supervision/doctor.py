@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 from ...config.errors import CoughdError
 from ...config.places import Places
@@ -14,6 +15,7 @@ from ...storage.place import sqlite_path, store_url
 from ...storage.upkeep.checkup import check_folder, check_store_at
 from ...storage.upkeep.findings import Finding, fault_of
 from ...storage.upkeep.room import MEGABYTE
+from ..handing_in.tray import refused, tray_of
 from ..sources.devices import COUGHD, choose, find_held
 from ..sources.held_cards import held_cards
 from ..sources.portaudio import list_inputs
@@ -37,10 +39,28 @@ def examine(
     if places.data_dir.exists() and store is not None:
         floor = settings.retention.free_space_mb * MEGABYTE
         yield from check_folder(places.data_dir, store, floor, now)
+    yield from _handed_in(places.data_dir)
     yield from _models(settings, places)
     yield from check_hear(settings, places)
     yield from _microphones(settings)
     yield from _sockets(places, running=running)
+
+
+def _handed_in(data_dir: Path) -> Iterator[Finding]:
+    check = "handed in"
+    try:
+        left = refused(data_dir)
+    except CoughdError as exc:
+        yield fault_of(check, exc)
+        return
+    if left:
+        names = ", ".join(path.name for path in left)
+        yield Finding(
+            check,
+            "warning",
+            f"what no daemon could read lies in {tray_of(data_dir)}: {names}",
+            "the log says what is wrong with it; delete it when you have seen it",
+        )
 
 
 def _models(settings: Settings, places: Places) -> Iterator[Finding]:

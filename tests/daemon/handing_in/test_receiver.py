@@ -10,7 +10,7 @@ import pytest
 
 from coughd.config.errors import StorageError
 from coughd.daemon.handing_in.receiver import Receiver
-from coughd.daemon.handing_in.tray import lay_down, tray_of, wait_until_taken, waiting
+from coughd.daemon.handing_in.tray import lay_down, refused, tray_of, wait_until_taken, waiting
 from coughd.storage.records import Change, EventReviewed
 
 LONG_S = 30.0
@@ -106,7 +106,8 @@ def test_garbage_is_set_aside_and_named(
     assert wait_until_taken(garbage, LONG_S)
     aside = garbage.with_name("00000-garbage.json.refused")
     assert daemon.until(aside.exists)
-    assert "is set aside" in caplog.text
+    assert "is set aside as 00000-garbage.json.refused" in caplog.text
+    assert refused(tmp_path) == [aside]
     assert wait_until_taken(lay_down(tmp_path, [REVIEW]), LONG_S)
 
 
