@@ -19,10 +19,10 @@ from ...config.errors import InputError, UsageError
 from ...config.settings import Settings
 from ...detectors.probe_versions import ProbeVersions
 from ..explaining import choices
-from ..judge import Judge
 from ..lifecycle import StopRequest, stop_on_signals
+from ..offline.scan_pool import Ears
 from ..offline.scanning import FoundSound, Scan, scan_file, unheard
-from ..stretches import StretchMaker
+from ..sources.mix import Channel
 from ..wiring.detection import load_judge, stretch_maker, telling_often
 from ..wiring.gates import load_gate
 from .shared.options import ConfigOption, VerboseOption, configured, to_stderr
@@ -56,6 +56,12 @@ def scan(
             metavar="P", min=0.0, max=1.0, help="P(cough) from which a sound counts; else as set."
         ),
     ] = None,
+    channel: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=0, help="Hear this channel, counted from 0; else the mean of all."
+        ),
+    ] = None,
     verbose: VerboseOption = False,
 ) -> None:
     """Find the coughs in recordings.
@@ -70,7 +76,7 @@ def scan(
     settings = _scanning(configuration, threshold)
     judge = load_judge(settings, ProbeVersions(places.data_dir))
     gate = load_gate(settings)
-    stretches = stretch_maker(settings, gate, {})
+    ears = Ears(stretch_maker(settings, gate, {}), judge)
     if verbose:
         for line in choices(gate.name, judge):
             to_stderr(line)
@@ -79,7 +85,7 @@ def scan(
         for path in files:
             if stop.is_set():
                 break
-            found = _hear(path, stretches, judge, stop, verbose=verbose)
+            found = _hear(path, "mix" if channel is None else channel, ears, stop, verbose=verbose)
             _print(found, as_json=as_json, rejected=rejected)
             if totals:
                 _print_json(total_row(found))
@@ -93,14 +99,20 @@ def scan(
         raise typer.Exit(InputError.exit_code)
 
 
-def _hear(
-    path: Path, stretches: StretchMaker, judge: Judge, stop: StopRequest, *, verbose: bool
-) -> Scan:
+def _hear(path: Path, channel: Channel, ears: Ears, stop: StopRequest, *, verbose: bool) -> Scan:
     # The bar is gone before anything is printed: both share the terminal's lines.
     try:
         with _progress(path, verbose=verbose) as progress:
             explain = to_stderr if verbose else None
-            return scan_file(path, stretches, judge, stop, progress=progress, explain=explain)
+            return scan_file(
+                path,
+                ears.stretches,
+                ears.judge,
+                stop,
+                channel=channel,
+                progress=progress,
+                explain=explain,
+            )
     except InputError as exc:
         return unheard(path, str(exc))
 
@@ -133,7 +145,11 @@ def _print(scan: Scan, *, as_json: bool, rejected: bool) -> None:
             typer.echo("\t".join(in_one_line(str(cell)) for cell in cells))
     plural = "cough" if scan.coughs == 1 else "coughs"
     dead_s = scan.duration_s - scan.monitored_s
-    silence = f", of which {dead_s:.1f} s are digital silence" if dead_s >= _WORTH_TELLING_S else ""
+    silence = ""
+    if dead_s >= _WORTH_TELLING_S:
+        silence = f", of which {dead_s:.1f} s are digital silence"
+        if scan.channels_mixed > 1:
+            silence += " or channels that cancel each other; --channel 0 hears one alone"
     name = in_one_line(str(scan.path))
     typer.echo(f"{name}: {scan.coughs} {plural} in {scan.duration_s:.1f} s{silence}", err=True)
 

@@ -42,6 +42,8 @@ class Scan:
     duration_s: float
     monitored_s: float
     """Of its duration what is neither digital silence nor lost."""
+    channels_mixed: int
+    """How many were heard as one: where they cancel each other nothing is heard."""
     found: tuple[FoundSound, ...]
     """In order of onset; rejected triggers too."""
     trouble: str | None
@@ -55,7 +57,7 @@ class Scan:
 
 def unheard(path: Path, why: str) -> Scan:
     """The scan of a file that cannot be heard at all."""
-    return Scan(path, 0.0, 0.0, (), why)
+    return Scan(path, 0.0, 0.0, 0, (), why)
 
 
 class _ScanSink:
@@ -116,6 +118,7 @@ def scan_file(
             path=path,
             duration_s=sink.end_sample / rate_hz,
             monitored_s=sink.monitored_samples / rate_hz,
+            channels_mixed=source.channels_mixed,
             found=tuple(
                 FoundSound(
                     onset_s=event.onset_sample / rate_hz,

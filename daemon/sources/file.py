@@ -51,6 +51,8 @@ class FileSource:
             raise InputError(
                 f"'{path}' has {self._file.channels} channels; choose `mix` or a channel from 0 "
                 f"to {self._file.channels - 1}, not {channel}."
+                if self._file.channels > 1
+                else f"'{path}' has one channel; choose `mix` or channel 0, not {channel}."
             )
         self._fast = pace == "fast"
         self._loop = loop
@@ -78,6 +80,11 @@ class FileSource:
     def sample_rate_hz(self) -> int:
         """Native."""
         return self._file.sample_rate_hz
+
+    @property
+    def channels_mixed(self) -> int:
+        """How many of its channels are heard as one."""
+        return self._file.channels if self._channel == "mix" else 1
 
     @property
     def claimed_s(self) -> float:

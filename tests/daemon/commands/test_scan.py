@@ -90,6 +90,17 @@ def test_a_recording_that_is_mostly_muted_is_not_called_quiet(tmp_path: Path) ->
     assert "0 coughs in 21.0 s, of which 20.0 s are digital silence\n" in said.complaints
 
 
+def test_channels_that_cancel_each_other_can_be_heard_alone(tmp_path: Path) -> None:
+    path = tmp_path / "stereo.wav"
+    sound = bundled_scene().samples[: 14 * SAMPLE_RATE_HZ]
+    soundfile.write(path, np.stack([sound, -sound], axis=1), SAMPLE_RATE_HZ, subtype="FLOAT")
+    mixed = coughd("scan", path)
+    assert "0 coughs in 14.0 s, of which 14.0 s are digital silence or" in mixed.complaints
+    assert "coughs in 14.0 s\n" in coughd("scan", "--channel", 1, path).complaints
+    third = coughd("scan", "--channel", 2, path)
+    assert (third.exit_code, "has 2 channels" in third.complaints) == (os.EX_DATAERR, True)
+
+
 def test_totals_without_json_are_refused(tmp_path: Path) -> None:
     said = coughd("scan", "--totals", tmp_path / "any.wav")
     assert said.exit_code == os.EX_USAGE

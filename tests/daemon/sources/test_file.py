@@ -77,6 +77,8 @@ def test_eight_channels_are_mixed_or_one_is_chosen(make_file: MakeFile) -> None:
     np.testing.assert_array_equal(frames[:, 5], heard(FileSource("s", path, channel=5))[1])
     with pytest.raises(InputError, match=r"has 8 channels; choose `mix` or a channel from 0 to 7"):
         FileSource("s", path, channel=8)
+    with pytest.raises(InputError, match="has one channel; choose `mix` or channel 0, not 1"):
+        FileSource("s", make_file("b.wav", frames[:, :1]), channel=1)
 
 
 def test_clipping_of_one_channel_survives_the_mix(make_file: MakeFile) -> None:
