@@ -14,7 +14,8 @@ from patience import until
 
 def started(temporary: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        command("demo"),
+        # Whoever runs the tests may use nohup, which lets a hangup end nothing.
+        ["env", "--default-signal=HUP", *command("demo")],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
