@@ -13,17 +13,17 @@ from typing import Annotated
 import typer
 
 from ..config.errors import CoughdError
-from .commands.run import run
-from .commands.shared.examples import epilog_of
 from .commands.shared.output import NO_ROOM, let_output_go, prepare_output
+from .verbs import VERBS, add_verbs
 
 _TYPERS_USAGE_ERROR = 2
 
 
 def command_line(asked: Sequence[str]) -> typer.Typer:
-    """Give the command line for these words; all of it unless it is `run`.
+    """Give the command line for these words: of the verbs only the one that they begin with.
 
-    What the other verbs import would take a third of the daemon's start.
+    To import them all takes over a second. It is done where none or an unknown one was asked for,
+    for the help and what was probably meant.
     """
     app = typer.Typer(
         name="coughd",
@@ -34,13 +34,17 @@ def command_line(asked: Sequence[str]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(invoke_without_command=True)(common)
-    if asked[:1] == ["run"]:
-        app.command(epilog=epilog_of("run"))(run)
-    else:
-        from .verbs import add_verbs  # noqa: PLC0415 - see above
-
-        add_verbs(app)
+    if list(asked) != ["--version"]:
+        add_verbs(app, [asked[0]] if asked and asked[0] in VERBS else VERBS)
     return app
+
+
+def asked_for() -> Sequence[str]:
+    """The words of the command line, or of the one that a shell wants completed."""
+    if "_COUGHD_COMPLETE" in os.environ:  # bash says COMP_WORDS, every other shell the other
+        line = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS", "")
+        return line.split()[1:]
+    return sys.argv[1:]
 
 
 def common(
@@ -71,7 +75,7 @@ def main() -> None:
     """Run one verb; a known error becomes its sentence and its exit code (sysexits.h)."""
     prepare_output()
     try:
-        code = _run(sys.argv[1:])
+        code = _run(asked_for())
         sys.stdout.flush()
         sys.exit(code)
     except CoughdError as exc:

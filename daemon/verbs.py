@@ -1,60 +1,51 @@
-"""Every verb of the command line, each a module in `commands`."""
+"""Every verb of the command line, each a module in `commands`.
+
+The verb is what is named like its module: a function, or a `typer.Typer` with verbs of its own.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from importlib import import_module
+
 import typer
 
-from .commands.backup import backup
-from .commands.calibrate import calibrate
-from .commands.check_config import check_config
-from .commands.clips import clips
-from .commands.demo import demo
-from .commands.devices import devices
-from .commands.doctor import doctor
-from .commands.embed import embed
-from .commands.evaluate import evaluate
-from .commands.export import export
-from .commands.history import history
-from .commands.keys import keys
-from .commands.label import label
-from .commands.model import model
-from .commands.monitoring import monitoring
-from .commands.privacy import privacy
-from .commands.run import run
-from .commands.scan import scan
-from .commands.service import service
 from .commands.shared.examples import epilog_of
-from .commands.status import status
-from .commands.support_bundle import support_bundle
-from .commands.train import train
-from .commands.watch import watch
+
+VERBS = (
+    "run",
+    "demo",
+    "watch",
+    "history",
+    "label",
+    "train",
+    "embed",
+    "export",
+    "scan",
+    "devices",
+    "evaluate",
+    "doctor",
+    "status",
+    "privacy",
+    "calibrate",
+    "monitoring",
+    "check-config",
+    "support-bundle",
+    "backup",
+    "clips",
+    "keys",
+    "model",
+    "service",
+)
+"""In the order of `coughd --help`."""
 
 
-def add_verbs(app: typer.Typer) -> None:
-    """Let the command line know all of them."""
-    for verb in (
-        run,
-        demo,
-        watch,
-        history,
-        label,
-        train,
-        embed,
-        export,
-        scan,
-        devices,
-        evaluate,
-        doctor,
-        status,
-        privacy,
-        calibrate,
-        monitoring,
-    ):
-        app.command(epilog=epilog_of(verb.__name__))(verb)
-    app.command("check-config")(check_config)
-    app.command("support-bundle")(support_bundle)
-    app.add_typer(backup, name="backup")
-    app.add_typer(clips, name="clips")
-    app.add_typer(keys, name="keys")
-    app.add_typer(model, name="model")
-    app.add_typer(service, name="service")
+def add_verbs(app: typer.Typer, names: Iterable[str]) -> None:
+    """Let the command line know these; no other is imported."""
+    for name in names:
+        word = name.replace("-", "_")
+        verb = getattr(import_module(f".commands.{word}", __package__), word)
+        if isinstance(verb, typer.Typer):
+            app.add_typer(verb, name=name)
+        else:
+            app.command(name, epilog=epilog_of(name))(verb)

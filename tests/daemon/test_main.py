@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from importlib.metadata import version
+
 import pytest
 from typer.testing import CliRunner
 
 from coughd.daemon import main as command
 from coughd.daemon.commands.shared.examples import EXAMPLES
-from coughd.daemon.main import command_line
+from coughd.daemon.main import asked_for, command_line
+from coughd.daemon.verbs import VERBS
 
 
 def help_of(*verb: str) -> str:
@@ -29,11 +32,31 @@ def test_examples_stand_below_the_options_one_a_line(verb: str) -> None:
     assert [f"    {example}" for example in EXAMPLES[verb]] == lines[-len(EXAMPLES[verb]) :]
 
 
-def test_run_starts_without_the_other_verbs_and_says_of_itself_what_it_says_among_them() -> None:
-    alone, among_all = command_line(["run"]), command_line([])
-    assert [one.callback.__name__ for one in alone.registered_commands if one.callback] == ["run"]
-    told = [CliRunner().invoke(app, ["run", "--help"]).output for app in (alone, among_all)]
-    assert told[0] == told[1]
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_starts_without_the_others_and_says_of_itself_what_it_says_among_them(
+    verb: str,
+) -> None:
+    alone, among_all = command_line([verb]), command_line([])
+    assert len(alone.registered_commands) + len(alone.registered_groups) == 1
+    told = [CliRunner().invoke(app, [verb, "--help"]) for app in (alone, among_all)]
+    assert [said.exit_code for said in told] == [0, 0]
+    assert told[0].output == told[1].output
+
+
+def test_the_version_is_told_without_any_verb() -> None:
+    app = command_line(["--version"])
+    assert not app.registered_commands
+    said = CliRunner().invoke(app, ["--version"])
+    assert (said.exit_code, said.output) == (0, f"coughd {version('coughd')}\n")
+
+
+@pytest.mark.parametrize("said_in", ["COMP_WORDS", "_TYPER_COMPLETE_ARGS"])
+def test_a_shell_completes_the_options_of_a_verb_without_the_other_verbs(
+    said_in: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_COUGHD_COMPLETE", "complete_bash")
+    monkeypatch.setenv(said_in, "coughd history --b")
+    assert asked_for() == ["history", "--b"]
 
 
 def test_ctrl_c_before_a_verb_has_begun_leaves_no_trace(
