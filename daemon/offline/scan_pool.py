@@ -15,7 +15,7 @@ from typing import Protocol, TypeAlias
 
 from ...config.errors import CoughdError, InputError
 from ...detectors.evaluation.sounds import Claim
-from ..judge import Judge
+from ..judge import Judge, WindowJudge
 from ..lifecycle import StopRequest, stop_on_signals
 from ..stretches import StretchMaker
 from .scanning import FoundSound, Scan, scan_file
@@ -167,15 +167,16 @@ def _scan(path: Path, ears: Ears, stop: StopRequest, shares: _Shares, index: int
         scan = scan_file(path, ears.stretches, ears.judge, stop, progress=progress)
     except InputError as exc:
         return ScannedFile(path, 0.0, (), str(exc))
-    return ScannedFile(path, scan.duration_s, claims_of(scan), scan.trouble)
+    return ScannedFile(path, scan.duration_s, claims_of(scan, ears.judge), scan.trouble)
 
 
-def claims_of(scan: Scan) -> tuple[Claim, ...]:
-    """A scan's judged triggers in the words of an evaluation, in order of onset."""
-    return tuple(sorted(map(_claim, scan.found), key=lambda claim: claim.onset_s))
+def claims_of(scan: Scan, judge: WindowJudge) -> tuple[Claim, ...]:
+    """A scan's triggers as this judge decided them, in the words of an evaluation, by onset."""
+    claims = (_claim(found, judge) for found in scan.found)
+    return tuple(sorted(claims, key=lambda claim: claim.onset_s))
 
 
-def _claim(found: FoundSound) -> Claim:
+def _claim(found: FoundSound, judge: WindowJudge) -> Claim:
     scored = found.event.scored
     return Claim(
         onset_s=found.onset_s,
@@ -184,6 +185,7 @@ def _claim(found: FoundSound) -> Claim:
         probability=scored.probability,
         gate_score=found.event.gate_score,
         scores=dict(scored.scores),
+        too_quiet=not judge.is_loud_enough(found.event.level_dbfs),
     )
 
 

@@ -42,6 +42,8 @@ class Claim:
     gate_score: float
     scores: Mapping[str, float]
     """P of each label; empty where the gate alone decided."""
+    too_quiet: bool = False
+    """Whether the configuration counts nothing of its level, at any threshold."""
 
     @property
     def likeliest_other(self) -> str:
@@ -51,7 +53,9 @@ class Claim:
 
     def counts_at(self, threshold: float) -> bool:
         """Whether it would be counted at another threshold; the gate's own stays as it is."""
-        return self.counted if self.probability is None else self.probability >= threshold
+        if self.too_quiet or self.probability is None:
+            return self.counted
+        return self.probability >= threshold
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,15 @@ def sound(onset_s: float, label: str, length_s: float = LENGTH_S, **more: Any) -
 
 
 def claim(
-    onset_s: float, probability: float | None = 0.9, *, counted: bool | None = None, **scores: float
+    onset_s: float,
+    probability: float | None = 0.9,
+    *,
+    counted: bool | None = None,
+    too_quiet: bool = False,
+    **scores: float,
 ) -> Claim:
-    """Counted from 0.5 up, unless said otherwise."""
-    likely = probability is not None and probability >= 0.5
+    """Counted from 0.5 up, unless too quiet or said otherwise."""
+    likely = probability is not None and probability >= 0.5 and not too_quiet
     return Claim(
         onset_s=onset_s,
         offset_s=onset_s + LENGTH_S,
@@ -29,6 +34,7 @@ def claim(
         probability=probability,
         gate_score=0.7,
         scores={} if probability is None else {"cough": probability, **(scores or {"other": 0.1})},
+        too_quiet=too_quiet,
     )
 
 

@@ -31,8 +31,9 @@ _AGREEMENT = (
 _ALARMS = "What the false alarms were, by the annotation there; background: nothing is annotated."
 _STAGES = (
     "Where missed coughs were lost. Gate: no trigger near. Merge: the trigger near it is a "
-    "neighbour's. Probe: its trigger was refused. Edge: its trigger lay too near to the "
-    "recording's edge for the probe, and the gate's score was too low."
+    "neighbour's. Level: its trigger was quieter than probe.minimum_level_dbfs. Probe: its trigger "
+    "was refused. Edge: its trigger lay too near to the recording's edge for the probe, and the "
+    "gate's score was too low."
 )
 
 

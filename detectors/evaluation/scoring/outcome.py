@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..sounds import COUGH, Claim, Heard, Sound, Truth
 from .matching import Interval, match, near
 
-STAGES = ("gate", "merge", "probe", "edge")
+STAGES = ("gate", "merge", "level", "probe", "edge")
 """Where a missed cough was lost; docs/evaluation.md says what each means."""
 _LASTING = "speech"
 NOTHING_MARKED = "background"
@@ -46,7 +46,7 @@ class Miss:
     stage: str
     """One of `STAGES`."""
     refused: Claim | None
-    """The trigger that was not counted, for the stages `probe` and `edge`."""
+    """The trigger that was not counted, for the stages `level`, `probe` and `edge`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +148,17 @@ def _misses(missed: Sequence[Sound], claims: Sequence[Claim]) -> Iterable[Miss]:
     for cough, index in zip(missed, match(missed, refused), strict=True):
         if index is not None:
             claim = refused[index]
-            yield Miss(cough, "edge" if claim.probability is None else "probe", claim)
+            yield Miss(cough, _refused_by(claim), claim)
         elif any(near(cough, claim) for claim in claims):
             yield Miss(cough, "merge", None)
         else:
             yield Miss(cough, "gate", None)
+
+
+def _refused_by(claim: Claim) -> str:
+    if claim.too_quiet:
+        return "level"
+    return "edge" if claim.probability is None else "probe"
 
 
 def _false_alarm(truth: Truth, claim: Claim) -> FalseAlarm:

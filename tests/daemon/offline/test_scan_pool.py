@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,10 @@ from coughd.config.errors import CoughdError, ModelError
 from coughd.daemon.lifecycle import StopRequest
 from coughd.daemon.offline.scan_pool import MakeEars, ScannedFile, claims_of, scan_all
 from coughd.daemon.offline.scanning import scan_file
+
+
+def _untold(_heard_s: float, _all_s: float) -> None:
+    """Nobody watches."""
 
 
 def scan(
@@ -40,12 +45,24 @@ def test_many_files_are_heard_as_one_would_be(tmp_path: Path) -> None:
     assert "broken.wav" in found[1].trouble
     ears = fake_ears()
     with closing(StopRequest()) as stop:
-        alone = scan_file(
-            paths[2], ears.stretches, ears.judge, stop, progress=lambda _heard, _all: None
-        )
-    assert found[3].claims == claims_of(alone)
+        alone = scan_file(paths[2], ears.stretches, ears.judge, stop, progress=_untold)
+    assert found[3].claims == claims_of(alone, ears.judge)
     assert [round(claim.onset_s, 2) for claim in found[3].claims] == [3.0, 5.0]
     assert told == sorted(told)
+
+
+def test_a_claim_knows_that_it_is_too_quiet_to_count(tmp_path: Path) -> None:
+    path = write_bursts(tmp_path / "a.wav", [1.0], 5.0)
+    ears = fake_ears()
+    strict = replace(ears.judge, minimum_level_dbfs=0.0)
+    with closing(StopRequest()) as stop:
+        claims = [
+            claims_of(scan_file(path, ears.stretches, judge, stop, progress=_untold), judge)
+            for judge in (ears.judge, strict)
+        ]
+
+    assert [(one.counted, one.too_quiet) for (one,) in claims] == [(True, False), (False, True)]
+    assert [one.counts_at(0.5) for (one,) in claims] == [True, False]
 
 
 def test_no_weights_are_an_error_and_not_a_hang(tmp_path: Path) -> None:

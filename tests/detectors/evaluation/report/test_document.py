@@ -44,7 +44,8 @@ def test_its_numbers_are_those_of_the_recordings() -> None:
     assert counting["false_alarms_per_hour"]["value"] == pytest.approx(120.0)
     assert system["onset_error"]["median_abs_s"]["value"] == pytest.approx(0.02)
     assert [one["group"] for one in system["by"]["snr"]] == ["20 dB", "10 dB", "0 dB", "-10 dB"]
-    assert system["misses"]["by_stage"] == {"gate": 0, "merge": 0, "probe": 6, "edge": 0}
+    stages = {"gate": 0, "merge": 0, "level": 0, "probe": 6, "edge": 0}
+    assert system["misses"]["by_stage"] == stages
     assert system["false_alarms"]["by_label"][0]["label"] == "laugh"
     assert system["false_alarms"]["by_label"][0]["likeliest_other"] == {"laugh": 12}
     assert system["gate"]["sensitivity"]["value"] == 1.0

@@ -39,6 +39,14 @@ def test_the_threshold_in_use_is_on_the_curve() -> None:
     assert thresholds == sorted(thresholds)
 
 
+def test_what_is_too_quiet_counts_at_no_threshold() -> None:
+    recording = heard(truth(cough(1.0), cough(5.0)), claim(1.0), claim(5.0, too_quiet=True))
+
+    points = threshold_curve([recording], [["", ""]], at=0.5)
+
+    assert {point.scores["sensitivity"] for point in points if point.threshold <= 0.9} == {0.5}
+
+
 def test_hits_are_told_by_group() -> None:
     assert POINTS[0].hits_by_group == {"20 dB": 1, "0 dB": 1}
     assert POINTS[-14].hits_by_group == {"20 dB": 1}

@@ -55,6 +55,8 @@ def test_what_is_not_counted_is_no_false_alarm() -> None:
         ((claim(9.0),), "gate"),
         ((claim(1.0, 0.2),), "probe"),
         ((claim(1.0, None, counted=False),), "edge"),
+        ((claim(1.0, 0.95, too_quiet=True),), "level"),
+        ((claim(1.0, None, counted=False, too_quiet=True),), "level"),
     ],
 )
 def test_a_miss_knows_its_stage(claims: tuple[object, ...], stage: str) -> None:
