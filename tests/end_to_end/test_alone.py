@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import fake_sounddevice
@@ -48,6 +49,35 @@ def test_what_is_shown_to_nobody_does_not_end_the_daemon(lived_in: Path, lacks: 
             assert stop(running) == (os.EX_OK, [])
         finally:
             running.kill()
+
+
+def test_who_reads_no_further_does_not_keep_the_daemon_from_its_end(lived_in: Path) -> None:
+    config = write_config(lived_in, sources=[for_ever(lived_in)])
+    reading, writing = os.pipe()
+    fill(writing)
+    with Daemon(
+        command("run", "--show", "--config", config),
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        os.close(writing)
+        try:
+            assert next_cough(lived_in).startswith("cough.event.end.")
+            exit_code, log = stop(running)
+        finally:
+            running.kill()
+            os.close(reading)
+    assert exit_code == os.EX_OK
+    assert log[-1].endswith("nobody reads on at standard output: the last lines are not shown")
+
+
+def fill(pipe: int) -> None:
+    os.set_blocking(pipe, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(pipe, bytes(4096))
+    os.set_blocking(pipe, True)
 
 
 @pytest.mark.parametrize(

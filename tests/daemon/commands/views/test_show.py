@@ -26,7 +26,7 @@ def free_port() -> int:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "*"])
 def test_its_own_daemon_lets_it_in(
-    host: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    host: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     at = [f"tcp://{host}:{free_port()}" for _ in range(2)]
     settings = Settings(stream=StreamSettings(publish=at[0], replay=at[1], curve=True))
@@ -40,7 +40,7 @@ def test_its_own_daemon_lets_it_in(
         row = durable(1 + outbox.page(0, 1).last_seq)
         outbox.append(row)
         publisher.publish([row])
-        shown += capsys.readouterr().out
+        shown += capfd.readouterr().out
         return "Bedroom" in shown
 
     with (
