@@ -28,7 +28,7 @@ from .shared.reading import (
     now,
     open_history,
 )
-from .shared.time_range import check_order, check_times, moment_of
+from .shared.time_range import check_order, check_times, moment_of, noon_of
 from .views.moments import to_minute
 
 
@@ -64,7 +64,7 @@ def export(
     """
     check_times(since, until, now())
     with open_history(config, store, timezone) as opened:
-        start, end = _asked(opened, since, until)
+        start, end = _asked(opened, what, since, until)
         records = export_records(
             opened,
             what,
@@ -105,14 +105,16 @@ def _say_what_is_gone(opened: History, start: datetime | None) -> None:
 
 
 def _asked(
-    opened: History, since: str | None, until: str | None
+    opened: History, what: What, since: str | None, until: str | None
 ) -> tuple[datetime | None, datetime | None]:
     moment = now()
     start = end = None
     if since is not None:
         start = moment_of("--since", since, moment, opened.zone)
+        start = noon_of(start, since) if what == "nights" else start
     if until is not None:
         end = moment_of("--until", until, moment, opened.zone, end=True)
+        end = noon_of(end, until) if what == "nights" else end
     if start is not None and end is not None:
         check_order(start, since, end, until)
     return start, end

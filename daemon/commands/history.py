@@ -28,7 +28,7 @@ from .shared.reading import (
     now,
     open_history,
 )
-from .shared.time_range import check_order, check_times, is_date, is_length, moment_of
+from .shared.time_range import check_order, check_times, is_length, moment_of, noon_of
 from .views.history_report import By, Report, Row, write_document
 from .views.history_view import print_plain, print_tables
 
@@ -116,18 +116,16 @@ def _asked(zone: tzinfo, by: By, since: str | None, until: str | None) -> _Range
     if until is None:
         return start, max(start, moment.astimezone(zone), key=to_us)
     end = moment_of("--until", until, moment, zone, end=True)
-    if by == "night" and is_date(until):
-        end = datetime.combine(end.date(), _NOON, zone)
+    if by == "night":
+        end = noon_of(end, until)
     check_order(start, since, end, until)
     return start, end
 
 
 def _whole(by: By, begin: str, start: datetime) -> datetime:
     """Begin a length of time with a whole hour, day or night, and a date's night with its noon."""
-    if by == "night" and is_date(begin):
-        return datetime.combine(start.date(), _NOON, start.tzinfo)
     if not is_length(begin):
-        return start
+        return noon_of(start, begin) if by == "night" else start
     match by:
         case "hour":
             return start.replace(minute=0, second=0, microsecond=0)

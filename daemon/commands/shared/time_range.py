@@ -18,6 +18,7 @@ _UNITS = {
     "d": timedelta(days=1),
     "w": timedelta(weeks=1),
 }
+_NOON = time(12)
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = datetime(9000, 1, 1, tzinfo=UTC)
 
@@ -62,6 +63,14 @@ def moment_of(
     if not _FIRST <= moment <= _LAST:
         raise UsageError(f"{option} {text!r} is out of reach; years from 1970 to 9000 are known")
     return moment.astimezone(zone)
+
+
+def noon_of(moment: datetime, text: str) -> datetime:
+    """Give the edge of a night where `text` is a date, as a night has that of its evening.
+
+    `moment` is what `moment_of` made of the text; anything but a date stays that.
+    """
+    return datetime.combine(moment.date(), _NOON, moment.tzinfo) if is_date(text) else moment
 
 
 def _date_and_time(text: str) -> datetime:

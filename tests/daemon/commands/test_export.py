@@ -61,6 +61,15 @@ def test_csv_goes_to_standard_output(run: Callable[..., Result]) -> None:
     assert [row["reason"] for row in rows] == ["", "", "rejected_by_review"]
 
 
+def test_a_night_is_exported_whole_by_the_date_of_its_evening(run: Callable[..., Result]) -> None:
+    def nights(date: str) -> list[str]:
+        told = run("nights", "--since", date, "--until", date).stdout
+        return [row["coughs"] for row in csv.DictReader(io.StringIO(told))]
+
+    # Heard at nine in the morning, in the night that began the day before.
+    assert (nights("2027-01-14"), nights("2027-01-15")) == (["2"], [])
+
+
 def test_reviews_are_exported_counted_or_not(run: Callable[..., Result], tmp_path: Path) -> None:
     (row,) = csv.DictReader(io.StringIO(run("reviews", "--source", "usb:1-1.2").stdout))
     assert (row["event_id"], row["verdict"], row["label"]) == ("b", "reject", "other")

@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coughd.config.errors import UsageError
-from coughd.daemon.commands.shared.time_range import check_order, check_times, is_length, moment_of
+from coughd.daemon.commands.shared.time_range import (
+    check_order,
+    check_times,
+    is_length,
+    moment_of,
+    noon_of,
+)
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -145,3 +151,17 @@ def test_no_text_does_anything_but_read_or_refuse(text: str) -> None:
         assert moment_of("--since", text, NOW, ZURICH).tzinfo is ZURICH
     except UsageError:
         assert not is_length(text) or len(text.strip()) > 6
+
+
+def test_a_night_begins_and_ends_at_the_noons_of_its_date() -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    since, until = (
+        noon_of(moment_of("--since", "2026-10-24", NOW, zone, end=end), "2026-10-24")
+        for end in (False, True)
+    )
+    assert (since.isoformat(), until.isoformat()) == (
+        "2026-10-24T12:00:00+02:00",
+        "2026-10-25T12:00:00+01:00",
+    )
+    moment = moment_of("--since", "2026-10-24T15:00", NOW, zone)
+    assert noon_of(moment, "2026-10-24T15:00") == moment
