@@ -38,11 +38,14 @@ class CaptureChild:
             fcntl.fcntl(reading, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         os.set_blocking(reading, False)
         try:
+            # Its own session: Ctrl-C belongs to the daemon, which then ends the child. One that
+            # has only begun would print a traceback, and without its microphone it begins often.
             self._process = subprocess.Popen(  # noqa: S603 - ourselves, without a shell
                 _command(order, writing),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=(writing,),
+                start_new_session=True,
             )
         except OSError:
             os.close(reading)

@@ -13,7 +13,6 @@ import contextlib
 import json
 import os
 import select
-import signal
 import sys
 from pathlib import Path
 
@@ -151,7 +150,6 @@ def main(arguments: list[str]) -> int:
     order = parser.parse_args(arguments)
     die_with(order.parent_pid)
     _quieten_libraries()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the daemon, which then closes us
     pipe = PipeWriter(order.pipe)
     with contextlib.suppress(BrokenPipeError):
         try:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sys
 import time
 import tracemalloc
@@ -42,4 +43,19 @@ def test_what_has_come_is_given_in_parts_that_a_slow_machine_can_hear_in_time(
     parts = list(iter(child.read, b""))
     assert b"".join(part or b"" for part in parts) == bytes(held)
     assert all(part and len(part) <= TWO_SECONDS_BYTES for part in parts)
+    child.close()
+
+
+def test_a_ctrl_c_in_the_daemons_terminal_does_not_reach_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def says(_order: CaptureOrder, pipe: int) -> list[str]:
+        return [sys.executable, "-c", f"import os; os.write({pipe}, b'%d' % os.getsid(0))"]
+
+    monkeypatch.setattr(capture_child, "_command", says)
+    child = CaptureChild(ORDER)
+    deadline_s = time.monotonic() + PATIENCE_S
+    while not child.is_gone():
+        assert time.monotonic() < deadline_s
+    assert int(child.read() or b"0") not in (0, os.getsid(0))
     child.close()
