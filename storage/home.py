@@ -40,6 +40,14 @@ def note_home(connection: Connection, path: Path) -> None:
     write_meta(connection, HOME, home_of(path))
 
 
+def is_home(connection: Connection, path: Path) -> bool:
+    """Whether a store lies where it was written last; one that was taken away lies nowhere."""
+    try:
+        return read_meta(connection, HOME) == home_of(path)
+    except FileNotFoundError:
+        return False
+
+
 def settle(connection: Connection, path: Path) -> None:
     """Note where the store lies; one that was copied here is checked, and gets a new `store_id`.
 

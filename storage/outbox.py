@@ -19,9 +19,11 @@ from sqlalchemy import (
     update,
 )
 
+from ..config.errors import StorageError
 from .closing import Closing
 from .engine import open_reader
 from .faults import storage_faults
+from .home import is_home
 from .messages import Message
 from .migrations import read_store_id
 from .place import sqlite_path, store_name, store_url
@@ -94,20 +96,29 @@ def bounds(connection: Connection) -> tuple[int, int]:
 class OutboxReader(Closing):
     """Reads the outbox beside the writer; usable from any thread, each call a short transaction.
 
-    Every method raises StorageError.
+    It reads the store that it opened and no other that took its place. Every method raises
+    StorageError.
     """
 
-    def __init__(self, engine: Engine, name: str, path: Path | None) -> None:
+    def __init__(self, engine: Engine, name: str, path: Path | None, store_id: str) -> None:
         self._engine = engine
         self._name = name
         self._path = path
+        self._store_id = store_id
         self._file = path and whereabouts_of(path).file
 
     @classmethod
     def open(cls, url_or_path: str | Path) -> Self:
         """Open an existing store for reading."""
         url = store_url(url_or_path)
-        return cls(open_reader(url), store_name(url), sqlite_path(url))
+        engine, name = open_reader(url), store_name(url)
+        try:
+            with storage_faults(f"{name}: cannot be read"), engine.begin() as connection:
+                store_id = read_store_id(connection)
+        except StorageError:
+            engine.dispose()
+            raise
+        return cls(engine, name, sqlite_path(url), store_id)
 
     def page(self, since_seq: int, limit: int) -> ReplayPage:
         """Give at most `limit` messages with a `seq` above `since_seq`, in order."""
@@ -136,11 +147,20 @@ class OutboxReader(Closing):
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         with storage_faults(f"{self._name}: cannot be read"):
-            if self._path is not None:
-                there = whereabouts_of(self._path).file
-                if there != self._file:
-                    # The writer had to put the store back: it is another file now.
-                    self._file = there
-                    self._engine.dispose()
+            there = self._path and whereabouts_of(self._path).file
+            is_another_file = there != self._file
+            if is_another_file:
+                self._engine.dispose()
             with self._engine.begin() as connection:
+                if is_another_file:
+                    self._make_sure(connection)
+                    self._file = there
                 yield connection
+
+    def _make_sure(self, connection: Connection) -> None:
+        """Read another file only where it is the store that its writer has put back."""
+        ours = read_store_id(connection) == self._store_id
+        if self._path is not None and not (ours and is_home(connection, self._path)):
+            raise StorageError(
+                f"{self._name}: was replaced by another file; it is put back when coughd writes"
+            )

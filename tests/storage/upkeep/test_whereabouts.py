@@ -14,6 +14,7 @@ from coughd.config.errors import StorageError
 from coughd.storage.engine import reopen_writer
 from coughd.storage.outbox import OutboxReader
 from coughd.storage.store import EventStore
+from coughd.storage.upkeep.backup import back_up
 from coughd.storage.upkeep.copying import check_store
 
 from ..facts import event, open_store, seen
@@ -105,6 +106,29 @@ def test_what_took_its_place_is_set_aside(store: EventStore, store_path: Path) -
     store.write([event()])
     (aside,) = store_path.parent.glob("*.foreign-*")
     assert aside.read_text() == "somebody else's"
+
+
+@pytest.mark.parametrize("kind", ["another store", "an earlier copy"])
+def test_what_took_its_place_is_not_read_in_its_place(
+    kind: str, store: EventStore, store_path: Path, tmp_path: Path
+) -> None:
+    """Subscribers would take another store's messages for those that come after their own."""
+    other = tmp_path / "other" / "coughd.sqlite3"
+    store.write([event()])
+    if kind == "another store":
+        with open_store(other) as stranger:
+            stranger.write([seen(), *(event(f"other-{n}", n * 3_000) for n in range(9))])
+    else:
+        back_up(store_path, other)
+    told = store.write([event("before", 90_000)])
+    with OutboxReader.open(store_path) as reader:
+        assert list(reader.page(1, 100).rows) == told
+        delete_all(store_path)
+        other.rename(store_path)
+        with pytest.raises(StorageError, match="replaced by another file"):
+            reader.page(1, 100)
+        told += store.write([event("after", 200_000)])
+        assert list(reader.page(1, 100).rows) == told
 
 
 def test_deleted_after_the_last_write_it_is_put_back_at_the_end(
