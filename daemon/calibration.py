@@ -66,7 +66,9 @@ class Proposal:
     allowed_level_dbfs: float
     """The lowest that the noise floor allows; the present one, where that is higher, stays."""
     false_alarms: int
+    """Of what was heard, what would count all the same."""
     per_hour: float
+    """To expect: one more in as long a time, where the threshold was raised just above the next."""
     low_per_hour: float
     high_per_hour: float
     """95 % interval: a short stretch proves little."""
@@ -143,13 +145,15 @@ def propose(
         threshold = min(math.floor(alarms[allowed] / _STEP + 1) * _STEP, 1.0)
         threshold = round(max(threshold, present), 3)
     above = sum(one >= threshold for one in alarms)
-    low, high = poisson_interval(above)
+    # What was heard flatters a threshold that it chose: the sound just below was as likely above.
+    expected = above + (threshold > present)
+    (low, _), (_, high) = poisson_interval(expected), poisson_interval(above)
     return Proposal(
         threshold=threshold,
         minimum_level_dbfs=level,
         allowed_level_dbfs=allowed_level,
         false_alarms=above,
-        per_hour=above / hours,
+        per_hour=expected / hours,
         low_per_hour=low / hours,
         high_per_hour=high / hours,
         doubtful=threshold > present and threshold >= _NEARLY_SURE,

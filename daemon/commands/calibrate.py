@@ -210,6 +210,11 @@ def _print(rooms: list[Room], present: _Present, proposal: Proposal | None) -> N
             "did somebody cough? What was heard is as sure as coughs are, and such a threshold "
             "misses many of them"
         )
+    elif proposal.threshold > threshold:
+        typer.echo(
+            f"of the sounds heard {proposal.false_alarms} would still count; since they chose the "
+            "threshold, expect one more in as long a time"
+        )
 
 
 def _document(

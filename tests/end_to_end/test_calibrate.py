@@ -52,6 +52,7 @@ def test_a_threshold_is_proposed_and_written(config: Path) -> None:
     found = json.loads(said.lines[0])
     proposal = found["proposal"]
     assert found["threshold_now"] < proposal["threshold"] < 0.9
+    assert proposal["per_hour"] == pytest.approx((sure + 1) / found["sources"][0]["heard_s"] * 3600)
     assert (proposal["false_alarms"], proposal["doubtful"]) == (sure, False)
     assert found["written"] is True
     *rest, written = config.read_text().splitlines()
