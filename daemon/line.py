@@ -21,7 +21,7 @@ class Line:
     identity: Identity
     opened: Opened | None = None
     stretch: Stretch | None = None
-    before: Stretch | None = None
+    before_gap: Stretch | None = None
     """The stretch that a counted gap ended: the next one keeps its clock."""
     finished: Finished | None = None
     heard_until_s: float | None = None

@@ -109,7 +109,7 @@ class Pipeline:
         match item:
             case Opened():
                 line.opened = item
-                line.before = None
+                line.before_gap = None
                 self._tell(line, line.health.opened(item))
             case Block():
                 self._listen(line, line.stretch or self._begin_stretch(line, item), item)
@@ -152,7 +152,7 @@ class Pipeline:
             onset_sample = stretch.native_sample(trigger.onset_sample)
             event_id = line.identity.event_id(stretch.stretch_id, onset_sample)
             stretch.name(trigger, event_id)
-            if not stretch.before.tells(event_id, onset_sample):
+            if not stretch.heard_before.tells(event_id, onset_sample):
                 onset_us = stretch.timeline.utc_us(onset_sample)
                 self._sink.started(
                     Started(event_id, line.source_id, onset_sample, onset_us, trigger.gate_score)
@@ -165,9 +165,9 @@ class Pipeline:
             onset_sample = window.trigger.onset_sample
             scored = self._judge.judge(window, stretch.recent.before(onset_sample))
             stretch.recent.add(onset_sample, scored.probability)
-            before, event = stretch.event(window, scored)
-            self._keep_all([*before, event])
-            is_known = stretch.before.tells(event_id, event.onset_sample)
+            changes, event = stretch.event(window, scored)
+            self._keep_all([*changes, event])
+            is_known = stretch.heard_before.tells(event_id, event.onset_sample)
             self._clips.judged(window, event, is_known=is_known)
             if is_known:
                 continue
@@ -180,18 +180,18 @@ class Pipeline:
             raise RuntimeError(f"source {line.source_id} gave sound before it was opened")
         stretch_id = line.identity.stretch_id(block.first_sample)
         line.stretch = self._stretches.begin(
-            line.source_id, stretch_id, line.opened, block.first_sample, line.before
+            line.source_id, stretch_id, line.opened, block.first_sample, line.before_gap
         )
         return line.stretch
 
     def _lose(self, line: Line, gap: Gap) -> None:
         """Sound is missing: it goes into the ledger of the stretch that it ends, or ended."""
-        stretch = line.stretch or line.before
+        stretch = line.stretch or line.before_gap
         if stretch is not None:
             stretch.ledger.lose(gap.lost_samples)
             self._end_stretch(line)
             self._keep_all(stretch.ledger.finish())
-        line.before = stretch if gap.lost_samples else None
+        line.before_gap = stretch if gap.lost_samples else None
 
     def _end_stretch(self, line: Line) -> None:
         """Monitoring ends here: what was undecided is decided on what there is."""

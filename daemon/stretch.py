@@ -35,7 +35,7 @@ class Stretch:
     epochs: EpochTracker
     progress_samples: int
     """Native samples after which the lasting coverage interval is told again."""
-    before: HeardBefore
+    heard_before: HeardBefore
     """By an earlier run of the same file: heard again, told only once."""
     ring: SampleRing
     windows: WindowCutter = field(init=False)

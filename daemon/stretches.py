@@ -40,9 +40,9 @@ class StretchMaker:
         after: Stretch | None,
     ) -> Stretch:
         """Begin at this native sample; `after` the stretch whose sample count goes on."""
-        before = self.heard_before.get(stretch_id, NEVER_HEARD)
-        if before.starts_at_us is not None:
-            opened = replace(opened, starts_at_us=before.starts_at_us)
+        heard_before = self.heard_before.get(stretch_id, NEVER_HEARD)
+        if heard_before.starts_at_us is not None:
+            opened = replace(opened, starts_at_us=heard_before.starts_at_us)
         rate_hz = opened.sample_rate_hz
         timeline = Timeline(
             source_id, stretch_id, opened, first_sample, after.timeline if after else None
@@ -56,6 +56,6 @@ class StretchMaker:
             ledger=Ledger(source_id, stretch_id, timeline, rate_hz, self.silence_s),
             epochs=EpochTracker(source_id, self.epoch_gap_s, rate_hz),
             progress_samples=round(self.progress_s * rate_hz),
-            before=before,
+            heard_before=heard_before,
             ring=SampleRing(round(self.ring_s * SAMPLE_RATE_HZ)),
         )
