@@ -144,6 +144,13 @@ def test_digital_silence_is_told_once_and_so_is_its_end() -> None:
     assert told == [("up", "opened"), ("silent", "zeros"), ("up", "well"), ("down", "finished")]
 
 
+def test_what_lasts_is_told_each_ten_seconds() -> None:
+    sink = hear([("a", list(cut(bursts((), 560_000), 1_600)))])
+
+    ends_s = [c.end_sample / 16_000 for c in sink.changes if isinstance(c, Covered)]
+    assert ends_s == pytest.approx([10.0, 20.0, 30.0, 35.0], abs=0.2)
+
+
 def test_a_rerun_names_its_events_alike_and_tells_no_start_again() -> None:
     items = list(cut(bursts(ONSETS, 800_000), 1_600))
     first = hear([("a", items)])
