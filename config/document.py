@@ -9,6 +9,7 @@ from __future__ import annotations
 import yaml
 
 from .mistakes import Mistake
+from .not_yaml import explain
 
 LARGEST_FILE_BYTES = 262_144
 DEEPEST_NESTING = 20
@@ -36,7 +37,7 @@ def parse_document(data: bytes) -> yaml.Node | None:
         message = f"character U+{int(exc.character):04X} is not allowed in YAML"
         raise DocumentError(Mistake(line, "", message)) from exc
     except yaml.MarkedYAMLError as exc:
-        raise DocumentError(_explain(exc)) from exc
+        raise DocumentError(explain(exc)) from exc
     except (ValueError, OverflowError) as exc:
         # PyYAML lets these through: numbers of a directive or an escape beyond all bounds.
         message = "not YAML: a number in a %YAML line or in an escape is out of range"
@@ -73,10 +74,3 @@ def _check_events(text: str) -> None:
         if depth > DEEPEST_NESTING:
             message = f"nested deeper than {DEEPEST_NESTING} levels"
             raise DocumentError(Mistake(line, "", message))
-
-
-def _explain(exc: yaml.MarkedYAMLError) -> Mistake:
-    marks = [exc.problem_mark, exc.context_mark]
-    lines = [int(mark.line) + 1 for mark in marks if mark is not None]
-    problem = " ".join(part for part in (exc.context, exc.problem) if part)
-    return Mistake(next(iter(lines), 1), "", f"not YAML: {problem}")

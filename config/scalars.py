@@ -112,7 +112,7 @@ def _text(node: yaml.ScalarNode, tag: str, _folder: Path) -> str:
 def _whole(node: yaml.ScalarNode, _tag: str, _folder: Path) -> int:
     if node.style is None and _INTEGER.fullmatch(node.value):
         return int(node.value)
-    raise RefusedError(f"must be a whole number, is {quote(node.value)}")
+    raise RefusedError(f"must be a whole number, is {quote(node.value)}{_quotes(node, _INTEGER)}")
 
 
 def _number(node: yaml.ScalarNode, _tag: str, _folder: Path) -> float:
@@ -120,7 +120,14 @@ def _number(node: yaml.ScalarNode, _tag: str, _folder: Path) -> float:
         number = float(node.value)
         if math.isfinite(number):
             return number
-    raise RefusedError(f"must be a number, is {quote(node.value)}")
+    if "," in node.value and _NUMBER.fullmatch(node.value.replace(",", ".", 1)):
+        raise RefusedError(f"must be a number with a point, is {quote(node.value)}")
+    raise RefusedError(f"must be a number, is {quote(node.value)}{_quotes(node, _NUMBER)}")
+
+
+def _quotes(node: yaml.ScalarNode, number: re.Pattern[str]) -> str:
+    quoted = node.style is not None and number.fullmatch(node.value)
+    return "; leave the quotes out" if quoted else ""
 
 
 def _switch(node: yaml.ScalarNode, tag: str, _folder: Path) -> bool:

@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 _NAME = r"[A-Za-z0-9._-]{1,100}"
-_NAME_REFUSAL = "must be 1 to 100 letters, digits, '.', '_' or '-'"
+_NAME_REFUSAL = "must be 1 to 100 letters (a-z, A-Z), digits, '.', '_' or '-'"
 
 
 @dataclass(frozen=True, slots=True)

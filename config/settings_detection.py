@@ -107,7 +107,7 @@ class EmbedderSettings:
             "The model's version on the server.",
             kinds=("remote",),
             pattern=r"[A-Za-z0-9._-]{1,100}",
-            refusal="must be 1 to 100 letters, digits, '.', '_' or '-'",
+            refusal="must be 1 to 100 letters (a-z, A-Z), digits, '.', '_' or '-'",
             default_says="the newest",
             example='"3"',
         ),

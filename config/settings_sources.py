@@ -20,7 +20,7 @@ class SourceSettings:
             "Stable name of this source in the store, in topics and in exports. "
             "Changing it starts a new source.",
             pattern=r"[A-Za-z0-9:._-]{1,100}",
-            refusal="must be 1 to 100 letters, digits, ':', '.', '_' or '-'",
+            refusal="must be 1 to 100 letters (a-z, A-Z), digits, ':', '.', '_' or '-'",
         ),
     ]
     kind: Annotated[Literal["microphone", "file"], Key("What the source is.")]

@@ -100,6 +100,18 @@ def test_values_arrive_parsed() -> None:
     ("text", "expected"),
     [
         ("site: [a\nnode: b", "2: not YAML: while parsing a flow sequence expected ',' or ']'"),
+        ("node: n\nsite:home\n\n\n", "2: not YAML: no key here; write `key: value`"),
+        ('site: "home\nnode: n\n', "1: not YAML: the quote that opens here is never closed"),
+        ("site: 'Anna's room'", "1: not YAML: text behind a closing quote"),
+        ('site: "C:\\here"', "1: not YAML: a backslash"),
+        ("sources:\n\t- id: a", "2: not YAML: a tab; indent with spaces"),
+        ("sources:\n- id: a\n   kind: file", "3: not YAML: a ':' that cannot be here"),
+        ("sources:\n - id: a\n  kind: file", "3: not YAML: indented otherwise than the lines it"),
+        (" site: a\nnode: b", "2: not YAML: indented otherwise than the lines before"),
+        ("probe: {threshold: 0.5\nsite: a", "2: not YAML: while parsing a flow mapping"),
+        ("probe:\n  threshold: 0,5", "2: probe.threshold: must be a number with a point, is"),
+        ("probe: {threshold: '0.5'}", "1: probe.threshold: must be a number, is '0.5'; leave the"),
+        ("store: {outbox_keep: '9'}", "1: store.outbox_keep: must be a whole number, is '9'; le"),
         ("- a\n- b", "1: must be a section of keys, each with a ':'"),
         ("home", "1: must be a section of keys, each with a ':'"),
         ("a: 1\n---\nb: 2", "2: not YAML: expected a single document in the stream"),
@@ -134,6 +146,11 @@ def test_each_mistake_has_its_line_and_sentence(text: str, expected: str) -> Non
     (told,) = _mistakes(text)
 
     assert told.startswith(f"{_FILE}:{expected}")
+
+
+def test_what_is_noticed_late_says_also_where_it_began() -> None:
+    (told,) = _mistakes("site: [a\nnode: b")
+    assert told.endswith("but got ':'; it begins in line 1")
 
 
 @pytest.mark.parametrize("url", ["mysql+pymysql://db/coughd", "oracle://db/x", "postgres://db/x"])
