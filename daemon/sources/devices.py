@@ -137,9 +137,9 @@ def choose(
         raise DeviceUnavailableError(NO_MICROPHONE)
     names = [name for device in devices for name in _names(device)]
     close = difflib.get_close_matches(wanted, names, n=1)
-    hint = f"did you mean '{close[0]}'? " if close else ""
+    there_are = f"did you mean '{close[0]}'? There are" if close else "there are"
     raise DeviceUnavailableError(
-        f"there is no microphone '{wanted}' now; {hint}There are: {_listing(devices)}."
+        f"there is no microphone '{wanted}' now; {there_are}: {_listing(devices)}."
     )
 
 

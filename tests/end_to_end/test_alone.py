@@ -85,7 +85,7 @@ def fill(pipe: int) -> None:
     [
         (fake_sounddevice.MISSING, "PortAudio is missing, without which no microphone"),
         (fake_sounddevice.NO_MICROPHONE, "no microphone was found; plug one in"),
-        (fake_sounddevice.TWO_MICROPHONES, "there is no microphone 'Yeti' now; There are: "),
+        (fake_sounddevice.TWO_MICROPHONES, "there is no microphone 'Yeti' now; there are: "),
     ],
     ids=["PortAudio missing", "no microphone", "unknown microphone"],
 )

@@ -160,3 +160,9 @@ def test_a_part_of_a_port_or_a_card_is_another_one(wanted: str) -> None:
 def test_no_microphone_at_all_is_said_so() -> None:
     with pytest.raises(DeviceUnavailableError, match="no microphone was found; plug one in"):
         choose([], "default")
+
+
+def test_an_unknown_name_like_none_gets_the_list() -> None:
+    with pytest.raises(DeviceUnavailableError) as caught:
+        choose([PULSE], "Yeti")
+    assert str(caught.value) == "there is no microphone 'Yeti' now; there are: 'pulse'."
