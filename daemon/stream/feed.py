@@ -167,7 +167,7 @@ class StreamFeed:
     def _hear_ephemeral(self, message: Message) -> None:
         last_seq = message.body.get("last_seq")
         if type(last_seq) is int:
-            self._merge.heartbeat(message.store_id, last_seq)
+            self._merge.heartbeat(message.store_id, message.boot_id, last_seq)
         if self._ephemeral and message.body.get("event_id") not in self._closed_events:
             self._dropped_ephemeral += len(self.extras) == self.extras.maxlen
             self.extras.append(message)

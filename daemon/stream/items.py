@@ -31,8 +31,13 @@ class Message:
 
     @property
     def store_id(self) -> str:
-        """The store that `seq` belongs to."""
+        """The store in which it was told first; one restored from a backup of it keeps it so."""
         return str(self.body.get("store_id", ""))
+
+    @property
+    def boot_id(self) -> str:
+        """The run of the daemon that told it first."""
+        return str(self.body.get("boot_id", ""))
 
     @property
     def source_id(self) -> str | None:

@@ -1,7 +1,9 @@
 """Joins live messages and replayed pages into every durable message once and in order. No I/O.
 
 The live stream may lose, begin late or run ahead; only the answer to a replay request is believed
-about which store there is and what it holds.
+about which store there is and what it holds. It is asked for anew with every run of the daemon: the
+same store may have been put back to an earlier state meanwhile, and then gives known numbers to
+other messages.
 """
 
 from __future__ import annotations
@@ -36,11 +38,12 @@ class StreamMerge:
 
     def __init__(self, *, store_id: str | None, seq: int | None, capacity: int = 10_000) -> None:
         self._store_id = store_id
+        self._boot_id = ""  # of the last answer
         self._seq = seq
         self._capacity = capacity
         self._waiting: dict[int, Message] = {}
         self._known_last = 0
-        self._in_doubt = True  # which store there is; until an answer says so
+        self._in_doubt = True  # which store there is, and in which state; until an answer says so
         self.dropped = 0
         """Live messages that found no room."""
 
@@ -64,7 +67,7 @@ class StreamMerge:
         """Take a durable message off the live stream."""
         if message.seq is None:
             raise ValueError("only durable messages are merged")
-        if not self._in_doubt and message.store_id != self._store_id:
+        if not self._is_known(message.store_id, message.boot_id):
             self._in_doubt = True
         if self._seq is not None and message.seq <= self._seq and not self._in_doubt:
             return []
@@ -76,9 +79,9 @@ class StreamMerge:
             self.dropped += 1
         return [] if self._in_doubt else self._release()
 
-    def heartbeat(self, store_id: str, last_seq: int) -> None:
+    def heartbeat(self, store_id: str, boot_id: str, last_seq: int) -> None:
         """Learn how far the store reaches."""
-        if store_id != self._store_id:
+        if not self._is_known(store_id, boot_id):
             self._in_doubt = True
         elif not self._in_doubt:
             self._known_last = max(self._known_last, last_seq)
@@ -88,11 +91,12 @@ class StreamMerge:
         if header.status == "error":
             return []
         former, self._store_id, self._in_doubt = self._store_id, header.store_id, False
+        self._boot_id = header.boot_id
         went_back = self._seq is not None and header.last_seq < header.since_seq
         self._waiting = {
             seq: message
             for seq, message in self._waiting.items()
-            if message.store_id == header.store_id and not went_back
+            if self._is_known(message.store_id, message.boot_id)
         }
         heard_last = max([header.last_seq, *self._waiting])
         if self._seq is None:
@@ -108,6 +112,9 @@ class StreamMerge:
         if header.status == "truncated":
             return self._skip_to(header.oldest_seq)
         return self._take_page(messages)
+
+    def _is_known(self, store_id: str, boot_id: str) -> bool:
+        return (store_id, boot_id) == (self._store_id, self._boot_id)
 
     def _skip_to(self, oldest_seq: int) -> list[Step]:
         asked_since = self._seq or 0

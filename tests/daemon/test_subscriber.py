@@ -163,6 +163,20 @@ def test_another_store_is_told(daemon: FakeDaemon, tmp_path: Path) -> None:
     assert json.loads(cursor.read_text())["store_id"] == "B"
 
 
+def test_a_store_that_went_back_under_a_connected_subscriber_is_told(daemon: FakeDaemon) -> None:
+    with daemon.listen(since_seq=0) as subscriber:
+        with daemon.running() as publisher:
+            for _ in range(5):
+                daemon.commit(publisher)
+            assert seqs(take(subscriber, 5)) == [1, 2, 3, 4, 5]
+        daemon.go_back_to(3)
+        with daemon.running() as publisher:
+            daemon.commit(publisher)
+            first, *rest = take(subscriber, 5)
+            assert first == StoreChanged(before="A", now="A")
+            assert seqs(rest) == [1, 2, 3, 4]
+
+
 def test_ephemeral_messages_come_if_asked_for(daemon: FakeDaemon) -> None:
     with (
         daemon.running() as publisher,

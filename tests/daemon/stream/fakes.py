@@ -23,6 +23,7 @@ def durable(
     seq: int,
     *,
     store_id: str = "A",
+    boot_id: str = "boot",
     source: str = "mic",
     label: str = "cough",
     phase: str = "end",
@@ -31,7 +32,7 @@ def durable(
         "schema": "coughd.event/1",
         "seq": seq,
         "store_id": store_id,
-        "boot_id": "boot",
+        "boot_id": boot_id,
         "event_id": f"event-{seq}",
         "phase": phase,
         "source": {"id": source, "name": "Bedroom"},
@@ -85,6 +86,12 @@ class FakeOutbox:
         with self._lock:
             self._rows = [row for row in self._rows if row.seq >= seq]
 
+    def go_back_to(self, seq: int) -> None:
+        """As a restored dump of a database server does, or a disk that lied before a power cut."""
+        with self._lock:
+            self._rows = [row for row in self._rows if row.seq <= seq]
+            self._last_seq = seq
+
     def page(self, since_seq: int, limit: int) -> FakePage:
         with self._lock:
             if self.fail:
@@ -111,10 +118,14 @@ class FakeDaemon:
         self.last_seq = 0
         self.boots = 0
 
+    @property
+    def boot_id(self) -> str:
+        return f"boot-{self.boots}"
+
     @contextmanager
     def running(self) -> Iterator[Publisher]:
         self.boots += 1
-        boot_id = f"boot-{self.boots}"
+        boot_id = self.boot_id
         with (
             Publisher(
                 self.publish_address,
@@ -134,10 +145,14 @@ class FakeDaemon:
     def commit(self, publisher: Publisher | None = None, **fields: Any) -> None:
         """Write a message; without a publisher it is one that the live stream lost."""
         self.last_seq += 1
-        row = durable(self.last_seq, store_id=self.store_id, **fields)
+        row = durable(self.last_seq, store_id=self.store_id, boot_id=self.boot_id, **fields)
         self.outbox.append(row)
         if publisher:
             publisher.publish([row])
+
+    def go_back_to(self, seq: int) -> None:
+        self.outbox.go_back_to(seq)
+        self.last_seq = seq
 
     def listen(self, **wants: Any) -> Subscriber:
         return Subscriber(self.publish_address, self.replay_address, **wants)

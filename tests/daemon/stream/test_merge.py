@@ -22,6 +22,7 @@ class FakeServer:
 
     def __init__(self, store_id: str = "A", last_seq: int = 0) -> None:
         self.store_id = store_id
+        self.boot_id = "boot"
         self.last_seq = 0
         self.outbox = FakeOutbox()
         for _ in range(last_seq):
@@ -29,16 +30,23 @@ class FakeServer:
 
     def commit(self) -> Message:
         self.last_seq += 1
-        row = durable(self.last_seq, store_id=self.store_id)
+        row = durable(self.last_seq, store_id=self.store_id, boot_id=self.boot_id)
         self.outbox.append(row)
         return message_of(row)
+
+    def boot(self, number: int = 1) -> None:
+        self.boot_id = f"boot-{number}"
+
+    def go_back_to(self, seq: int) -> None:
+        self.outbox.go_back_to(seq)
+        self.last_seq = seq
 
     def answer(self, since_seq: int, limit: int = 4) -> tuple[ReplayHeader, list[Message]]:
         page = self.outbox.page(since_seq, limit)
         header = ReplayHeader(
             "truncated" if page.status == "truncated" else "ok",
             self.store_id,
-            "boot",
+            self.boot_id,
             since_seq,
             page.oldest_seq,
             page.last_seq,
@@ -110,7 +118,7 @@ def test_a_lost_tail_shows_in_the_heartbeat() -> None:
     merge = StreamMerge(store_id="A", seq=3)
     catch_up(merge, server)
     server.commit()
-    merge.heartbeat("A", 4)
+    merge.heartbeat("A", "boot", 4)
     assert items(catch_up(merge, server)) == [4]
 
 
@@ -128,7 +136,7 @@ def test_a_truncation_that_the_live_stream_overtook_is_none() -> None:
     merge = StreamMerge(store_id="A", seq=3)
     catch_up(merge, server)
     four = server.commit()
-    merge.heartbeat("A", 4)
+    merge.heartbeat("A", "boot", 4)
     assert merge.missing_since == 3
     late = ReplayHeader("truncated", "A", "boot", 3, 5, 4, 0, "")
     merge.live(four)
@@ -149,7 +157,7 @@ def test_another_store_is_noticed_by_heartbeat_and_by_live_message() -> None:
         catch_up(merge, FakeServer("A", last_seq=2))
         server = FakeServer("B", last_seq=2)
         if notice == "heartbeat":
-            merge.heartbeat("B", 2)
+            merge.heartbeat("B", "boot", 2)
         else:
             assert merge.live(server.commit()) == []
         steps = catch_up(merge, server)
@@ -171,11 +179,48 @@ def test_a_store_that_went_back_is_told() -> None:
     assert items(steps) == [StoreChanged(before="A", now="A"), 1, 2, 3]
 
 
+@pytest.mark.parametrize("notice", ["heartbeat", "live"])
+def test_a_store_that_went_back_while_it_is_listened_to_is_told(notice: str) -> None:
+    """Its new messages have numbers that are behind already."""
+    server = FakeServer(last_seq=9)
+    merge = StreamMerge(store_id="A", seq=9)
+    catch_up(merge, server)
+    lost = server.commit()
+    server.boot()
+    server.go_back_to(7)
+    if notice == "heartbeat":
+        merge.heartbeat("A", server.boot_id, server.last_seq)
+    else:
+        assert merge.live(server.commit()) == []
+    steps = catch_up(merge, server)
+    told = [StoreChanged(before="A", now="A"), *range(1, server.last_seq + 1)]
+    assert items(steps) == told
+    # What the former run told is not taken for what has its number now.
+    merge.live(lost)
+    catch_up(merge, server)
+    while server.last_seq < 9:
+        merge.live(server.commit())
+    (step,) = merge.live(server.commit())
+    assert isinstance(step.item, Message)
+    assert (step.item.seq, step.item.boot_id) == (10, server.boot_id)
+
+
+def test_a_daemon_that_was_only_restarted_costs_one_question() -> None:
+    server = FakeServer(last_seq=3)
+    merge = StreamMerge(store_id="A", seq=3)
+    catch_up(merge, server)
+    server.boot()
+    assert merge.live(server.commit()) == []
+    assert items(merge.answer(*server.answer(3))) == [4]
+    assert items(merge.live(server.commit())) == [5]
+    assert merge.missing_since is None
+
+
 def test_an_answer_that_the_live_stream_overtook_is_no_step_back() -> None:
     server = FakeServer(last_seq=3)
     merge = StreamMerge(store_id="A", seq=3)
     catch_up(merge, server)
-    merge.heartbeat("A", 4)
+    merge.heartbeat("A", "boot", 4)
     late = server.answer(3)
     for _ in range(3):
         merge.live(server.commit())
@@ -219,6 +264,12 @@ class FakeWire:
         self.under_way: list[Message] = []
         self.late: tuple[ReplayHeader, list[Message]] | None = None
         self.got: list[Item | int] = []
+        self.boots = 0
+
+    def reboot(self) -> None:
+        if self.chance.random() < 0.3:
+            self.boots += 1
+            self.server.boot(self.boots)
 
     def commit(self) -> None:
         sent = self.server.commit()
@@ -230,7 +281,7 @@ class FakeWire:
             self.got += items(self.merge.live(self.under_way.pop(0)))
 
     def beat(self) -> None:
-        self.merge.heartbeat("A", self.server.last_seq)
+        self.merge.heartbeat("A", self.server.boot_id, self.server.last_seq)
 
     def ask(self) -> None:
         if self.late is None and self.merge.missing_since is not None:
@@ -253,7 +304,7 @@ def test_every_durable_message_comes_once_and_in_order(seed: int, start: int | N
     wire = FakeWire(seed, start)
     acts = [wire.commit, wire.commit, wire.hear, wire.hear, wire.beat, wire.ask, wire.take]
     for _ in range(150):
-        wire.chance.choice([*acts, wire.restart])()
+        wire.chance.choice([*acts, wire.restart, wire.reboot])()
     wire.beat()
     wire.got += items(catch_up(wire.merge, wire.server))
     last_seq = wire.server.last_seq
