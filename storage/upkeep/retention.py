@@ -18,6 +18,8 @@ from ..schema import embeddings, events, outbox, reviews, sources
 from .forgotten import note_forgotten
 
 EVENTS_AT_ONCE = 500
+PAGES_AT_ONCE = 10
+"""So many times `EVENTS_AT_ONCE` are looked through in one step where none has an embedding."""
 MESSAGES_AT_ONCE = 10_000
 A_HANDFUL = 50
 FRESH_US = 3_600_000_000
@@ -46,10 +48,17 @@ class Forgotten:
     embeddings: int = 0
     messages: int = 0
     events: int = 0
+    unfinished: bool = False
+    """Whether it looked for embeddings as far as one step may, and there are events beyond."""
+
+    @property
+    def anything(self) -> bool:
+        """Whether something was deleted."""
+        return bool(self.embeddings or self.messages or self.events)
 
     def __bool__(self) -> bool:
-        """Whether it was anything; then there may be more to do."""
-        return bool(self.embeddings or self.messages or self.events)
+        """Whether there may be more to do."""
+        return self.anything or self.unfinished
 
 
 class Sweep:
@@ -64,17 +73,24 @@ class Sweep:
         self._after = (-1, -1)
         self._began_us: int | None = None
 
-    def step(self, connection: Connection, before_us: int | None, now_us: int) -> int:
-        """Delete the embeddings of the next events with an onset before; gives how many."""
+    def step(
+        self, connection: Connection, before_us: int | None, now_us: int
+    ) -> tuple[int, bool]:
+        """Delete the embeddings of the next events with an onset before.
+
+        Gives how many, and whether it found none so far and there may be events beyond.
+        """
         if self._began_us is None or not 0 <= now_us - self._began_us < self.LAP_US:
             self._after, self._began_us = (-1, -1), now_us
-        # Steps that find nothing but events without embeddings are gone through at once.
-        while rows := self._next(connection, before_us):
+        for _ in range(PAGES_AT_ONCE):
+            rows = self._next(connection, before_us)
+            if not rows:
+                return 0, False
             self._after = rows[-1][1:]
             gone = connection.execute(_EMBEDDINGS, {"ids": [row[0] for row in rows]}).rowcount
             if gone:
-                return gone
-        return 0
+                return gone, False
+        return 0, True
 
     def _next(
         self, connection: Connection, before_us: int | None
@@ -102,21 +118,21 @@ def forget(
     if limits.events_us is not None:
         events_gone = _forget_events(connection, now_us - limits.events_us, now_us)
     messages_gone = _forget_messages(connection, limits, now_us)
-    embeddings_gone = 0
+    embeddings_gone, unfinished = 0, False
     if limits.embeddings_us is not None:
         before_us = now_us - limits.embeddings_us
-        embeddings_gone = sweep.step(connection, before_us, now_us)
-    by_age = Forgotten(embeddings_gone, messages_gone, events_gone)
-    if by_age or need == "none":
+        embeddings_gone, unfinished = sweep.step(connection, before_us, now_us)
+    by_age = Forgotten(embeddings_gone, messages_gone, events_gone, unfinished)
+    if by_age.anything or need == "none":
         return by_age
     return _give_way(connection, sweep, need, now_us)
 
 
 def _give_way(connection: Connection, sweep: Sweep, need: Need, now_us: int) -> Forgotten:
-    gone = sweep.step(connection, None, now_us)
+    gone, unfinished = sweep.step(connection, None, now_us)
     # Those of what was written just now are no help: events come as fast as they give way.
-    if gone > A_HANDFUL or need == "embeddings":
-        return Forgotten(embeddings=gone)
+    if gone > A_HANDFUL or need == "embeddings" or unfinished:
+        return Forgotten(embeddings=gone, unfinished=unfinished)
     oldest_seq, last_seq = bounds(connection)
     until_seq = min(last_seq - MESSAGES_LEFT, oldest_seq + MESSAGES_AT_ONCE - 1)
     if until_seq >= oldest_seq:
@@ -144,12 +160,14 @@ def _forget_events(connection: Connection, before_us: int, now_us: int) -> int:
 def _forget_messages(connection: Connection, limits: Limits, now_us: int) -> int:
     oldest_seq, last_seq = bounds(connection)
     until_seq = last_seq - max(limits.messages, 1)
+    # The last one stays: what comes next is numbered after it.
+    beyond_seq = min(oldest_seq + MESSAGES_AT_ONCE, last_seq)
     if limits.messages_us is not None:
-        kept = {"since": now_us - limits.messages_us}
+        # Only as far as one step goes: of a year of messages a week may be kept.
+        kept = {"since": now_us - limits.messages_us, "beyond": beyond_seq}
         first_kept = connection.execute(_FIRST_MESSAGE, kept).scalar()
-        # The last one stays: what comes next is numbered after it.
-        until_seq = max(until_seq, (first_kept or last_seq) - 1)
-    until_seq = min(until_seq, oldest_seq + MESSAGES_AT_ONCE - 1)
+        until_seq = max(until_seq, (first_kept or beyond_seq) - 1)
+    until_seq = min(until_seq, beyond_seq - 1)
     return delete_until(connection, until_seq) if until_seq >= oldest_seq else 0
 
 
@@ -176,4 +194,6 @@ _OLD_EVENTS = (
 _EMBEDDINGS = delete(embeddings).where(embeddings.c.event_id.in_(bindparam("ids", expanding=True)))
 _REVIEWS = delete(reviews).where(reviews.c.event_id.in_(bindparam("ids", expanding=True)))
 _EVENTS = delete(events).where(events.c.event_id.in_(bindparam("ids", expanding=True)))
-_FIRST_MESSAGE = select(func.min(outbox.c.seq)).where(outbox.c.recorded_us >= bindparam("since"))
+_FIRST_MESSAGE = select(func.min(outbox.c.seq)).where(
+    outbox.c.recorded_us >= bindparam("since"), outbox.c.seq < bindparam("beyond")
+)
