@@ -123,10 +123,11 @@ def _progress(path: Path, *, verbose: bool) -> AbstractContextManager[Progress]:
 
 
 def _scanning(settings: Settings, threshold: float | None) -> Settings:
-    """Tell progress often, and judge by another threshold if asked."""
+    """Keep no embedding, tell progress often, and judge by another threshold if asked."""
+    probe = replace(settings.probe, keep_embeddings=False)
     if threshold is not None:
-        settings = replace(settings, probe=replace(settings.probe, threshold=threshold))
-    return telling_often(settings)
+        probe = replace(probe, threshold=threshold)
+    return telling_often(replace(settings, probe=probe))
 
 
 def _print(scan: Scan, *, as_json: bool, rejected: bool) -> None:

@@ -101,6 +101,13 @@ def test_channels_that_cancel_each_other_can_be_heard_alone(tmp_path: Path) -> N
     assert (third.exit_code, "has 2 channels" in third.complaints) == (os.EX_DATAERR, True)
 
 
+def test_what_is_explained_says_that_no_embedding_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "short.wav"
+    soundfile.write(path, bundled_scene().samples[:SAMPLE_RATE_HZ], SAMPLE_RATE_HZ)
+    said = coughd("scan", "--verbose", path)
+    assert "; embeddings are not kept\n" in said.complaints
+
+
 def test_totals_without_json_are_refused(tmp_path: Path) -> None:
     said = coughd("scan", "--totals", tmp_path / "any.wav")
     assert said.exit_code == os.EX_USAGE
