@@ -69,6 +69,10 @@ def read_key(path: Path) -> ClipKey:
         with path.open("rb") as file:
             mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
             text = file.read(_LARGEST_FILE_BYTES)
+    except PermissionError as exc:
+        raise ConfigError(
+            f"may not read the clips' key {path}: chown it to the user that coughd runs as"
+        ) from exc
     except OSError as exc:
         raise ConfigError(f"cannot read the clips' key {path}: {exc.strerror}") from exc
     if mode & 0o077:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import errno
+import os
 import stat
 from pathlib import Path
 
@@ -98,6 +100,17 @@ def test_the_key_comes_from_a_file_or_the_service_manager(tmp_path: Path) -> Non
         find_key_file(None, {})
     with pytest.raises(ConfigError, match="cannot read the clips' key"):
         read_key(tmp_path / "missing")
+
+
+def test_a_key_of_another_user_is_said_to_be_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "open", refuse)  # root, who may run the tests, may read everything
+    with pytest.raises(ConfigError, match="chown it to the user that coughd runs as"):
+        read_key(tmp_path / "clips.key")
 
 
 def kept(number: int, onset_us: int, probability: float = 0.9, source: str = "bed") -> KeptClip:
