@@ -159,7 +159,10 @@ def _from_store(
     believed = Teacher(judge.probe, judge.embedder.identity) if judge else None
     with Material.open(store) as material:
         examples = read_examples(material, Choice(kind, *choice), believed)
-    origin = f"{len(examples.groups)} events of a store, a group being one source from noon to noon"
+    origin = (
+        f"{len(examples.groups)} events of a store, a group being one source from noon to noon, or "
+        "several that heard the same"
+    )
     if choice[1]:
         origin += "; embeddings of differently run embedders of the same weights mixed, as asked"
     return _Given(examples, origin, judge.probe.identity.name if judge else None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,14 @@ import numpy as np
 
 from ...config.errors import InputError, UsageError
 from ...detectors.fitting.examples import Examples, check_same_embedder, describe
-from ...detectors.ports import LABELS, Context, EmbedderIdentity, Probe
+from ...detectors.ports import (
+    LABELS,
+    MIN_COUGH_SPACING_SAMPLES,
+    SAMPLE_RATE_HZ,
+    Context,
+    EmbedderIdentity,
+    Probe,
+)
 from ...storage.material import Material
 from ...storage.reading.labelled_reading import KnownEmbedder, StoredEmbedding
 from ...storage.reading.local_time import evening_of, from_us
@@ -18,6 +25,8 @@ from .neighbourhood import Neighbourhood
 
 SURE = 0.95
 """A teacher's probability, of a cough or of another sound, from which it is believed."""
+_AT_ONCE_US = MIN_COUGH_SPACING_SAMPLES * 1_000_000 // SAMPLE_RATE_HZ
+"""Onsets nearer than this are of one cough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,7 @@ def read_examples(material: Material, choice: Choice, teacher: Teacher | None) -
         groups=tuple(_group(row) for row, _ in known),
         taught=np.array([row.said is None for row, _ in known]),
         contexts=tuple(contexts[row.event_id] for row, _ in known),
+        heard_twice=tuple(_heard_twice([row for row, _ in known])),
     )
 
 
@@ -120,6 +130,18 @@ def _taught(
             if max(verdict.probability, 1.0 - verdict.probability) >= SURE:
                 labels[row.event_id] = verdict.label
     return labels
+
+
+def _heard_twice(rows: Sequence[StoredEmbedding]) -> Iterator[tuple[int, int]]:
+    """Pairs that two microphones heard at once; the time of a file may be that of its hearing."""
+    heard = [row for row in range(len(rows)) if rows[row].source_kind == "microphone"]
+    heard.sort(key=lambda row: rows[row].onset_us)
+    for at, one in enumerate(heard):
+        for other in heard[at + 1 :]:
+            if rows[other].onset_us - rows[one].onset_us >= _AT_ONCE_US:
+                break
+            if rows[other].source_id != rows[one].source_id:
+                yield one, other
 
 
 def _group(row: StoredEmbedding) -> str:

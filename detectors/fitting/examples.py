@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...config.errors import InputError
 from ..ports import LABELS, Context, EmbedderIdentity
+from .same_sound import group_numbers, repeats
 
 COUGH = LABELS.index("cough")
 FEWEST_EACH = 10
@@ -35,6 +36,8 @@ class Examples:
     """[shape=(n,)], True where a teacher said the label and no person."""
     contexts: tuple[Context, ...] | None = None
     """What stood beside each; None where that is not known, as of clips."""
+    heard_twice: tuple[tuple[int, int], ...] = ()
+    """Pairs of rows that are one sound, as two microphones heard it."""
 
     @property
     def coughs(self) -> NDArray[np.bool_]:
@@ -43,9 +46,11 @@ class Examples:
 
     @property
     def group_numbers(self) -> NDArray[np.intp]:
-        """[shape=(n,)], each example's group, counted from 0 in the order of the names."""
-        numbers = {name: number for number, name in enumerate(sorted(set(self.groups)))}
-        return np.array([numbers[name] for name in self.groups], dtype=np.intp)
+        """[shape=(n,)], each example's group, counted from 0; those with the same sound are one.
+
+        Else who has learnt a sound would be asked for it, in two folds or in two draws.
+        """
+        return group_numbers(self.groups, [*self.heard_twice, *repeats(self.embeddings)])
 
 
 def fold_of_each(examples: Examples) -> NDArray[np.intp]:

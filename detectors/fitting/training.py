@@ -104,7 +104,7 @@ def train(
         teacher=teacher,
         counts=counts_by_label(examples),
         taught=int(examples.taught.sum()),
-        groups=len(set(examples.groups)),
+        groups=len(np.unique(examples.group_numbers)),
         folds=int(fitted.fold_of.max()) + 1,
         strength=fitted.strength,
         fold_auc=fitted.fold_auc,
@@ -133,12 +133,13 @@ def _compare(
     digests: list[str],
 ) -> Comparison:
     """On groups that the other never saw, where they suffice; else on all, and that is told."""
-    seen = np.array([digest in in_force.groups for digest in digests])
+    group_of = examples.group_numbers
+    seen = np.isin(group_of, group_of[[digest in in_force.groups for digest in digests]])
     unseen = HeldOut.of(examples, held_out, chosen & ~seen)
     rows = chosen & ~seen if unseen.both else chosen
     new = unseen if unseen.both else HeldOut.of(examples, held_out, chosen)
     judged = _judged(in_force.probe, examples)[rows]
-    seen_before = len({digest for digest, its in zip(digests, rows & seen, strict=True) if its})
+    seen_before = len(np.unique(group_of[rows & seen]))
     return compare(in_force.probe.identity.name, new, judged, seen_before)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from ...detectors.ports import EmbedderIdentity
 from ..records import label_said
-from ..schema import embeddings, events, models, reviews
+from ..schema import embeddings, events, models, reviews, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class StoredEmbedding:
     event_id: str
     model_id: int
     source_id: str
+    source_kind: str
     onset_us: int
     timezone: str
     said: str | None
@@ -71,12 +72,14 @@ def read_embeddings(
         select(
             embeddings,
             events.c.source_id,
+            sources.c.kind,
             events.c.onset_us,
             events.c.timezone,
             reviews.c.verdict,
             reviews.c.label,
         )
         .join(events, events.c.event_id == embeddings.c.event_id)
+        .join(sources, sources.c.source_id == events.c.source_id)
         .join(latest, latest.c.event_id == events.c.event_id, isouter=not reviewed_only)
         .join(reviews, reviews.c.review_id == latest.c.review_id, isouter=not reviewed_only)
         .where(embeddings.c.model_id.in_(model_ids))
@@ -87,6 +90,7 @@ def read_embeddings(
             event_id=row.event_id,
             model_id=row.model_id,
             source_id=row.source_id,
+            source_kind=row.kind,
             onset_us=row.onset_us,
             timezone=row.timezone,
             said=row.verdict and label_said(row.verdict, row.label),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,17 @@ def examples(
     embeddings[np.arange(count), 100 + subject] += confounded
     names = tuple(f"subject {seed}-{number}" for number in subject)
     return Examples(HEAR, embeddings, labels, names, np.zeros(count, bool))
+
+
+def twice(given: Examples) -> Examples:
+    """Each sound once more, in groups of other names."""
+    return replace(
+        given,
+        embeddings=np.concatenate([given.embeddings] * 2),
+        labels=np.concatenate([given.labels] * 2),
+        groups=(*given.groups, *(f"other {group}" for group in given.groups)),
+        taught=np.concatenate([given.taught] * 2),
+    )
 
 
 def in_force(tmp_path: Path, taught_by: Examples) -> InForce:

@@ -73,6 +73,23 @@ def test_a_night_is_one_group_and_another_night_another(tmp_path: Path) -> None:
     assert evening == morning != next_evening
 
 
+@pytest.mark.parametrize(("kind", "groups"), [("microphone", [0, 0, 1]), ("file", [0, 1, 2])])
+def test_two_microphones_that_heard_one_cough_are_one_group(
+    tmp_path: Path, kind: Any, groups: list[int]
+) -> None:
+    """Of files nobody knows whether they were heard when they sounded."""
+    path = tmp_path / "store.sqlite3"
+    with open_store(path) as writing:
+        for number, onset_ms in enumerate((0, 150, 350)):
+            source, name = f"room-{number}", f"event-{number}"
+            writing.write([replace(seen(source), kind=kind)])
+            writing.write([event(name, onset_ms, source_id=source, stretch_id=source)])
+            writing.write([EmbeddingKept(name, HEAR, vector(number)), review(name, "confirm")])
+    examples = read(path)
+    assert examples.group_numbers.tolist() == groups
+    assert len(set(examples.groups)) == 3
+
+
 def test_each_event_comes_with_what_stood_before_it(tmp_path: Path) -> None:
     close = event("event-9", 2_000)
     path = store(tmp_path, close, EmbeddingKept("event-9", HEAR, vector(9)))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from facts_of_probes import HEAR, SPEECH, examples, in_force, unheard
+from facts_of_probes import HEAR, SPEECH, examples, in_force, twice, unheard
 from numpy.typing import NDArray
 
 from coughd.config.errors import InputError, ModelError
@@ -156,6 +156,14 @@ def test_who_has_seen_the_groups_is_told(tmp_path: Path, given: Examples) -> Non
     assert 12 == again.comparison.seen_before
     assert "favours it" in again.card
     assert "subject" not in json.dumps(again.fields)
+
+
+def test_who_has_seen_a_sound_under_another_name_has_seen_it(tmp_path: Path) -> None:
+    few = examples(count=60)
+    again = train("hear-0002", twice(few), "a test", in_force(tmp_path, few), unheard)
+    assert again.comparison is not None
+    assert (12, 12) == (again.comparison.seen_before, again.comparison.groups)
+    assert "; 12 groups" in again.card
 
 
 def test_a_teacher_is_named_and_not_scored_by(given: Examples) -> None:
