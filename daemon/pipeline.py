@@ -201,7 +201,6 @@ class Pipeline:
         for piece in _half_seconds(stretch.rest()):
             self._hear(line, stretch, piece)
         self._claim(line, stretch, stretch.gate.finish())
-        self._decide(stretch, stretch.windows.ready(stretch.ring.written_sample))
         self._decide(stretch, stretch.windows.finish())
         self._keep_all(stretch.finish())
         self._clips.ended(stretch.stretch_id)
