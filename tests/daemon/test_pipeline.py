@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 from fakes import (
+    FAKE_EMBEDDER,
     EchoEmbedder,
     FakeClock,
     ListSink,
@@ -18,7 +19,7 @@ from fakes import (
     echo,
     opened,
 )
-from listening_loop import ONSETS, Asked, bursts, covered_samples, facts, hear
+from listening_loop import ONSETS, Asked, ToldClips, bursts, covered_samples, facts, hear
 
 from coughd.daemon.heard_before import HeardBefore
 from coughd.daemon.identity import FileIdentity, LiveIdentity
@@ -29,7 +30,15 @@ from coughd.daemon.pipeline import Pipeline
 from coughd.daemon.second_opinion import NoSecondOpinion
 from coughd.daemon.sources.ports import Finished, Gap, Item, Lost
 from coughd.daemon.stretches import StretchMaker
-from coughd.storage.records import Covered, EpochEnded, Listening, SourceChanged, SourceSeen
+from coughd.storage.records import (
+    Change,
+    Covered,
+    EmbeddingKept,
+    EpochEnded,
+    Listening,
+    SourceChanged,
+    SourceSeen,
+)
 
 
 @pytest.mark.parametrize("block_size", [1, 160, 1_601, 48_000])
@@ -110,10 +119,12 @@ def test_a_gap_ends_the_stretch_and_is_in_the_ledger() -> None:
     assert covered_samples(sink) == 200_000
     dropped = [c for c in sink.changes if isinstance(c, Covered) and c.state == "dropped"]
     assert (dropped[0].start_sample, dropped[-1].end_sample) == (70_000, 75_000)
+    told = [(c.cause, c.detail) for c in sink.changes if isinstance(c, SourceChanged)]
+    assert told[1] == ("losing", "the pipe was full")
 
 
 def test_a_lost_source_is_told_and_comes_back() -> None:
-    sound = bursts((20_000,), 60_000)
+    sound = bursts((50_080,), 60_000)
     items: list[Item] = [
         opened(),
         block(0, sound),
@@ -127,6 +138,8 @@ def test_a_lost_source_is_told_and_comes_back() -> None:
 
     assert [state for state, _, _ in told] == ["up", "down", "up", "down"]
     assert told[1][1:] == ("gone", "the microphone was pulled")
+    assert [event.onset_sample for event in sink.events] == [50_080, 50_080]
+    assert [event.window for event in sink.events] == ["incomplete", "incomplete"]
 
 
 def test_first_of_all_it_is_told_who_is_listened_to() -> None:
@@ -179,6 +192,29 @@ def test_a_rerun_tells_nothing_of_what_was_forgotten_meanwhile() -> None:
     assert asked.ids == left
 
 
+def test_what_a_second_opinion_says_late_is_waited_for_and_kept() -> None:
+    word = EmbeddingKept("event", FAKE_EMBEDDER, np.zeros(512, np.float32))
+
+    class Slow(NoSecondOpinion):
+        """Answers once every source has finished."""
+
+        waiting = 1
+        turns = 0
+
+        def answers(self) -> list[Change]:
+            self.turns += 1
+            if self.turns < 5:
+                return []
+            self.waiting = 0
+            return [word]
+
+    opinion = Slow()
+    sink = hear([("a", list(cut(bursts((), 1_600), 1_600)))], second_opinion=opinion)
+
+    assert sink.changes[-1] is word
+    assert opinion.turns == 5
+
+
 def test_epochs_join_coughs_without_a_pause_and_end_once() -> None:
     sink = hear([("a", list(cut(bursts(ONSETS, 800_000), 1_600)))])
     counted = [event for event in sink.events if event.scored.counted]
@@ -190,6 +226,18 @@ def test_epochs_join_coughs_without_a_pause_and_end_once() -> None:
     assert {epoch.epoch_id: epoch.coughs for epoch in ended} == by_epoch
     assert max(by_epoch.values()) > 1
     assert [epoch.epoch_id for epoch in ended] == sorted(by_epoch, key=list(by_epoch).index)
+
+
+def test_the_end_of_an_epoch_waits_for_no_other_cough() -> None:
+    sink = hear([("a", list(cut(bursts((20_000, 36_000), 200_000), 1_600)))])
+
+    (ended,) = (change for change in sink.changes if isinstance(change, EpochEnded))
+    told_after_ten_seconds = next(
+        change
+        for change in sink.changes
+        if isinstance(change, Covered) and 160_000 <= change.end_sample < 200_000
+    )
+    assert sink.changes.index(ended) < sink.changes.index(told_after_ten_seconds)
 
 
 def test_live_names_are_new_each_time() -> None:
@@ -244,6 +292,7 @@ def test_a_stop_judges_half_a_sound_only_where_it_is_never_heard_again(lasting: 
     source = StopAfter(list(cut(sound, 8_000)), stop, after=52)
     identity = FileIdentity("c" * 64, "a") if lasting else LiveIdentity()
     sink = ListSink()
+    clips = ToldClips()
     Pipeline(
         [Line(source, "a", "file", identity)],
         StretchMaker(LoudGate(), 2.0, 10.0, 2.0, {}),
@@ -252,9 +301,12 @@ def test_a_stop_judges_half_a_sound_only_where_it_is_never_heard_again(lasting: 
         sink,
         FakeClock(),
         stop,
+        clips=clips,
     ).run()
     stop.close()
     onsets = [event.onset_sample for event in sink.events]
     assert onsets == [onset for onset in ONSETS if onset < (400_000 if lasting else 400_001)]
     covered = [change for change in sink.changes if isinstance(change, Covered)]
     assert covered[-1].end_sample >= 400_000
+    (told,) = clips.calls.values()
+    assert told[-1] == ("left" if lasting else "ended", 0)

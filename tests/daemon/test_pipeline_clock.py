@@ -10,8 +10,8 @@ from listening_loop import bursts, hear
 from numpy.typing import NDArray
 from simulated_clock import SimulatedClock
 
-from coughd.daemon.sources.ports import Finished, Item
-from coughd.storage.records import Covered, EpochEnded, EventFinished, SourceChanged
+from coughd.daemon.sources.ports import Finished, Gap, Item, Lost
+from coughd.storage.records import AnchorSet, Covered, EpochEnded, EventFinished, SourceChanged
 
 BLOCK = 1_600
 BEGUN_US = SimulatedClock().utc_us()
@@ -62,3 +62,22 @@ def test_what_lasts_over_the_setting_is_told_by_the_right_clock() -> None:
     covered = [one for one in told_later if isinstance(one, Covered)]
     assert covered[0].start_us == BEGUN_US + SET_BY_US
     assert covered[-1].end_us == BEGUN_US + SET_BY_US + 5_000_000
+
+
+def test_a_new_opening_keeps_no_clock_although_a_gap_came_before_it() -> None:
+    clock = SimulatedClock()
+    first_s = clock.monotonic_s()
+    quiet = bursts((), BLOCK)
+    items: list[Item] = [
+        opened(),
+        block(0, quiet, first_s),
+        Gap(BLOCK, 800, "the pipe was full"),
+        Lost("it was pulled", "gone"),
+        opened(),
+        block(0, quiet, first_s + 60.0),
+        Finished("done", damaged=False),
+    ]
+    sink = hear([("a", items)], clock=clock, each_turn=lambda: clock.advance(15.0))
+
+    anchors = [one for one in sink.changes if isinstance(one, AnchorSet)]
+    assert [one.utc_us for one in anchors] == [BEGUN_US, BEGUN_US + 60_000_000]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 from fakes import (
@@ -15,6 +15,7 @@ from fakes import (
 )
 from numpy.typing import NDArray
 
+from coughd.daemon.clips.ports import Clips, NoClips
 from coughd.daemon.clock import Clock
 from coughd.daemon.heard_before import HeardBefore
 from coughd.daemon.identity import FileIdentity
@@ -26,7 +27,8 @@ from coughd.daemon.second_opinion import NoSecondOpinion, SecondOpinion
 from coughd.daemon.sources.ports import Item
 from coughd.daemon.stretches import StretchMaker
 from coughd.detectors.ports import Probe, Samples
-from coughd.storage.records import Covered, EventFinished
+from coughd.detectors.windows import Window
+from coughd.storage.records import Change, Covered, EventFinished
 
 ONSETS = (3_200, 20_000, 36_000, 44_000, 160_000, 400_000, 700_000)
 """Spread over more than one turn of the 30-second ring; all on the fake gate's 10-ms grid."""
@@ -40,6 +42,33 @@ class Asked(NoSecondOpinion):
 
     def ask(self, event_id: str, window: Samples) -> None:
         self.ids.append(event_id)
+
+
+class ToldClips(NoClips):
+    """Keeps no clips; remembers what it was told of each stretch, in its order."""
+
+    def __init__(self) -> None:
+        self.calls: dict[str, list[tuple[str, int]]] = {}
+        self.changes: list[Change] = []
+
+    def judged(self, window: Window, event: EventFinished, *, is_known: bool = False) -> None:
+        what = "known" if is_known else "judged"
+        self._note(event.stretch_id, what, window.trigger.onset_sample)
+
+    def settled(self, stretch_id: str, sample: int) -> None:
+        self._note(stretch_id, "settled", sample)
+
+    def ended(self, stretch_id: str) -> None:
+        self._note(stretch_id, "ended", 0)
+
+    def left(self, stretch_id: str) -> None:
+        self._note(stretch_id, "left", 0)
+
+    def noted(self, changes: Collection[Change]) -> None:
+        self.changes.extend(changes)
+
+    def _note(self, stretch_id: str, what: str, sample: int) -> None:
+        self.calls.setdefault(stretch_id, []).append((what, sample))
 
 
 def bursts(onsets: Sequence[int], count: int, seed: int = 5) -> NDArray[np.float32]:
@@ -64,6 +93,7 @@ def hear(
     second_opinion: SecondOpinion | None = None,
     clock: Clock | None = None,
     each_turn: Callable[[], None] = lambda: None,
+    clips: Clips | None = None,
 ) -> ListSink:
     sink = ListSink()
     stop = StopRequest()
@@ -79,8 +109,17 @@ def hear(
         keep_embeddings=True,
         minimum_level_dbfs=minimum_level_dbfs,
     )
-    second_opinion = second_opinion or NoSecondOpinion()
-    Pipeline(lines, maker, judge, second_opinion, sink, clock or FakeClock(), stop, each_turn).run()
+    Pipeline(
+        lines,
+        maker,
+        judge,
+        second_opinion or NoSecondOpinion(),
+        sink,
+        clock or FakeClock(),
+        stop,
+        each_turn,
+        clips,
+    ).run()
     stop.close()
     return sink
 
