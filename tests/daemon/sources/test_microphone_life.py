@@ -44,6 +44,15 @@ def test_the_processes_own_words_are_the_reason() -> None:
     assert causes(told) == ["gone"]
 
 
+def test_one_that_cannot_be_opened_is_unavailable() -> None:
+    source, starter = microphone()
+    source.poll(100.0)
+    starter.children[0].says(Kind.FAULT, "no microphone was found.")
+    starter.children[0].ended = True
+    source.poll(101.0)
+    assert causes(source.poll(101.0)) == ["unavailable"]
+
+
 def test_the_same_failure_after_some_sound_is_told_again() -> None:
     source, starter = running()
     told: list[Item] = []
@@ -85,6 +94,13 @@ def test_silence_of_the_pipe_is_a_stall() -> None:
     assert reasons(told) == ["microphone 'snowball': no sound came for 1.5 s"]
     assert causes(told) == ["frozen"]
     assert starter.children[0].killed
+
+
+def test_an_opening_may_be_silent_as_long_as_a_sound_that_came_before() -> None:
+    source, starter = running()
+    assert source.poll(101.4) == []
+    assert not starter.children[0].killed
+    assert causes(source.poll(101.5)) == ["frozen"]
 
 
 def test_a_loop_that_was_late_does_not_call_it_a_stall() -> None:

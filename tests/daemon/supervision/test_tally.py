@@ -62,6 +62,19 @@ def test_an_interval_told_again_counts_for_what_was_added(lengths_s: list[int]) 
     assert (heard.ok_s, heard.clipped_s) == (max(lengths_s), 5.0)
 
 
+def test_what_is_told_by_a_clock_that_was_set_counts_for_what_was_added() -> None:
+    counts = tally()
+    set_by_us = 3_600_000_000
+    counts.note(covered(0, 10))
+    counts.note(replace(anchor(set_by_us), corrects_us=set_by_us))
+    counts.note(
+        replace(
+            covered(0, 15), start_us=EPOCH_US + set_by_us, end_us=EPOCH_US + 15_000_000 + set_by_us
+        )
+    )
+    assert counts.source(SOURCE).ok_s == 15.0
+
+
 def test_each_state_has_its_own_seconds_and_the_noise_floor_is_the_latest() -> None:
     counts = tally()
     counts.note(covered(0, 10))

@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 from fakes import FakeClock, ListSource
 
-from coughd.config.errors import ConfigError, StorageError
+from coughd.config.errors import ConfigError, CoughdError, StorageError
 from coughd.config.settings import Settings
 from coughd.daemon.identity import LiveIdentity
 from coughd.daemon.lifecycle import ReloadRequest, StopRequest
@@ -15,7 +15,7 @@ from coughd.daemon.recorder import CLOSE_S, RecorderCounts
 from coughd.daemon.supervision.reloading import Reloader
 from coughd.daemon.supervision.service_manager import ServiceManager
 from coughd.daemon.supervision.upkeep import Service, Upkeep
-from coughd.daemon.supervision.watchdog import Watchdog
+from coughd.daemon.supervision.watchdog import Watchdog, Worker
 
 
 class FakeManager(ServiceManager):
@@ -48,10 +48,13 @@ def service() -> Iterator[Service]:
 
 
 class FakeHandedIn:
-    """Nobody hands anything in."""
+    """Counts how often it is asked to take what was handed in."""
+
+    def __init__(self) -> None:
+        self.turns = 0
 
     def turn(self) -> None:
-        """Nothing to take."""
+        self.turns += 1
 
 
 class FakeStore:
@@ -75,11 +78,28 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def upkeep(service: Service, store: FakeStore, clock: FakeClock) -> Callable[..., Upkeep]:
+def workers() -> list[Worker]:
+    """Those that the watchdog looks at."""
+    return []
+
+
+@pytest.fixture
+def handed_in() -> FakeHandedIn:
+    return FakeHandedIn()
+
+
+@pytest.fixture
+def upkeep(
+    service: Service,
+    workers: list[Worker],
+    handed_in: FakeHandedIn,
+    store: FakeStore,
+    clock: FakeClock,
+) -> Callable[..., Upkeep]:
     def make(*lines: Line) -> Upkeep:
-        watchdog = Watchdog(service.manager, [], clock)
+        watchdog = Watchdog(service.manager, workers, clock)
         reloader = Reloader(Settings(), service.load, print)
-        return Upkeep(service, watchdog, reloader, FakeHandedIn(), lines, store.counts, clock)
+        return Upkeep(service, watchdog, reloader, handed_in, lines, store.counts, clock)
 
     return make
 
@@ -99,8 +119,27 @@ def test_the_status_line_changes_with_what_is_heard_and_only_then(
     assert ["hears 0 of 2 sources; not a, b"] == told(service)
 
 
+def test_each_turn_takes_what_was_handed_in(
+    upkeep: Callable[..., Upkeep], handed_in: FakeHandedIn
+) -> None:
+    keeper = upkeep()
+    keeper.turn()
+    keeper.turn()
+    assert handed_in.turns == 2
+
+
+def test_a_dead_thread_is_seen_in_a_turn_and_while_the_store_is_full(
+    upkeep: Callable[..., Upkeep], workers: list[Worker]
+) -> None:
+    workers.append(Worker("recorder", lambda: False, None, patience_s=60.0))
+    with pytest.raises(CoughdError, match="recorder has died"):
+        upkeep().turn()
+    with pytest.raises(CoughdError, match="recorder has died"):
+        upkeep().while_the_store_is_full()
+
+
 def test_a_reload_is_framed_even_where_it_is_refused(
-    service: Service, upkeep: Callable[..., Upkeep]
+    service: Service, upkeep: Callable[..., Upkeep], caplog: pytest.LogCaptureFixture
 ) -> None:
     keeper = upkeep()
     keeper.turn()
@@ -108,6 +147,7 @@ def test_a_reload_is_framed_even_where_it_is_refused(
     keeper.turn()
     keeper.turn()
     assert ["hears 0 of 0 sources", "reloading", "ready"] == told(service)
+    assert caplog.messages == ["the configuration stays as it was: a mistake"]
 
 
 def test_a_stop_ends_the_wait_for_a_store_that_takes_nothing_and_for_no_slow_one(

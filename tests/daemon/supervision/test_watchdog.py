@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 
 import pytest
@@ -65,6 +66,32 @@ def test_a_hanging_thread_ends_the_signs_until_it_goes_on() -> None:
     assert thread.seconds(watchdog, 60, turning=False) <= 7
     assert 0 == thread.seconds(watchdog, 10, turning=False)
     assert thread.seconds(watchdog, 10, turning=True) >= 9
+
+
+def test_a_hanging_thread_is_named_once_and_so_is_that_it_goes_on(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    thread = FakeThread()
+    watchdog = thread.watchdog()
+    thread.seconds(watchdog, 3, turning=True)
+    thread.seconds(watchdog, 60, turning=False)
+    assert watchdog.pulse.stuck == ("worker",)
+    thread.seconds(watchdog, 10, turning=True)
+    assert not watchdog.pulse.stuck
+    assert caplog.messages == [
+        "the thread worker hangs; unless it goes on, the service is restarted",
+        "the thread worker goes on",
+    ]
+
+
+def test_the_pulse_is_as_old_as_the_last_look() -> None:
+    thread = FakeThread()
+    watchdog = thread.watchdog()
+    thread.clock.now_monotonic_s += 2.0
+    watchdog.look()
+    thread.clock.now_monotonic_s += 30.0
+    assert watchdog.pulse.loop_age_s == 30.0
 
 
 def test_a_thread_without_a_count_need_only_live() -> None:
