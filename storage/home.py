@@ -48,6 +48,13 @@ def is_home(connection: Connection, path: Path) -> bool:
         return False
 
 
+def become_another(connection: Connection) -> str:
+    """Make it another store to subscribers; gives its new `store_id`."""
+    store_id = str(uuid_utils.uuid7())
+    write_meta(connection, STORE_ID, store_id)
+    return store_id
+
+
 def settle(connection: Connection, path: Path) -> None:
     """Note where the store lies; one that was copied here is checked, and gets a new `store_id`.
 
@@ -60,7 +67,7 @@ def settle(connection: Connection, path: Path) -> None:
         broken = next((one for one in check_store_at(path) if one.state == "fault"), None)
         if broken is not None:
             raise StorageError(_sentence(path, broken))
-        write_meta(connection, STORE_ID, str(uuid_utils.uuid7()))
+        become_another(connection)
         _log.warning(
             "%s was copied or moved here; it is whole, and another store to subscribers", path
         )

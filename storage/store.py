@@ -9,6 +9,7 @@ from typing import Self, assert_never
 
 from sqlalchemy import bindparam, func, select
 
+from ..config.errors import StorageError
 from .clock_write import write_anchor
 from .closing import Closing
 from .coverage_write import write_covered
@@ -40,6 +41,7 @@ from .records import (
     SourceChanged,
     SourceSeen,
 )
+from .remembered import Remembered
 from .rollup import write_tally
 from .schema import events
 from .sources_write import read_anchors, write_listening, write_seen, write_source_changed
@@ -64,11 +66,14 @@ class EventStore(Closing):
     Every method raises StorageError, and then nothing of its call is in the store.
     """
 
-    def __init__(self, writing: Writing, sender: Sender, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, writing: Writing, sender: Sender, remembered: Remembered, clock: Callable[[], int]
+    ) -> None:
         self._writing = writing
         self._sender = sender
         self._clock = clock
         self._sweep = Sweep()
+        self._remembered = remembered
 
     @classmethod
     def open(cls, url_or_path: str | Path, origin: Origin, clock: Callable[[], int]) -> Self:
@@ -78,7 +83,13 @@ class EventStore(Closing):
         of the data directory's `InstanceLock`.
         """
         writing = Writing.open(store_url(url_or_path), clock)
-        return cls(writing, Sender(origin, writing.store_id), clock)
+        try:
+            with writing.transaction("cannot be read") as connection:
+                remembered = Remembered(connection)
+        except StorageError:
+            writing.close()
+            raise
+        return cls(writing, Sender(origin, writing.store_id), remembered, clock)
 
     @property
     def store_id(self) -> str:
@@ -99,7 +110,8 @@ class EventStore(Closing):
         """Apply the changes in order in one transaction; returns what to publish, by `seq`.
 
         When it returns, all of it survives a power cut; when it raises, nothing of it is stored
-        and the same call may be made again.
+        and the same call may be made again. A database server that has come back with less than it
+        had is another store from then on.
 
         Raises
         ------
@@ -110,6 +122,7 @@ class EventStore(Closing):
         """
         with self._writing.transaction("cannot be written") as connection:
             transaction = Transaction(connection, self._sender, self._clock())
+            transaction = self._remembered.begin(transaction)
             for change in changes:
                 if isinstance(change, Configured):
                     transaction = transaction.configured(change.config_sha256)
@@ -117,6 +130,8 @@ class EventStore(Closing):
                     _apply(transaction, change)
             write_tally(connection, transaction.tally)
         self._sender = transaction.sender
+        self._writing.store_id = self.store_id
+        self._remembered.committed(transaction, changes)
         return transaction.told
 
     def known_event_ids(self, stretch_id: str) -> frozenset[str]:

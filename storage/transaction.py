@@ -33,6 +33,10 @@ class Transaction:
         origin = replace(self.sender.origin, config_sha256=config_sha256)
         return replace(self, sender=replace(self.sender, origin=origin))
 
+    def of_store(self, store_id: str) -> Transaction:
+        """The same transaction, of a store that is another one from now on."""
+        return replace(self, sender=replace(self.sender, store_id=store_id))
+
     def tell(self, message: Callable[[int], Message]) -> None:
         """Put a message into the outbox; it is made for the `seq` that it gets."""
         self.told.append(append(self.connection, message, self.now_us))

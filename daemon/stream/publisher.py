@@ -123,7 +123,7 @@ class Publisher:
         """Send committed rows, ascending in `seq`; call only after the commit."""
         with self._changed:
             for row in rows:
-                self._last_seq = max(self._last_seq, row.seq)
+                self._last_seq = row.seq  # a store that came back with less begins lower
                 self._oldest_seq = self._oldest_seq or row.seq  # 0: there was none before
                 if len(self._queue) < self._queue_size:
                     self._queue.append(Message(row.topic, row.body))

@@ -95,6 +95,8 @@ class ReplayServer:
     address
         `ipc://PATH` or `tcp://HOST:PORT`. Entering raises ConfigError or AlreadyRunningError where
         it cannot be bound, InputError or StorageError where the daemon's key cannot be had.
+    store_id
+        Which store it is now; called on the thread.
     largest_page
         Most messages of one answer.
     questions_per_s
@@ -108,7 +110,7 @@ class ReplayServer:
         address: str,
         *,
         outbox: OutboxPages,
-        store_id: str,
+        store_id: Callable[[], str],
         boot_id: str,
         largest_page: int = 1000,
         questions_per_s: float = 50.0,
@@ -236,7 +238,7 @@ class ReplayServer:
         return encode_header(
             ReplayHeader(
                 status=status,
-                store_id=self._store_id,
+                store_id=self._store_id(),
                 boot_id=self._boot_id,
                 since_seq=since_seq,
                 oldest_seq=oldest_seq,

@@ -134,7 +134,7 @@ class Reporter:
     Everything it asks may be read from any thread; nothing waits, and nothing is changed.
     """
 
-    sender: Sender
+    sender: Callable[[], Sender]
     version: str
     since: RunningSince
     lines: Sequence[Line]
@@ -158,7 +158,7 @@ class Reporter:
     def report(self) -> DaemonStatus:
         """How it is now."""
         return DaemonStatus(
-            sender=self.sender,
+            sender=self.sender(),
             version=self.version,
             pid=os.getpid(),
             started_us=self.since.utc_us(),

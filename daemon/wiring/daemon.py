@@ -117,7 +117,7 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
         latest = LatestEvents(heard_now(settings), clock)
         tally = Tally(heard_now(settings), clock)
         desk.report = Reporter(
-            sender=store.sender,
+            sender=lambda: store.sender,
             version=version("coughd"),
             since=RunningSince(clock),
             lines=lines,

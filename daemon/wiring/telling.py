@@ -45,7 +45,7 @@ def replay_server(
     return ReplayServer(
         places.replay,
         outbox=outbox,
-        store_id=store.store_id,
+        store_id=lambda: store.store_id,
         boot_id=store.sender.origin.boot_id,
         largest_page=settings.stream.replay_limit,
         questions_per_s=settings.stream.replay_rate,

@@ -73,9 +73,7 @@ class Sweep:
         self._after = (-1, -1)
         self._began_us: int | None = None
 
-    def step(
-        self, connection: Connection, before_us: int | None, now_us: int
-    ) -> tuple[int, bool]:
+    def step(self, connection: Connection, before_us: int | None, now_us: int) -> tuple[int, bool]:
         """Delete the embeddings of the next events with an onset before.
 
         Gives how many, and whether it found none so far and there may be events beyond.

@@ -177,6 +177,24 @@ def test_a_store_that_went_back_under_a_connected_subscriber_is_told(daemon: Fak
             assert seqs(rest) == [1, 2, 3, 4]
 
 
+def test_a_store_that_comes_back_with_less_while_the_daemon_runs_is_told(
+    daemon: FakeDaemon,
+) -> None:
+    with daemon.running() as publisher, daemon.listen(since_seq=0) as subscriber:
+        assert at_the_end(subscriber, daemon)
+        for _ in range(5):
+            daemon.commit(publisher)
+        assert seqs(take(subscriber, 5)) == [1, 2, 3, 4, 5]
+        daemon.go_back_to(2)
+        daemon.store_id = "B"
+        daemon.commit(publisher)
+        first, *rest = take(subscriber, 4)
+        assert first == StoreChanged(before="A", now="B")
+        assert seqs(rest) == [1, 2, 3]
+        assert publisher.counts.last_seq == 3
+        assert at_the_end(subscriber, daemon)
+
+
 def test_ephemeral_messages_come_if_asked_for(daemon: FakeDaemon) -> None:
     with (
         daemon.running() as publisher,

@@ -104,7 +104,7 @@ def test_messages_as_objects(body: dict[str, object]) -> None:
 @given(st.lists(mutated(json.dumps(_REQUEST).encode()), max_size=3))
 def test_the_replay_answers_whatever_it_is_asked(frames: list[bytes]) -> None:
     server = ReplayServer(
-        "ipc:///nowhere", outbox=_FakeOutbox(), store_id="A", boot_id="boot",
+        "ipc:///nowhere", outbox=_FakeOutbox(), store_id=lambda: "A", boot_id="boot",
         status=lambda: '{"schema": "coughd.status/1"}',
     )  # fmt: skip
     header, *pages = server._answer(frames)

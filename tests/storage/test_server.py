@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from postgres import PostgresServer, postgres_server, skip_unless_available
@@ -12,6 +14,8 @@ from coughd.storage.engine import open_writer
 from coughd.storage.faults import storage_faults
 from coughd.storage.outbox import OutboxReader
 from coughd.storage.place import store_url
+from coughd.storage.records import Change, OutboxRow
+from coughd.storage.store import EventStore
 from coughd.storage.upkeep.checkup import check_store_at
 
 from .facts import event, open_store, reading, seen
@@ -91,6 +95,31 @@ def test_a_server_that_is_away_is_waited_for_by_the_caller(own: PostgresServer) 
         finally:
             own.start()
         assert [row.seq for row in store.write([event()])] == [1]
+
+
+def test_a_server_that_comes_back_with_less_is_another_store_and_takes_what_comes(
+    own: PostgresServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    place = own.new_place()
+    with open_store(place) as store, OutboxReader.open(place) as reader:
+        known = store.store_id
+        store.write([seen(), event()])
+        with own.forgetting():
+            insist(store, seen("new"), event("lost", source_id="new"))
+        told = insist(store, event("kept", 5_000, source_id="new"))
+        assert [row.seq for row in told] == [2]
+        assert store.store_id == json.loads(told[0].body)["store_id"] == reader.store_id() != known
+        assert "without its last messages (1)" in caplog.text
+        told = insist(store, event("next", 9_000))
+        assert [row.seq for row in told] == [3]
+        assert store.store_id == reader.store_id()
+
+
+def insist(store: EventStore, *changes: Change) -> list[OutboxRow]:
+    """Write as the recorder does; the first try finds the connection gone."""
+    with suppress(StorageError):
+        return store.write(changes)
+    return store.write(changes)
 
 
 def test_a_reader_cannot_write(own: PostgresServer) -> None:

@@ -61,6 +61,19 @@ class PostgresServer:
         # A test's server may lose what a power cut would take; only its own crash is played.
         self._control("start", "-o", f"-k {self.folder} -c listen_addresses='' -c fsync=off")
 
+    @contextmanager
+    def forgetting(self) -> Iterator[None]:
+        """Come back afterwards as it is now, as a copy does that has lagged behind."""
+        data, copy = str(self.folder / "data"), str(self.folder / "copy")
+        self.stop()
+        self._run("cp", "-a", data, copy)
+        self.start()
+        yield
+        self.stop()
+        self._run("rm", "-r", data)
+        self._run("mv", copy, data)
+        self.start()
+
     def _control(self, action: str, *options: str) -> None:
         data, log = self.folder / "data", self.folder / "log"
         self._run("pg_ctl", "-D", str(data), "-l", str(log), "-w", action, *options)

@@ -72,7 +72,7 @@ def main(folder: Path, boot: str, seed: int) -> None:
             ReplayServer(
                 f"ipc://{folder}/replay.sock",
                 outbox=outbox,
-                store_id=store.store_id,
+                store_id=lambda: store.store_id,
                 boot_id=boot,
                 largest_page=7,
             ),

@@ -137,7 +137,10 @@ class FakeDaemon:
                 oldest_seq=1,
             ) as publisher,
             ReplayServer(
-                self.replay_address, outbox=self.outbox, store_id=self.store_id, boot_id=boot_id
+                self.replay_address,
+                outbox=self.outbox,
+                store_id=lambda: self.store_id,
+                boot_id=boot_id,
             ),
         ):
             yield publisher

@@ -64,7 +64,7 @@ class Daemon:
         self.replay = ReplayServer(
             self.replay_address,
             outbox=self.outbox,
-            store_id="A",
+            store_id=lambda: "A",
             boot_id="boot",
             admission=admission,
             status=lambda: '{"schema": "coughd.status/1"}',

@@ -50,7 +50,7 @@ def server(outbox: FakeOutbox, tmp_path: Path) -> Iterator[ReplayServer]:
     with ReplayServer(
         f"ipc://{tmp_path}/replay.sock",
         outbox=outbox,
-        store_id="A",
+        store_id=lambda: "A",
         boot_id="boot",
         largest_page=12,
     ) as server:
@@ -169,7 +169,7 @@ def test_leaving_stops_the_thread_and_removes_the_socket(
     outbox: FakeOutbox, tmp_path: Path
 ) -> None:
     path = tmp_path / "other.sock"
-    server = ReplayServer(f"ipc://{path}", outbox=outbox, store_id="A", boot_id="boot")
+    server = ReplayServer(f"ipc://{path}", outbox=outbox, store_id=lambda: "A", boot_id="boot")
     with server:
         assert server.is_alive
     assert not server.is_alive
@@ -181,7 +181,7 @@ def test_who_asks_too_often_is_told_to_wait_and_others_are_answered(tmp_path: Pa
     server = ReplayServer(
         f"ipc://{tmp_path}/replay.sock",
         outbox=outbox,
-        store_id="A",
+        store_id=lambda: "A",
         boot_id="boot",
         questions_per_s=1.0,
     )
@@ -200,7 +200,7 @@ def test_the_client_waits_longer_each_time_it_is_told_to(tmp_path: Path) -> None
     outbox = FakeOutbox(ROWS)
     outbox.fail = True
     server = ReplayServer(
-        f"ipc://{tmp_path}/replay.sock", outbox=outbox, store_id="A", boot_id="boot"
+        f"ipc://{tmp_path}/replay.sock", outbox=outbox, store_id=lambda: "A", boot_id="boot"
     )
     with server, zmq.Context() as context:
         client = ReplayClient(context, server.address, lambda: now_s[0])

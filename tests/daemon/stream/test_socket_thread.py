@@ -49,7 +49,9 @@ def doors(request: pytest.FixtureRequest, tmp_path: Path, free_ports: list[int])
         Publisher(
             addresses[0], heartbeat=heartbeat, heartbeat_s=0.05, last_seq=0, oldest_seq=1
         ) as publisher,
-        ReplayServer(addresses[1], outbox=FakeOutbox([]), store_id="A", boot_id="boot") as replay,
+        ReplayServer(
+            addresses[1], outbox=FakeOutbox([]), store_id=lambda: "A", boot_id="boot"
+        ) as replay,
     ):
         yield Doors(publisher, replay)
 

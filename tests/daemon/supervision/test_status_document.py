@@ -89,7 +89,7 @@ def serving(folder: Path, desk: StatusDesk) -> ReplayServer:
     return ReplayServer(
         f"ipc://{folder}/replay.sock",
         outbox=FakeOutbox(),
-        store_id="A",
+        store_id=lambda: "A",
         boot_id="boot",
         status=desk.answer,
     )
@@ -118,7 +118,7 @@ def test_nobody_and_somebody_who_says_nothing_are_told_apart(tmp_path: Path) -> 
 
 def test_an_answer_that_is_no_status_is_none(tmp_path: Path) -> None:
     address = f"ipc://{tmp_path}/replay.sock"
-    server = ReplayServer(address, outbox=FakeOutbox(), store_id="A", boot_id="boot")
+    server = ReplayServer(address, outbox=FakeOutbox(), store_id=lambda: "A", boot_id="boot")
     with server:  # one of a release that did not know the question
         assert ask_status(address) == Asked(reached=True, document=None)
         assert server.counts.refused == 1

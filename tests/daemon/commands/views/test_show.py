@@ -52,7 +52,9 @@ def test_its_own_daemon_lets_it_in(
             oldest_seq=1,
             admission=admission,
         ) as publisher,
-        ReplayServer(at[1], outbox=outbox, store_id="A", boot_id="boot", admission=admission),
+        ReplayServer(
+            at[1], outbox=outbox, store_id=lambda: "A", boot_id="boot", admission=admission
+        ),
         showing(settings, places),
     ):
         until(lambda: hears(publisher))
