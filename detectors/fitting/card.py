@@ -102,8 +102,8 @@ def card_text(card: Card) -> str:
         f"## Scores on held-out groups ({card.scored} examples)",
         "",
         (
-            "Nested cross-validation: no group was judged by a fit, a strength or a calibration "
-            "that saw it. Intervals are of 95 %, over groups drawn again."
+            "Nested cross-validation: no group was judged by a fit, a strength, a calibration or "
+            "a threshold that saw it. Intervals are of 95 %, over groups drawn again."
         ),
         "",
         "| score | value | 95 % interval |",

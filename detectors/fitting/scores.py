@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from ..evaluation.scoring.calibration import brier, calibration_error
 from ..evaluation.scoring.resampling import Measured, Numbers, Resampling
 from .examples import Examples
 from .roc import roc_auc
-from .threshold import Counts
+from .threshold import Counts, operating_point
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,29 @@ def counts_at(rows: Numbers, threshold: float) -> Counts:
     return hits, int(coughs.sum()) - hits, int(counted.sum()) - hits
 
 
-def score(held_out: HeldOut, threshold: float) -> dict[str, Measured]:
-    """Every score of the card."""
+def thresholds_across(rows: Numbers, fold_of: NDArray[np.intp]) -> Numbers:
+    """The threshold for each row (probability, truth) [shape=(n,)], chosen on the other folds.
+
+    One that was chosen on the rows themselves would flatter what is counted at it.
+    """
+    thresholds = np.empty(len(rows))
+    for fold in np.unique(fold_of):
+        others = rows[fold_of != fold]
+        thresholds[fold_of == fold] = operating_point(partial(counts_at, others))
+    return thresholds
+
+
+def score(held_out: HeldOut, thresholds: Numbers) -> dict[str, Measured]:
+    """Every score of the card, each row at its own threshold [shape=(n,)]."""
+    at_thresholds = replace(held_out, rows=np.column_stack([held_out.rows, thresholds]))
 
     def sensitivity(rows: Numbers) -> float:
-        return _share(rows[rows[:, 1] > 0.5, 0] >= threshold)
+        coughs = rows[rows[:, 1] > 0.5]
+        return _share(coughs[:, 0] >= coughs[:, 2])
 
     def specificity(rows: Numbers) -> float:
-        return _share(rows[rows[:, 1] < 0.5, 0] < threshold)
+        others = rows[rows[:, 1] < 0.5]
+        return _share(others[:, 0] < others[:, 2])
 
     statistics: Mapping[str, Callable[[Numbers], float]] = {
         "roc_auc": auc,
@@ -70,7 +86,7 @@ def score(held_out: HeldOut, threshold: float) -> dict[str, Measured]:
         "calibration_error": calibration_error,
         "brier": brier,
     }
-    return {name: held_out.measure(statistic) for name, statistic in statistics.items()}
+    return {name: at_thresholds.measure(statistic) for name, statistic in statistics.items()}
 
 
 def _share(of: NDArray[np.bool_]) -> float:

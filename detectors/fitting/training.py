@@ -21,7 +21,7 @@ from .examples import FEWEST_EACH, Examples, counts_by_label
 from .in_context import in_context
 from .protocol import fit
 from .regression import Numbers
-from .scores import Comparison, HeldOut, compare, counts_at, score
+from .scores import Comparison, HeldOut, compare, counts_at, score, thresholds_across
 from .threshold import operating_point
 
 _GROUP_DIGITS = 16
@@ -111,7 +111,7 @@ def train(
         threshold=threshold,
         scored=int(chosen.sum()),
         scored_taught=int((chosen & examples.taught).sum()),
-        scores=score(held_out, threshold),
+        scores=score(held_out, thresholds_across(held_out.rows, fitted.fold_of[chosen])),
         comparison=comparison,
     )
     fields = {**card_fields(card), "groups": sorted(set(digests))}
