@@ -18,7 +18,15 @@ from ..config.redaction import without_passwords
 
 # Of the place where the tables are, so that schemas of one database are stores of their own.
 _LOCK = "SELECT pg_try_advisory_lock(hashtext('coughd.' || current_schema()))"
-_CONNECT_TIMEOUT_S = 5
+_PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""Seconds, and at last milliseconds. Whoever waits for a server that the network has lost waits for
+a quarter of an hour or more by the kernel's own measure, and the watchdog for a minute."""
 
 
 def server_writer(url: URL) -> Engine:
@@ -63,7 +71,7 @@ def _engine(url: URL, **options: Any) -> Engine:  # noqa: ANN401
         return create_engine(
             url,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": _CONNECT_TIMEOUT_S},
+            connect_args={name: of for name, of in _PATIENCE.items() if name not in url.query},
             **options,
         )
     except (SQLAlchemyError, ImportError) as exc:

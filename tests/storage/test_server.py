@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 
+import psycopg
 import pytest
 from postgres import PostgresServer, postgres_server, skip_unless_available
 
 from coughd.config.errors import AlreadyRunningError, StorageError
+from coughd.daemon.wiring.daemon import PATIENCE_S
 from coughd.storage.engine import open_writer
 from coughd.storage.faults import storage_faults
 from coughd.storage.outbox import OutboxReader
@@ -120,6 +122,26 @@ def insist(store: EventStore, *changes: Change) -> list[OutboxRow]:
     with suppress(StorageError):
         return store.write(changes)
     return store.write(changes)
+
+
+def test_a_server_that_the_network_lost_is_given_up_before_the_watchdog_gives_up(
+    own: PostgresServer,
+) -> None:
+    def parameters(place: str) -> dict[str, str]:
+        with reading(place) as connection:
+            raw = connection.connection.driver_connection
+            assert isinstance(raw, psycopg.Connection)
+            return raw.info.get_parameters()
+
+    place = own.new_place()
+    open_store(place).close()
+    known = parameters(place)
+    kept_alive_s = int(known["keepalives_idle"]) + int(known["keepalives_interval"]) * int(
+        known["keepalives_count"]
+    )
+    assert kept_alive_s < PATIENCE_S / 2
+    assert int(known["tcp_user_timeout"]) < PATIENCE_S / 2 * 1000
+    assert parameters(f"{place}&tcp_user_timeout=7000")["tcp_user_timeout"] == "7000"
 
 
 def test_a_reader_cannot_write(own: PostgresServer) -> None:
