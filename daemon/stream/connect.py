@@ -8,6 +8,11 @@ from .client_key import ClientKey
 
 _RECONNECT_MS = 100
 _RECONNECT_MAX_MS = 1000
+# A machine that lost its power closes no connection, and who only listens would never know: after
+# so many seconds of silence it is asked, so often, whether it still knows this one.
+_KEEPALIVE_IDLE_S = 30
+_KEEPALIVE_INTERVAL_S = 10
+_KEEPALIVE_COUNT = 3
 LARGEST_FRAME_BYTES = 16 * 1024 * 1024
 """Who sends a larger one is hung up on: it is no daemon of ours."""
 
@@ -24,6 +29,10 @@ def patient_socket(
     socket.setsockopt(zmq.MAXMSGSIZE, LARGEST_FRAME_BYTES)
     socket.setsockopt(zmq.RECONNECT_IVL, _RECONNECT_MS)
     socket.setsockopt(zmq.RECONNECT_IVL_MAX, _RECONNECT_MAX_MS)
+    socket.setsockopt(zmq.TCP_KEEPALIVE, 1)
+    socket.setsockopt(zmq.TCP_KEEPALIVE_IDLE, _KEEPALIVE_IDLE_S)
+    socket.setsockopt(zmq.TCP_KEEPALIVE_INTVL, _KEEPALIVE_INTERVAL_S)
+    socket.setsockopt(zmq.TCP_KEEPALIVE_CNT, _KEEPALIVE_COUNT)
     socket.setsockopt(zmq.IPV6, int("[" in address))
     if key is not None and address.startswith("tcp://"):
         key.put_on(socket)
