@@ -55,11 +55,11 @@ def _sentence(draws: Draws) -> str:
 
 def _told(units: Units) -> str:
     """How many units of which kind."""
-    if units.whole:
-        return f"{len(units.names)} {units.over}"
-    people = len(units.of_subject)
-    rest = len(units.names) - people
-    told = f"{people} subject{'s' * (people != 1)}"
+    if units.over == "recordings":
+        return f"{len(units.names)} recordings"
+    rest = len(units.names) - units.people
+    told = f"{units.people} subject{'s' * (units.people != 1)}"
     if rest:
-        told += f" and {rest} recording{'s' * (rest != 1)} for what belongs to nobody"
+        why = "whose subject is not known" if units.whole else "for what belongs to nobody"
+        told += f" and {rest} recording{'s' * (rest != 1)} {why}"
     return told

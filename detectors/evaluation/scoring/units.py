@@ -28,6 +28,8 @@ class Units:
     """The unit of whatever has no subject."""
     of_subject: dict[str, int]
     """Empty unless a recording holds several subjects."""
+    people: int
+    """How many units are subjects; the others are recordings."""
 
     @property
     def whole(self) -> bool:
@@ -46,7 +48,8 @@ def units_of_recordings(truths: Sequence[Truth]) -> Units:
     owners = [truth.subject or truth.name for truth in truths]
     names = tuple(dict.fromkeys(owners))
     over: Over = "subjects" if len(names) < len(owners) else "recordings"
-    return Units(over, names, tuple(names.index(owner) for owner in owners), {})
+    people = len({truth.subject for truth in truths} - {None}) if over == "subjects" else 0
+    return Units(over, names, tuple(names.index(owner) for owner in owners), {}, people)
 
 
 def units_of_sounds(truths: Sequence[Truth], over: Over | None = None) -> Units:
@@ -59,7 +62,7 @@ def units_of_sounds(truths: Sequence[Truth], over: Over | None = None) -> Units:
     """
     if over == "recordings":
         names = tuple(truth.name for truth in truths)
-        return Units("recordings", names, tuple(range(len(names))), {})
+        return Units("recordings", names, tuple(range(len(names))), {}, 0)
     coughing = [cough.subject for truth in truths for cough in truth.sure]
     everybody_known = coughing and None not in coughing
     if not everybody_known or all(truth.subject is not None or not truth.sure for truth in truths):
@@ -83,6 +86,7 @@ def units_of_sounds(truths: Sequence[Truth], over: Over | None = None) -> Units:
             for truth in truths
         ),
         of_subject,
+        len(subjects),
     )
 
 

@@ -78,6 +78,18 @@ def test_both_kinds_of_units_are_told() -> None:
     assert sentence(two[:1]).endswith("all other scores have none, there is one recording.")
 
 
+def test_who_is_not_known_is_no_subject() -> None:
+    owners = ("anna", "anna", "ben", None, None, None)
+    some = [
+        heard(truth(cough(1.0, subject=owner), name=f"{number}.wav", subject=owner))
+        for number, owner in enumerate(owners)
+    ]
+    told = "2 subjects and 3 recordings whose subject is not known"
+    assert sentence(some).endswith(f"2000 draws over {told}.")
+    assert any(f"Few units are drawn again ({told})" in note for note in said(some))
+    assert sentence(some[:3]).endswith("2000 draws over 2 subjects.")
+
+
 def test_coughs_without_an_end_are_told() -> None:
     points = [heard(truth(cough(1.0, 0.0), cough(9.0)))]
 
