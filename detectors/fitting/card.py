@@ -73,6 +73,8 @@ def comparison_fields(comparison: Comparison) -> dict[str, object]:
     """A comparison as JSON can say it."""
     return {
         "against": comparison.against,
+        "coughs": comparison.coughs,
+        "others": comparison.others,
         "groups": comparison.groups,
         "groups_it_was_fitted_to": comparison.seen_before,
         "roc_auc": {"new": comparison.new_auc, "in_force": comparison.old_auc},
@@ -158,7 +160,8 @@ def _comparison_lines(comparison: Comparison | None) -> list[str]:
     )
     return [
         (
-            f"Against {comparison.against} on the same {comparison.groups} groups: ROC-AUC "
+            f"Against {comparison.against} on the same {comparison.coughs} coughs and "
+            f"{comparison.others} other sounds of {comparison.groups} groups: ROC-AUC "
             f"{comparison.new_auc:.3f} against {comparison.old_auc:.3f}, a gain of "
             f"{comparison.gain.value:+.3f} ({interval_text(comparison.gain)}); Brier score "
             f"{comparison.new_brier:.3f} against {comparison.old_brier:.3f}.{favoured}"

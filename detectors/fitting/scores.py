@@ -99,6 +99,9 @@ class Comparison:
 
     against: str
     """The name of the probe in force."""
+    coughs: int
+    others: int
+    """How many coughs and other sounds it is of."""
     groups: int
     seen_before: int
     """Of these groups, how many the probe in force was itself fitted to: they favour it."""
@@ -119,12 +122,15 @@ def compare(against: str, new: HeldOut, old_probabilities: Numbers, seen_before:
     """Compare on the rows of `new`; `old_probabilities` [shape=(rows,)] are the other's."""
     both = np.column_stack([new.rows, old_probabilities])
     paired = HeldOut(both, new.unit_of)
+    coughs = int(new.rows[:, 1].sum())
 
     def gain(rows: Numbers) -> float:
         return auc(rows[:, :2]) - auc(rows[:, [2, 1]])
 
     return Comparison(
         against=against,
+        coughs=coughs,
+        others=len(new.rows) - coughs,
         groups=int(new.unit_of.max()) + 1,
         seen_before=seen_before,
         new_auc=auc(new.rows),

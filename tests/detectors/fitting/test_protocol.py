@@ -141,7 +141,9 @@ def test_a_better_probe_wins_and_a_worse_one_does_not(tmp_path: Path, given: Exa
     assert better.comparison is not None
     assert better.wins
     assert (0, 12) == (better.comparison.seen_before, better.comparison.groups)
-    assert "Against hear-0001" in better.card
+    coughs = given.coughs.sum()
+    told = f"{coughs} coughs and {len(given.labels) - coughs} other sounds of 12 groups"
+    assert f"Against hear-0001 on the same {told}: ROC-AUC" in better.card
 
     good = in_force(tmp_path, examples(seed=6, count=500))
     worse = train("hear-0002", examples(seed=7, count=60), "a test", good, unheard)
