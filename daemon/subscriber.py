@@ -96,6 +96,7 @@ class Subscriber:
 
     def __enter__(self) -> Self:
         """Connect; does not wait for the daemon."""
+        self._given = None
         self._saved = self._cursor.read() if self._cursor else None
         store_id, seq = self._start
         if self._saved:

@@ -89,6 +89,20 @@ def test_a_cursor_goes_on_behind_what_was_taken(daemon: FakeDaemon, tmp_path: Pa
             assert seqs(take(subscriber, 4)) == [7, 8, 9, 10]
 
 
+def test_what_was_cut_short_is_not_taken_by_entering_again(
+    daemon: FakeDaemon, tmp_path: Path
+) -> None:
+    again = daemon.listen(cursor_file=tmp_path / "cursor.json", since_seq=0)
+    for _ in range(3):
+        daemon.commit()
+    with daemon.running():
+        for _ in range(2):
+            with again as subscriber:
+                assert seqs(take(subscriber, 1)) == [1]
+        with daemon.listen(cursor_file=tmp_path / "cursor.json", since_seq=0) as other:
+            assert seqs(take(other, 1)) == [1]
+
+
 def test_from_now_is_kept_before_the_first_item(daemon: FakeDaemon, tmp_path: Path) -> None:
     cursor = tmp_path / "cursor.json"
     with daemon.running():
