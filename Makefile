@@ -86,7 +86,7 @@ clean: ## Remove what the other commands made
 
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { \
-	  echo "coughd needs Python 3.11: sudo apt-get install python3.11 python3-pip" >&2; exit 1; }
+	  echo "coughd needs Python 3.11 or newer: sudo apt-get install python3 python3-pip" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "coughd needs Python 3.11 or newer, and $(PYTHON) is older:" \
 	    "make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
