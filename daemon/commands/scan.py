@@ -20,8 +20,7 @@ from ...config.settings import Settings
 from ...detectors.probe_versions import ProbeVersions
 from ..explaining import choices
 from ..lifecycle import StopRequest, stop_on_signals
-from ..offline.scan_pool import Ears
-from ..offline.scanning import FoundSound, Scan, scan_file, unheard
+from ..offline.scanning import Ears, FoundSound, Scan, scan_file, unheard
 from ..sources.mix import Channel
 from ..wiring.detection import load_judge, stretch_maker, telling_often
 from ..wiring.gates import load_gate
@@ -104,15 +103,7 @@ def _hear(path: Path, channel: Channel, ears: Ears, stop: StopRequest, *, verbos
     try:
         with _progress(path, verbose=verbose) as progress:
             explain = to_stderr if verbose else None
-            return scan_file(
-                path,
-                ears.stretches,
-                ears.judge,
-                stop,
-                channel=channel,
-                progress=progress,
-                explain=explain,
-            )
+            return scan_file(path, ears, stop, channel=channel, progress=progress, explain=explain)
     except InputError as exc:
         return unheard(path, str(exc))
 

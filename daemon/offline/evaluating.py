@@ -20,7 +20,8 @@ from ..lifecycle import StopRequest
 from ..wiring.detection import load_judge, stretch_maker, telling_often
 from ..wiring.gates import load_gate
 from .gathering import Gathered
-from .scan_pool import Ears, ScannedFile, scan_all
+from .scan_pool import ScannedFile, scan_all
+from .scanning import Ears
 
 
 def load_ears(settings: Settings) -> Ears:

@@ -15,20 +15,11 @@ from typing import Protocol, TypeAlias
 
 from ...config.errors import CoughdError, InputError
 from ...detectors.evaluation.sounds import Claim
-from ..judge import Judge, WindowJudge
+from ..judge import WindowJudge
 from ..lifecycle import StopRequest, stop_on_signals
-from ..stretches import StretchMaker
-from .scanning import FoundSound, Scan, scan_file
+from .scanning import Ears, FoundSound, Scan, scan_file
 
 POLL_S = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Ears:
-    """What hears a recording."""
-
-    stretches: StretchMaker
-    judge: Judge
 
 
 MakeEars: TypeAlias = Callable[[], Ears]
@@ -164,7 +155,7 @@ def _scan(path: Path, ears: Ears, stop: StopRequest, shares: _Shares, index: int
         shares[index] = min(1.0, heard_s / all_s) if all_s > 0.0 else 0.0
 
     try:
-        scan = scan_file(path, ears.stretches, ears.judge, stop, progress=progress)
+        scan = scan_file(path, ears, stop, progress=progress)
     except InputError as exc:
         return ScannedFile(path, 0.0, (), str(exc))
     return ScannedFile(path, scan.duration_s, claims_of(scan, ears.judge), scan.trouble)

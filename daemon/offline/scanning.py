@@ -25,6 +25,14 @@ SOURCE_ID = "scan"
 
 
 @dataclass(frozen=True, slots=True)
+class Ears:
+    """What hears a recording."""
+
+    stretches: StretchMaker
+    judge: Judge
+
+
+@dataclass(frozen=True, slots=True)
 class FoundSound:
     """One judged trigger of a file; times count from the file's beginning."""
 
@@ -93,8 +101,7 @@ class _ScanSink:
 
 def scan_file(
     path: Path,
-    stretches: StretchMaker,
-    judge: Judge,
+    ears: Ears,
     stop: StopRequest,
     *,
     channel: Channel = "mix",
@@ -111,9 +118,10 @@ def scan_file(
         rate_hz = source.sample_rate_hz
         sink = _ScanSink(lambda sample: progress(sample / rate_hz, source.claimed_s))
         line = Line(source, path.name, "file", FileIdentity(source.content_sha256, SOURCE_ID))
-        clock = SystemClock()
         told = Explaining(sink, explain, in_recording=True) if explain else sink
-        Pipeline([line], stretches, judge, NoSecondOpinion(), told, clock, stop).run()
+        Pipeline(
+            [line], ears.stretches, ears.judge, NoSecondOpinion(), told, SystemClock(), stop
+        ).run()
         return Scan(
             path=path,
             duration_s=sink.end_sample / rate_hz,

@@ -20,10 +20,9 @@ from pulse import PulseServer, pulse_server, skip_unless_available
 
 from coughd.config.settings import Settings
 from coughd.daemon.lifecycle import StopRequest
+from coughd.daemon.offline.evaluating import load_ears
 from coughd.daemon.offline.scanning import Scan, scan_file
 from coughd.daemon.subscriber import Message, Subscriber
-from coughd.daemon.wiring.detection import load_judge, stretch_maker
-from coughd.daemon.wiring.gates import load_gate
 from coughd.detectors.ports import SAMPLE_RATE_HZ
 from coughd.detectors.synthesis import bundled_scene
 
@@ -126,15 +125,8 @@ def environ(sound: Mapping[str, str]) -> dict[str, str]:
 
 
 def scan(path: Path) -> Scan:
-    settings = Settings()
     with closing(StopRequest()) as stop:
-        return scan_file(
-            path,
-            stretch_maker(settings, load_gate(settings), {}),
-            load_judge(settings),
-            stop,
-            progress=lambda _heard_s, _all_s: None,
-        )
+        return scan_file(path, load_ears(Settings()), stop, progress=lambda _heard_s, _all_s: None)
 
 
 def judged(scanned: Scan) -> list[Judged]:

@@ -8,7 +8,7 @@ from fakes import EchoEmbedder, LoudGate, SoundProbe
 
 from coughd.config.errors import ModelError
 from coughd.daemon.judge import Judge
-from coughd.daemon.offline.scan_pool import Ears
+from coughd.daemon.offline.scanning import Ears
 from coughd.daemon.stretches import StretchMaker
 
 

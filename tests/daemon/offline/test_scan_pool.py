@@ -45,7 +45,7 @@ def test_many_files_are_heard_as_one_would_be(tmp_path: Path) -> None:
     assert "broken.wav" in found[1].trouble
     ears = fake_ears()
     with closing(StopRequest()) as stop:
-        alone = scan_file(paths[2], ears.stretches, ears.judge, stop, progress=_untold)
+        alone = scan_file(paths[2], ears, stop, progress=_untold)
     assert found[3].claims == claims_of(alone, ears.judge)
     assert [round(claim.onset_s, 2) for claim in found[3].claims] == [3.0, 5.0]
     assert told == sorted(told)
@@ -57,7 +57,7 @@ def test_a_claim_knows_that_it_is_too_quiet_to_count(tmp_path: Path) -> None:
     strict = replace(ears.judge, minimum_level_dbfs=0.0)
     with closing(StopRequest()) as stop:
         claims = [
-            claims_of(scan_file(path, ears.stretches, judge, stop, progress=_untold), judge)
+            claims_of(scan_file(path, replace(ears, judge=judge), stop, progress=_untold), judge)
             for judge in (ears.judge, strict)
         ]
 

@@ -17,14 +17,13 @@ from coughd.detectors.ports import SAMPLE_RATE_HZ
 
 
 def scan(path: Path, *, stop_after_s: float = float("inf")) -> Scan:
-    ears = fake_ears()
     with closing(StopRequest()) as stop:
 
         def progress(heard_s: float, _all_s: float) -> None:
             if heard_s >= stop_after_s:
                 stop.set()
 
-        return scan_file(path, ears.stretches, ears.judge, stop, progress=progress)
+        return scan_file(path, fake_ears(), stop, progress=progress)
 
 
 def test_digital_silence_is_not_monitored(tmp_path: Path) -> None:
