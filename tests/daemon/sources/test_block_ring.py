@@ -30,10 +30,8 @@ def test_what_is_read_is_what_was_written_less_the_counted_drops(writes: list[bo
             ring.write(sound(written), FRAMES, written, overflow=False)
             written += 1
         elif (block := ring.oldest()) is not None:
-            assert (block.first_sample, block.monotonic_ns) == (
-                FRAMES * number(block),
-                number(block),
-            )
+            told = (block.first_sample, block.sample_frames, block.monotonic_ns)
+            assert told == (FRAMES * number(block), FRAMES, number(block))
             read.append(number(block))
             ring.release()
     while (block := ring.oldest()) is not None:

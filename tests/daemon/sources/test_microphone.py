@@ -16,7 +16,7 @@ def test_sound_becomes_blocks_with_their_time() -> None:
     starter.children[0].hears(16_384, -32_768)
     starter.children[0].hears(32_767)
     opened, first, second = source.poll(100.1)
-    assert isinstance(opened, Opened)
+    assert opened == Opened(16_000, 1, 0, None, "fake, 16000 Hz, 1 channel")
     assert isinstance(first, Block)
     assert isinstance(second, Block)
     assert (first.first_sample, first.samples.tolist()) == (0, [0.5, -1.0])
@@ -52,6 +52,7 @@ def test_an_overflow_of_the_device_is_a_gap_of_unknown_size() -> None:
     *_, gap, _ = source.poll(100.1)
     assert isinstance(gap, Gap)
     assert (gap.first_sample, gap.lost_samples) == (2, 0)
+    assert gap.reason == "the device lost sound: nobody knows how much"
     assert source.counters.overflows == 1
 
 
@@ -65,6 +66,7 @@ def test_what_an_overflow_cost_is_estimated_by_the_clock() -> None:
     assert isinstance(first, Block)
     assert isinstance(second, Block)
     assert (gap.first_sample, gap.lost_samples) == (160_000, 8_000)
+    assert gap.reason == "the device lost sound: about 8000 samples by the clock"
     assert (first.first_sample, second.first_sample) == (168_000, 168_002)
     assert (source.counters.overflows, source.counters.dropped_samples) == (1, 8_000)
     starter.children[0].hears(1, skip=640, at_s=110.7)
