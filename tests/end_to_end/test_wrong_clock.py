@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from command_line import environment
 from living_daemon import STORE_FILE, LivingDaemon, messages, read, write_recording
+from one_sound import write_config
 from victim import SUPPORT
 
 from coughd.detectors.ports import SAMPLE_RATE_HZ
@@ -31,7 +32,8 @@ def test_what_was_heard_before_the_clock_was_set_gets_its_right_time(tmp_path: P
     clock.write_text(str(-BEHIND_S))
     others = {"LD_PRELOAD": str(build_clock(tmp_path)), "WRONG_CLOCK": str(clock)}
     fake = write_fake(tmp_path / "fake", write_recording(tmp_path / "room.flac", 1))
-    config = write_configuration(tmp_path)
+    microphone = {"id": "bed", "kind": "microphone", "device": "Fake"}
+    config = write_config(tmp_path, sources=[microphone], coverage={"progress_s": 1.0})
     store = tmp_path / "data" / STORE_FILE
     began_us = time.time_ns() // 1_000
     with LivingDaemon(config, environment(python_path=fake, others=others)) as daemon:
@@ -78,19 +80,3 @@ def build_clock(folder: Path) -> Path:
 
 def count_events(store: Path) -> int:
     return int(read(store, "SELECT count(*) FROM events")[0][0])
-
-
-def write_configuration(folder: Path) -> Path:
-    config = {
-        "config_version": 1,
-        "sources": [{"id": "bed", "kind": "microphone", "device": "Fake"}],
-        "store": {"data_dir": str(folder / "data")},
-        "coverage": {"progress_s": 1.0},
-        "stream": {
-            "publish": f"ipc://{folder}/events.sock",
-            "replay": f"ipc://{folder}/replay.sock",
-        },
-    }
-    path = folder / "config.yaml"
-    path.write_text(json.dumps(config))
-    return path
