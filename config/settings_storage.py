@@ -121,7 +121,7 @@ class RetentionSettings:
             "bounds their number.",
             minimum=0.1,
             maximum=100_000.0,
-            default_says="never",
+            default_says="as `events_days`",
             example="30",
         ),
     ] = None
@@ -154,6 +154,11 @@ class RetentionSettings:
             maximum=100_000,
         ),
     ] = 16
+
+    @property
+    def messages_kept_days(self) -> float | None:
+        """Days after which messages go; None: never. They say all that their events do."""
+        return self.events_days if self.messages_days is None else self.messages_days
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def _days(retention: RetentionSettings, key: str) -> float | None:
             ),
             default=None,
         ),
-        "messages_days": retention.messages_days,
+        "messages_days": retention.messages_kept_days,
     }[key]
 
 

@@ -54,7 +54,7 @@ def room_policy(retention: RetentionSettings, store: StoreSettings) -> RoomPolic
         Limits(
             events_us=_microseconds(retention.events_days),
             embeddings_us=_microseconds(retention.embeddings_days),
-            messages_us=_microseconds(retention.messages_days),
+            messages_us=_microseconds(retention.messages_kept_days),
             messages=store.outbox_keep,
         ),
         largest_store=None if retention.store_mb is None else retention.store_mb * MEGABYTE,

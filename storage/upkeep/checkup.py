@@ -98,6 +98,14 @@ def check_folder(folder: Path, store: Path, free_floor: int, now: datetime) -> I
             f"beside the store: {', '.join(left)}",
             "what they hold is not in the history; delete them when you no longer need them",
         )
+    before = sorted(path.name for path in store.parent.glob(f"{escape(store.name)}.v[0-9]*"))
+    if before:
+        yield Finding(
+            "before upgrades",
+            "warning",
+            f"copies beside the store: {', '.join(before)}",
+            "they keep what `retention` deletes from the store; delete them when all is well",
+        )
 
 
 def sums_due(connection: Connection) -> Tally:

@@ -204,6 +204,16 @@ def test_a_disk_that_cannot_be_looked_at_is_an_error_of_the_store(
         Housekeeping(store, tmp_path / "missing", POLICY, clock).tidy()
 
 
+def test_messages_go_with_the_events_that_they_tell_of_unless_another_time_is_set() -> None:
+    for retention, days in (
+        (RetentionSettings(events_days=2.0), 2),
+        (RetentionSettings(events_days=2.0, messages_days=5.0), 5),
+        (RetentionSettings(embeddings_days=2.0), None),
+    ):
+        kept_us = room_policy(retention, StoreSettings()).limits.messages_us
+        assert kept_us == (None if days is None else days * 86_400_000_000)
+
+
 def test_days_and_megabytes_become_microseconds_and_bytes() -> None:
     policy = room_policy(
         RetentionSettings(events_days=2.0, messages_days=0.5, store_mb=3), StoreSettings()

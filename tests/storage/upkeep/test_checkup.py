@@ -68,10 +68,16 @@ def test_of_a_store_elsewhere_its_own_folder_is_looked_at(tmp_path: Path) -> Non
     data, store = tmp_path / "data", tmp_path / "other" / "[c].db"
     data.mkdir(mode=0o700)
     open_store(store).close()
-    for name in ("[c].db.foreign-20261121T093000Z", "c.db.aside-20261121T093000Z"):
+    for name in (
+        "[c].db.foreign-20261121T093000Z",
+        "[c].db.v1",
+        "[c].db.v1.2",
+        "c.db.aside-20261121T093000Z",
+    ):
         store.with_name(name).touch(mode=0o644)
     findings = {one.check: one.evidence for one in check_folder(data, store, 0, NOW)}
     assert findings["set aside"] == "beside the store: [c].db.foreign-20261121T093000Z"
+    assert findings["before upgrades"] == "copies beside the store: [c].db.v1, [c].db.v1.2"
     assert findings["room"].endswith(str(store.parent))
     assert "[c].db.foreign" in findings["rights"]
     assert "c.db.aside" not in findings["rights"]
