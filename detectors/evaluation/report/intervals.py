@@ -6,6 +6,7 @@ from ..scoring import resampling
 from ..scoring.scores import Draws
 from ..scoring.units import Units
 from .numbers import Json
+from .tables import number_of
 
 FEW_UNITS = 10
 """Below so many the percentiles of a bootstrap are known to lie too near to each other."""
@@ -29,18 +30,18 @@ def intervals(draws: Draws) -> Json:
 def few_units(draws: Draws) -> list[str]:
     """A warning for each kind of unit of which there are few."""
     kinds = dict.fromkeys(
-        _told(units)
+        kind_of(units)
         for units in (draws.sounds, draws.recordings)
         if resampling.FEWEST_UNITS <= len(units.names) < FEW_UNITS
     )
     return [
-        f"Few units are drawn again ({told}): intervals over them are narrower than they should be."
-        for told in kinds
+        f"Few units are drawn again ({kind}): intervals over them are narrower than they should be."
+        for kind in kinds
     ]
 
 
 def _sentence(draws: Draws) -> str:
-    of_recordings = _told(draws.recordings)
+    of_recordings = kind_of(draws.recordings)
     only = f"one {draws.recordings.over.removesuffix('s')}"
     enough = len(draws.recordings.names) >= resampling.FEWEST_UNITS
     how = f"{100 * resampling.LEVEL:g} %, percentile bootstrap, {resampling.DRAWS} draws"
@@ -48,18 +49,18 @@ def _sentence(draws: Draws) -> str:
         return f"Intervals: {how} over {of_recordings}." if enough else f"No intervals: {only}."
     others = f"over {of_recordings}" if enough else f"have none, there is {only}"
     return (
-        f"Intervals: {how}; counting, onset error and groups over {_told(draws.sounds)}; "
+        f"Intervals: {how}; counting, onset error and groups over {kind_of(draws.sounds)}; "
         f"all other scores {others}."
     )
 
 
-def _told(units: Units) -> str:
+def kind_of(units: Units) -> str:
     """How many units of which kind."""
     if units.over == "recordings":
-        return f"{len(units.names)} recordings"
+        return number_of(len(units.names), "recording")
+    people = number_of(units.people, "subject")
     rest = len(units.names) - units.people
-    told = f"{units.people} subject{'s' * (units.people != 1)}"
-    if rest:
-        why = "whose subject is not known" if units.whole else "for what belongs to nobody"
-        told += f" and {rest} recording{'s' * (rest != 1)} {why}"
-    return told
+    if not rest:
+        return people
+    why = "whose subject is not known" if units.whole else "for what belongs to nobody"
+    return f"{people} and {number_of(rest, 'recording')} {why}"

@@ -9,7 +9,7 @@ from ..scoring.bounds import rate_bound, share_bound
 from ..scoring.breakdown import Group
 from ..scoring.scores import Draws, Scores, hours_of
 from ..sounds import Truth
-from .intervals import few_units
+from .intervals import FEW_UNITS, few_units, kind_of
 
 _MOST_NAMES = 3
 
@@ -27,6 +27,7 @@ def notes(
         *_points(truths),
         *few_units(draws),
         *_rates(scores[0]),
+        *_repeated(scores[0], draws),
         *_degenerate(scores, groups),
         *_calibration(scores),
         *_flattered(learnt_from),
@@ -69,6 +70,16 @@ def _rates(scores: Scores) -> Iterator[str]:
         yield (
             f"No recording lasts half an hour (the longest piece is {longest_s:.0f} s): hourly "
             "rates are scaled up from what there is and vary more than real hours would."
+        )
+
+
+def _repeated(scores: Scores, draws: Draws) -> Iterator[str]:
+    """Hours of one night differ less than nights do."""
+    pieces, units = len(scores.pieces), len(draws.recordings.names)
+    if units < min(pieces, FEW_UNITS):
+        yield (
+            f"The limits of agreement are of {pieces} pieces of {kind_of(draws.recordings)}, taken "
+            "as if each stood for itself: of others fewer than 95 % of the hours lie between them."
         )
 
 

@@ -66,6 +66,19 @@ def test_one_recording_has_no_intervals_and_no_concordance() -> None:
     assert not any("Few units" in note for note in said(nights(1)))
 
 
+def test_hours_of_few_recordings_are_not_taken_for_those_of_many() -> None:
+    def long(number: int) -> list[str]:
+        some = [
+            heard(truth(cough(5.0), name=f"{night}", duration_s=7_200.0)) for night in range(number)
+        ]
+        return [note for note in said(some) if "limits of agreement are of" in note]
+
+    assert "2 pieces of 1 recording, taken as if" in long(1)[0]
+    assert "18 pieces of 9 recordings, taken as if" in long(9)[0]
+    assert not long(10)
+    assert not any("limits of agreement are of" in note for note in said(nights(9)))
+
+
 def test_both_kinds_of_units_are_told() -> None:
     assert sentence(nights(3)).endswith("2000 draws over 3 recordings.")
     two = [
