@@ -79,9 +79,6 @@ class Capture:
         self._ring = BlockRing(round(_RING_S / _BLOCK_S), block * channels * 2)
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._ended = False
-        self._recording = (
-            Recording(order.record, rate_hz, channels) if order.record is not None else None
-        )
         self._stream = InputStream(
             device,
             sample_rate_hz=rate_hz,
@@ -90,6 +87,10 @@ class Capture:
             latency_s=_LATENCY_S,
             heard=self._heard,
             ended=self._device_ended,
+        )
+        # Only now: where nothing can be opened, each attempt would leave an empty file.
+        self._recording = (
+            Recording(order.record, rate_hz, channels) if order.record is not None else None
         )
         told = {"sample_rate_hz": rate_hz, "channels": channels, "device": device.stable_name}
         pipe.tell(Kind.OPENED, json.dumps(told))
@@ -159,7 +160,8 @@ def main(arguments: list[str]) -> int:
         except OSError as error:
             if isinstance(error, BrokenPipeError):
                 raise
-            pipe.tell(Kind.FAULT, f"the recording cannot be written: {error}.")
+            reason = f"the recording cannot be written ({error.strerror})"
+            pipe.tell(Kind.FAULT, f"{reason}; see record_path in the configuration.")
     return os.EX_UNAVAILABLE
 
 

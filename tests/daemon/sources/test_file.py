@@ -248,5 +248,5 @@ def test_a_pipe_is_refused_before_anybody_waits_for_it(tmp_path: Path) -> None:
 
 
 def test_a_name_that_no_file_can_have_is_said(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot be read: .*embedded null"):
+    with pytest.raises(InputError, match=r"cannot be read: .*embedded null"):
         SoundFile(tmp_path / "a\0b")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +38,13 @@ class SilentStream:
         pass
 
 
+class RefusedStream:
+    """PortAudio where a program holds the card, or the sound server has no microphone now."""
+
+    def __init__(self, *_args: object, **_options: object) -> None:
+        raise DeviceUnavailableError("the microphone cannot be opened.")
+
+
 @pytest.fixture
 def pipe() -> Iterator[PipeWriter]:
     read, write = os.pipe()
@@ -50,3 +58,14 @@ def test_it_is_said_that_it_has_gone(pipe: PipeWriter, monkeypatch: pytest.Monke
     monkeypatch.setattr(capture_process, "list_inputs", lambda: [PULLED_OUT])
     with pytest.raises(DeviceUnavailableError, match="the microphone has gone"):
         Capture(ORDER, pipe).run()
+
+
+def test_what_cannot_be_opened_leaves_no_recording(
+    pipe: PipeWriter, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    order = argparse.Namespace(**{**vars(ORDER), "record": tmp_path / "heard.wav"})
+    monkeypatch.setattr(capture_process, "InputStream", RefusedStream)
+    monkeypatch.setattr(capture_process, "list_inputs", lambda: [PULLED_OUT])
+    with pytest.raises(DeviceUnavailableError, match="cannot be opened"):
+        Capture(order, pipe)
+    assert not list(tmp_path.iterdir())
