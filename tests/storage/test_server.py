@@ -9,6 +9,7 @@ from contextlib import suppress
 import psycopg
 import pytest
 from postgres import PostgresServer, postgres_server, skip_unless_available
+from sqlalchemy.event import listen
 
 from coughd.config.errors import AlreadyRunningError, StorageError
 from coughd.daemon.wiring.daemon import PATIENCE_S
@@ -17,6 +18,7 @@ from coughd.storage.faults import storage_faults
 from coughd.storage.outbox import OutboxReader
 from coughd.storage.place import store_url
 from coughd.storage.records import Change, OutboxRow
+from coughd.storage.rollup import recompute
 from coughd.storage.store import EventStore
 from coughd.storage.upkeep.checkup import check_store_at
 
@@ -142,6 +144,17 @@ def test_a_server_that_the_network_lost_is_given_up_before_the_watchdog_gives_up
     assert kept_alive_s < PATIENCE_S / 2
     assert int(known["tcp_user_timeout"]) < PATIENCE_S / 2 * 1000
     assert parameters(f"{place}&tcp_user_timeout=7000")["tcp_user_timeout"] == "7000"
+
+
+def test_all_events_are_summed_without_having_all_of_them_in_memory(own: PostgresServer) -> None:
+    place = own.new_place()
+    with open_store(place) as store:
+        store.write([seen(), event()])
+    with reading(place) as connection:
+        cursors: list[object] = []
+        listen(connection, "before_cursor_execute", lambda _, cursor, *__: cursors.append(cursor))
+        recompute(connection)
+        assert [isinstance(cursor, psycopg.ServerCursor) for cursor in cursors] == [True, True]
 
 
 def test_a_reader_cannot_write(own: PostgresServer) -> None:
