@@ -23,7 +23,7 @@ def run(
     config: ConfigOption = None,
     *,
     show: Annotated[
-        bool, typer.Option("--show", help="Also print what is heard, as `coughd watch` would.")
+        bool, typer.Option("--show", help="Also print what is heard, counted or not.")
     ] = False,
     verbose: VerboseOption = False,
 ) -> None:
