@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from ..storage.messages import Sender, Source, start_message
 from ..storage.records import Change, OutboxRow, SourceChanged
@@ -39,12 +39,13 @@ class Committed:
 class StoreAndStream:
     """A `Sink`: starts go straight to the publisher, facts through the recorder.
 
-    `microphones` are the ids of those sources whose going down is a fault.
+    `sender` gives who tells now: the store may become another one. `microphones` are the ids of
+    those sources whose going down is a fault.
     """
 
     def __init__(
         self,
-        sender: Sender,
+        sender: Callable[[], Sender],
         source_names: Mapping[str, str],
         microphones: Collection[str],
         recorder: Recorder,
@@ -65,7 +66,7 @@ class StoreAndStream:
     def started(self, started: Started) -> None:
         """See `Sink`."""
         message = start_message(
-            self._sender,
+            self._sender(),
             Source(started.source_id, self._source_names[started.source_id]),
             event_id=started.event_id,
             onset_us=started.onset_us,

@@ -147,7 +147,7 @@ def build_daemon(settings: Settings, places: Places, service: Service) -> Iterat
             second_opinion=second,
             sink=explained(
                 StoreAndStream(
-                    store.sender, names, microphones, recorder, live, latest, tally, clock
+                    lambda: store.sender, names, microphones, recorder, live, latest, tally, clock
                 ),
                 service.explain,
                 gate.name,

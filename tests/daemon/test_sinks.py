@@ -76,8 +76,9 @@ class Sinks:
         self.publisher = ToldPublisher()
         self.latest = LatestEvents({SOURCE}, clock)
         self.tally = Tally({SOURCE}, clock)
+        self.sender = Sender(ORIGIN, "store")
         self.sink = StoreAndStream(
-            Sender(ORIGIN, "store"),
+            lambda: self.sender,
             {SOURCE: "Bedroom"},
             microphones,
             self.recorder,
@@ -106,6 +107,15 @@ def test_a_start_is_told_at_once_and_never_stored() -> None:
     assert (body["seq"], body["event_id"], body["source"]["name"]) == (None, "event-1", "Bedroom")
     assert (body["onset_sample"], body["gate_score"]) == (16_000, 0.75)
     assert sinks.recorder.kept == 0
+
+
+def test_a_start_names_the_store_that_there_is_now() -> None:
+    """A database server that comes back with less than it had is another store."""
+    sinks = Sinks()
+    sinks.sender = Sender(ORIGIN, "another")
+    sinks.sink.started(Started("event-1", SOURCE, 16_000, EPOCH_US, 0.75))
+    (message,) = sinks.publisher.ephemeral
+    assert json.loads(message.body)["store_id"] == "another"
 
 
 def test_a_fact_is_stored_and_counted_and_reaches_the_stream_by_the_store_alone() -> None:
