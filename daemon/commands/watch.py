@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +25,13 @@ _NO_ANSWER_S = 1.0  # a running daemon answers the first question at once
 _MISSED_HEARTBEATS = 3
 _LEAST_PATIENCE_S = 5.0
 _TURN_S = 0.5
+_ADDRESS = re.compile(r"ipc://.+|tcp://.+:[0-9]{1,5}")
+
+
+def _address(text: str | None) -> str | None:
+    if text is not None and _ADDRESS.fullmatch(text) is None:
+        raise typer.BadParameter("write ipc://PATH or tcp://HOST:PORT, such as tcp://pi.lan:5570")
+    return text
 
 
 def watch(
@@ -57,11 +65,17 @@ def watch(
     ] = None,
     publish: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Where the daemon publishes, if not as configured."),
+        typer.Option(
+            metavar="ADDRESS",
+            callback=_address,
+            help="Where the daemon publishes, if not as configured.",
+        ),
     ] = None,
     replay: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Where it replays, if not as configured."),
+        typer.Option(
+            metavar="ADDRESS", callback=_address, help="Where it replays, if not as configured."
+        ),
     ] = None,
     key: Annotated[
         Path | None,

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from command_line import coughd
 
 from ..stream.fakes import FakeDaemon
 
@@ -128,3 +129,10 @@ def test_a_number_that_no_message_has_is_refused(daemon: FakeDaemon, tmp_path: P
         _, errors = watch.process.communicate(timeout=120)
         assert watch.process.returncode == 2
         assert "Invalid value for '--since'" in errors
+
+
+@pytest.mark.parametrize("option", ["--publish", "--replay"])
+@pytest.mark.parametrize("address", ["pi.lan:5570", "tcp://pi.lan", "http://pi.lan:5570"])
+def test_what_is_no_address_is_said_with_one_that_is(option: str, address: str) -> None:
+    said = coughd("watch", option, address)
+    assert (said.exit_code, "tcp://HOST:PORT" in said.complaints) == (os.EX_USAGE, True)
