@@ -96,7 +96,7 @@ def model_folder(folder: Path, name: str) -> Path:
     if pulled is not None:
         return pulled[0]
     if folder.name == name:
-        raise ModelError(f"{folder}: the model was not fetched yet: run coughd model pull {name}")
+        raise ModelError(f"{folder}: was not fetched yet: run `coughd model pull {name}`.")
     raise ModelError(f"{folder}: no such folder, or no model in it; model_path must name one.")
 
 

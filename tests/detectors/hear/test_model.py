@@ -178,7 +178,7 @@ def test_of_the_pulled_models_the_last_is_taken_and_a_half_one_never(
     revisions = tmp_path / "hear"
     (revisions / ".partial-2222222").mkdir(parents=True)
     (revisions / ".partial-2222222" / "saved_model.pb").write_bytes(ENCODER)
-    with pytest.raises(ModelError, match="run coughd model pull hear"):
+    with pytest.raises(ModelError, match=r"fetched yet: run `coughd model pull hear`\.$"):
         model_folder(revisions, "hear")
     pulled(folder).write(folder)
     folder.rename(revisions / "1111111")
