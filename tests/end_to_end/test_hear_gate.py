@@ -54,7 +54,7 @@ def test_a_detector_that_cannot_be_had_is_said_at_once(
     config = tmp_path / "config.yaml"
     for folder, sentence in (
         (lookalikes / "random", "HeAR's event detector maps one input"),
-        (tmp_path / "hear-detector-large", "run coughd model pull hear-detector-large"),
+        (tmp_path / "hear-detector-large", "run `coughd model pull hear-detector-large`"),
     ):
         gate = {"kind": "hear-detector-large", "model_path": str(folder)}
         config.write_text(yaml.safe_dump({"config_version": 1, "gate": gate}))

@@ -68,7 +68,7 @@ def test_a_model_that_was_never_pulled_is_a_fault(
     installed(monkeypatch, "tensorflow")
     (finding,) = found(tmp_path, EmbedderSettings(kind="hear"))
     assert finding.state == "fault"
-    assert "run coughd model pull hear" in finding.evidence
+    assert "run `coughd model pull hear`" in finding.evidence
 
 
 def test_another_model_in_its_place_is_a_fault(
