@@ -18,7 +18,7 @@ from ..schema import embeddings, events, outbox, reviews, sources
 from .forgotten import note_forgotten
 
 EVENTS_AT_ONCE = 500
-PAGES_AT_ONCE = 10
+PAGES_AT_ONCE = 4
 """So many times `EVENTS_AT_ONCE` are looked through in one step where none has an embedding."""
 MESSAGES_AT_ONCE = 10_000
 A_HANDFUL = 50
