@@ -142,7 +142,9 @@ def propose(
     allowed = math.floor(target_per_hour * hours)
     threshold = present
     if sum(one >= present for one in alarms) > allowed:
-        threshold = min(math.floor(alarms[allowed] / _STEP + 1) * _STEP, 1.0)
+        # Rounded first: 0.95 / 0.001 is a little less than 950, and 0.95 would count all the same.
+        steps = math.floor(round(alarms[allowed] / _STEP, 6)) + 1
+        threshold = min(steps * _STEP, 1.0)
         threshold = round(max(threshold, present), 3)
     above = sum(one >= threshold for one in alarms)
     # What was heard flatters a threshold that it chose: the sound just below was as likely above.

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from coughd.daemon.calibration import LEAST_S, Alarm, QuietSink, Room, propose
@@ -135,6 +135,7 @@ def test_of_too_little_sound_there_is_no_proposal(heard_s: float) -> None:
     st.floats(0.0, 20.0),
     st.floats(60.0, 86_400.0),
 )
+@example(alarms=[0.95], present=0.5, target=0.0, heard_s=60.0)
 def test_the_proposal_is_never_below_the_present_one_nor_over_the_target(
     alarms: list[float], present: float, target: float, heard_s: float
 ) -> None:
