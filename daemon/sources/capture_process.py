@@ -25,9 +25,9 @@ from .portaudio import InputStream, list_inputs
 from .recording import Recording
 from .wire import Flag, Frame, Kind, header
 
-_BLOCK_S = 0.04
-"""Each block costs the daemon a wake-up; the gate decides every 100 ms anyway."""
-_LATENCY_S = 0.2
+_BLOCK_S = 0.1
+"""Each block costs the daemon a wake-up, and sooner would not help: the gate decides as often."""
+_LATENCY_S = 0.3
 _RING_S = 4.0
 _LOOK_MS = 500
 """So long without sound, and the card is looked for: PortAudio does not tell that it was pulled out

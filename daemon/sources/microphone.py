@@ -17,7 +17,7 @@ from .wire import BrokenWireError, Flag, Frame, FrameReader, Kind
 _log = logging.getLogger(__name__)
 
 STALL_S = 1.5
-"""Sound comes every 40 ms: after this long without, the device hangs, whatever it says. Whoever
+"""Sound comes every 100 ms: after this long without, the device hangs, whatever it says. Whoever
 listens knows it before two seconds have passed."""
 OPENING_S = 10.0
 FIRST_PAUSE_S = 0.5

@@ -28,6 +28,8 @@ ROOM_BYTES = 256 * 1024 * 1024
 """So much more than at the start the process may take before all peers must go."""
 CLOSED_S = 1.0
 _LOOK_EVERY_MS = 100
+_LOOK_ALONE_EVERY_MS = 1_000
+"""Without a peer, who could take memory or show a revoked key. One that comes is seen at once."""
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _STATM_BYTES = 256
 _EVENTS = (
@@ -148,7 +150,8 @@ class Doorkeeper:
     def _run(self) -> None:
         try:
             while True:
-                if self._events.poll(_LOOK_EVERY_MS):
+                is_alone = not self._peers and self._closed_until_s is None
+                if self._events.poll(_LOOK_ALONE_EVERY_MS if is_alone else _LOOK_EVERY_MS):
                     told = recv_monitor_message(self._events)
                     if told["event"] == zmq.Event.MONITOR_STOPPED:
                         return
