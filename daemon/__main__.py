@@ -1,8 +1,13 @@
-"""`coughd`, and `python -m coughd.daemon`: what must be said before numpy is imported."""
+"""`coughd`, and `python -m coughd.daemon`: what must be said before anything is imported."""
 
 from __future__ import annotations
 
 import os
+import signal
+
+# A Ctrl-C while libraries are imported ends it without a traceback; `main` sees to any later one.
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 # Our matrices are small: a second OpenBLAS thread spins for longer than it helps, and costs more
 # than gate and ledger together. One thread also adds up in the same order on every machine.

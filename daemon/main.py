@@ -74,6 +74,8 @@ def _run(asked: Sequence[str]) -> int | str | None:
 def main() -> None:
     """Run one verb; a known error becomes its sentence and its exit code (sysexits.h)."""
     prepare_output()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # until here, see __main__
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         code = _run(asked_for())
         sys.stdout.flush()

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import signal
+import subprocess
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
+from command_line import command, environment
 from typer.testing import CliRunner
 
-from coughd.daemon import main as command
+from coughd.daemon import main as entry
 from coughd.daemon.commands.shared.examples import EXAMPLES
 from coughd.daemon.main import asked_for, command_line
 from coughd.daemon.verbs import VERBS
@@ -65,8 +69,22 @@ def test_ctrl_c_before_a_verb_has_begun_leaves_no_trace(
     def interrupted(_asked: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(command, "command_line", interrupted)
+    monkeypatch.setattr(entry, "command_line", interrupted)
     with pytest.raises(SystemExit) as end:
-        command.main()
+        entry.main()
     assert end.value.code == 130
     assert capsys.readouterr().err == ""
+
+
+def test_ctrl_c_while_libraries_are_imported_leaves_no_trace(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text(
+        "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n", encoding="utf-8"
+    )
+    said = subprocess.run(
+        # A shell lets nothing interrupt what it starts in the background, these tests perhaps.
+        ["env", "--default-signal=INT", *command("--version")],
+        env=environment(python_path=tmp_path),
+        capture_output=True,
+        check=False,
+    )
+    assert (said.returncode, said.stdout, said.stderr) == (-signal.SIGINT, b"", b"")
