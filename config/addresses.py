@@ -24,6 +24,15 @@ def refuse_address(address: str, *, curve: bool = False) -> str:
     return "must begin with ipc:// or tcp://"
 
 
+def refuse_far_address(address: str) -> str:
+    """Say why nothing can be connected to at an address, on any machine; empty where it can."""
+    scheme, _, rest = address.partition("://")
+    match = _TCP.fullmatch(rest) if scheme == "tcp" else None
+    if (scheme == "ipc" and rest) or (match and match["host"] and _is_port(match["port"])):
+        return ""
+    return "write ipc://PATH or tcp://HOST:PORT, such as tcp://pi.lan:5570"
+
+
 def is_beyond_machine(address: str) -> bool:
     """Whether a `tcp://` address, bound or connected to, lies off this machine's loopback."""
     scheme, _, rest = address.partition("://")
@@ -51,7 +60,7 @@ def _refuse_ipc(path: str) -> str:
 
 def _refuse_tcp(rest: str, *, curve: bool) -> str:
     match = _TCP.fullmatch(rest)
-    if match is None or not 1 <= int(match["port"]) <= 65_535:
+    if match is None or not _is_port(match["port"]):
         return "needs a host and a port from 1 to 65535, such as tcp://127.0.0.1:5570"
     if _is_loopback(match["host"]):
         return ""
@@ -63,6 +72,10 @@ def _refuse_tcp(rest: str, *, curve: bool) -> str:
     if not _is_numeric(match["host"]):
         return "needs a number for a host, such as 192.168.1.7, [fd00::7] or * for all"
     return ""
+
+
+def _is_port(digits: str) -> bool:
+    return 1 <= int(digits) <= 65_535
 
 
 def _is_numeric(host: str) -> bool:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ...config.addresses import from_this_machine
+from ...config.addresses import from_this_machine, refuse_far_address
 from ...config.paths import find_paths
 from ..stream.replay_protocol import END_OF_TIME_SEQ
 from ..subscriber import Message, Subscriber
@@ -25,12 +24,11 @@ _NO_ANSWER_S = 1.0  # a running daemon answers the first question at once
 _MISSED_HEARTBEATS = 3
 _LEAST_PATIENCE_S = 5.0
 _TURN_S = 0.5
-_ADDRESS = re.compile(r"ipc://.+|tcp://.+:[0-9]{1,5}")
 
 
 def _address(text: str | None) -> str | None:
-    if text is not None and _ADDRESS.fullmatch(text) is None:
-        raise typer.BadParameter("write ipc://PATH or tcp://HOST:PORT, such as tcp://pi.lan:5570")
+    if text is not None and (why := refuse_far_address(text)):
+        raise typer.BadParameter(why)
     return text
 
 

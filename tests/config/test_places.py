@@ -4,7 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from coughd.config.addresses import from_this_machine, is_beyond_machine, refuse_address
+from coughd.config.addresses import (
+    from_this_machine,
+    is_beyond_machine,
+    refuse_address,
+    refuse_far_address,
+)
 from coughd.config.errors import ConfigError
 from coughd.config.paths import Paths, find_paths
 from coughd.config.places import find_places
@@ -105,3 +110,17 @@ def test_what_is_bound_everywhere_is_reached_at_the_loopback(bound: str, reached
 )
 def test_other_addresses_are_refused(address: str, refusal: str) -> None:
     assert refusal in refuse_address(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["tcp://pi.lan:5570", "tcp://127.0.0.1:1", "tcp://[fd00::7]:65535", "ipc:///run/e"]
+)
+def test_any_machine_may_be_connected_to(address: str) -> None:
+    assert not refuse_far_address(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "pi:1", "tcp://pi", "tcp://:1", "tcp://pi:0", "tcp://pi:65536", "ipc://"]
+)
+def test_what_nothing_can_be_connected_to_is_told_how_it_is_written(address: str) -> None:
+    assert "tcp://HOST:PORT" in refuse_far_address(address)
