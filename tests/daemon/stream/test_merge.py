@@ -1,74 +1,17 @@
 from __future__ import annotations
 
-import random
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from coughd.daemon.stream.items import Item, Message, Position, StoreChanged, Truncated
-from coughd.daemon.stream.merge import Step, StreamMerge
+from coughd.daemon.stream.items import Message, Position, StoreChanged, Truncated
+from coughd.daemon.stream.merge import StreamMerge
 from coughd.daemon.stream.replay_protocol import END_OF_TIME_SEQ, ReplayHeader
 
-from .fakes import FakeOutbox, durable, message_of
+from .fake_server import FakeServer, catch_up, items
+from .fakes import durable, message_of
 
 
 def message(seq: int, store_id: str = "A") -> Message:
     return message_of(durable(seq, store_id=store_id))
-
-
-class FakeServer:
-    """A store with what a replay socket would answer about it."""
-
-    def __init__(self, store_id: str = "A", last_seq: int = 0) -> None:
-        self.store_id = store_id
-        self.boot_id = "boot"
-        self.last_seq = 0
-        self.outbox = FakeOutbox()
-        for _ in range(last_seq):
-            self.commit()
-
-    def commit(self) -> Message:
-        self.last_seq += 1
-        row = durable(self.last_seq, store_id=self.store_id, boot_id=self.boot_id)
-        self.outbox.append(row)
-        return message_of(row)
-
-    def boot(self, number: int = 1) -> None:
-        self.boot_id = f"boot-{number}"
-
-    def go_back_to(self, seq: int) -> None:
-        self.outbox.go_back_to(seq)
-        self.last_seq = seq
-
-    def answer(self, since_seq: int, limit: int = 4) -> tuple[ReplayHeader, list[Message]]:
-        page = self.outbox.page(since_seq, limit)
-        header = ReplayHeader(
-            "truncated" if page.status == "truncated" else "ok",
-            self.store_id,
-            self.boot_id,
-            since_seq,
-            page.oldest_seq,
-            page.last_seq,
-            len(page.rows),
-            "",
-        )
-        return header, [message_of(row) for row in page.rows]
-
-
-def items(steps: list[Step]) -> list[Item | int]:
-    return [step.item.seq or 0 if isinstance(step.item, Message) else step.item for step in steps]
-
-
-def catch_up(merge: StreamMerge, server: FakeServer) -> list[Step]:
-    """Ask until nothing is missing, as the subscriber would."""
-    steps: list[Step] = []
-    for _ in range(1000):
-        since_seq = merge.missing_since
-        if since_seq is None:
-            return steps
-        steps += merge.answer(*server.answer(since_seq))
-    pytest.fail("it never stops asking")
 
 
 def test_from_now_begins_at_the_end_of_the_store() -> None:
@@ -251,63 +194,3 @@ def test_what_waits_is_bounded_counted_and_comes_by_replay() -> None:
         merge.live(server.commit())
     assert merge.dropped == 7
     assert items(catch_up(merge, server)) == list(range(2, 13))
-
-
-class FakeWire:
-    """A live stream that loses and stalls, answers that come late or never, and a subscriber that
-    is restarted from where it stood."""
-
-    def __init__(self, seed: int, start: int | None) -> None:
-        self.chance = random.Random(seed)
-        self.server = FakeServer(last_seq=8)
-        self.merge = StreamMerge(store_id=None, seq=start, capacity=5)
-        self.under_way: list[Message] = []
-        self.late: tuple[ReplayHeader, list[Message]] | None = None
-        self.got: list[Item | int] = []
-        self.boots = 0
-
-    def reboot(self) -> None:
-        if self.chance.random() < 0.3:
-            self.boots += 1
-            self.server.boot(self.boots)
-
-    def commit(self) -> None:
-        sent = self.server.commit()
-        if self.chance.random() < 0.7:
-            self.under_way.append(sent)
-
-    def hear(self) -> None:
-        if self.under_way:
-            self.got += items(self.merge.live(self.under_way.pop(0)))
-
-    def beat(self) -> None:
-        self.merge.heartbeat("A", self.server.boot_id, self.server.last_seq)
-
-    def ask(self) -> None:
-        if self.late is None and self.merge.missing_since is not None:
-            self.late = self.server.answer(self.merge.missing_since, limit=3)
-
-    def take(self) -> None:
-        if self.late is not None and self.chance.random() < 0.9:
-            self.got += items(self.merge.answer(*self.late))
-        self.late = None
-
-    def restart(self) -> None:
-        stands = self.merge.position
-        if stands and self.chance.random() < 0.3:
-            self.merge = StreamMerge(store_id=stands.store_id, seq=stands.seq, capacity=5)
-            self.late = None
-
-
-@given(seed=st.integers(0, 2**32), start=st.sampled_from([None, 0, 5]))
-def test_every_durable_message_comes_once_and_in_order(seed: int, start: int | None) -> None:
-    wire = FakeWire(seed, start)
-    acts = [wire.commit, wire.commit, wire.hear, wire.hear, wire.beat, wire.ask, wire.take]
-    for _ in range(150):
-        wire.chance.choice([*acts, wire.restart, wire.reboot])()
-    wire.beat()
-    wire.got += items(catch_up(wire.merge, wire.server))
-    last_seq = wire.server.last_seq
-    first_seq = last_seq - len(wire.got) + 1 if start is None else start + 1
-    assert wire.got == list(range(first_seq, last_seq + 1))
-    assert wire.merge.position == Position("A", last_seq)
