@@ -16,30 +16,25 @@ from coughd.config.errors import StorageError
 from coughd.storage.history import History
 from coughd.storage.outbox import OutboxReader
 from coughd.storage.reading.local_time import to_us
-from coughd.storage.records import Change, EpochEnded, EventReviewed
+from coughd.storage.records import EpochEnded, EventReviewed
 from coughd.storage.rollup import read_rollup, recompute, settled
-from coughd.storage.schema import embeddings, events, outbox, reviews
+from coughd.storage.schema import embeddings, events, reviews
 from coughd.storage.store import EventStore
 from coughd.storage.upkeep import retention
 from coughd.storage.upkeep.forgotten import events_from_us
-from coughd.storage.upkeep.retention import Forgotten, Limits, Need
+from coughd.storage.upkeep.retention import Forgotten, Limits
 
 from ..facts import EPOCH_US, ORIGIN, SOURCE, STRETCH, covered, event, reading, seen
-
-HOUR_MS = 3_600_000
-HOUR_US = HOUR_MS * 1_000
-TEN_HOURS = 10
-LATER_US = EPOCH_US + TEN_HOURS * HOUR_US
-
-
-class SettableClock:
-    """UTC as the test says."""
-
-    def __init__(self) -> None:
-        self.now_us = EPOCH_US
-
-    def __call__(self) -> int:
-        return self.now_us
+from .ten_hours import (
+    HOUR_MS,
+    HOUR_US,
+    LATER_US,
+    TEN_HOURS,
+    SettableClock,
+    counts,
+    forget_all,
+    ten_hours,
+)
 
 
 @pytest.fixture
@@ -49,37 +44,8 @@ def clock() -> SettableClock:
 
 @pytest.fixture
 def store(store_path: Path, clock: SettableClock) -> Iterator[EventStore]:
-    """Ten hours of a file with 30 coughs each, told as they were heard."""
-    with EventStore.open(store_path, ORIGIN, clock) as opened:
-        opened.write([seen()])
-        for hour in range(TEN_HOURS):
-            clock.now_us = EPOCH_US + hour * HOUR_US
-            changes: list[Change] = [
-                event(f"event-{hour}-{number}", hour * HOUR_MS + number * 5_000)
-                for number in range(30)
-            ]
-            opened.write([*changes, covered(hour * 3_600, (hour + 1) * 3_600)])
-        clock.now_us = LATER_US
+    with ten_hours(store_path, clock) as opened:
         yield opened
-
-
-def forget_all(store: EventStore, limits: Limits, need: Need = "none") -> Forgotten:
-    total = Forgotten()
-    while step := store.forget(limits, need):
-        total = Forgotten(
-            total.embeddings + step.embeddings,
-            total.messages + step.messages,
-            total.events + step.events,
-        )
-    return total
-
-
-def counts(path: Path) -> tuple[int, int, int]:
-    with reading(path) as connection:
-        return tuple(  # type: ignore[return-value]
-            connection.execute(select(func.count()).select_from(table)).scalar_one()
-            for table in (events, embeddings, outbox)
-        )
 
 
 def test_without_limits_nothing_is_forgotten(store: EventStore, store_path: Path) -> None:
@@ -278,47 +244,3 @@ def test_a_recording_that_is_shorter_than_a_quarter_keeps_its_counts(
         (_, last) = history.extent()
         # A part of what is known is asked of the events, which are gone.
         assert history.summary(end=last - timedelta(seconds=1)).coughs == 0
-
-
-def instructions_of(store: EventStore, limits: Limits) -> int:
-    """Give how much SQLite does for one step, in tens of its instructions."""
-    counted: list[None] = []
-    connection = store._writing.connection.connection.driver_connection
-    assert isinstance(connection, sqlite3.Connection)
-    connection.set_progress_handler(lambda: counted.append(None), 10)
-    assert store.forget(limits, "none")
-    connection.set_progress_handler(None, 10)
-    return len(counted)
-
-
-@pytest.mark.sqlite
-def test_a_step_is_as_short_in_a_store_of_years_as_in_one_of_hours(
-    store: EventStore, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("EVENTS_AT_ONCE", "MESSAGES_AT_ONCE"):
-        monkeypatch.setattr(retention, name, 10)
-    steps = (Limits(embeddings_us=0), Limits(messages_us=0))
-    forget_all(store, steps[0])
-    clock.now_us += 30 * HOUR_US
-    short = [instructions_of(store, step) for step in steps]
-    for hour in range(TEN_HOURS, 3 * TEN_HOURS):
-        store.write([event(f"{hour}-{one}", hour * HOUR_MS + one * 5_000) for one in range(60)])
-    forget_all(store, steps[0])
-    clock.now_us += 30 * HOUR_US
-    for before, step in zip(short, steps, strict=True):
-        assert instructions_of(store, step) < 2 * before
-
-
-def test_nothing_else_gives_way_before_all_events_were_looked_at_for_embeddings(
-    store: EventStore, store_path: Path, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, number in {"EVENTS_AT_ONCE": 10, "A_HANDFUL": 5, "MESSAGES_LEFT": 100}.items():
-        monkeypatch.setattr(retention, name, number)
-    forget_all(store, Limits(embeddings_us=4 * HOUR_US))
-    clock.now_us += 24 * HOUR_US
-    assert store.forget(Limits(), "anything") == Forgotten(unfinished=True)
-    while counts(store_path)[1]:
-        gone = store.forget(Limits(), "anything")
-        assert gone
-        assert (gone.messages, gone.events) == (0, 0)
-    assert forget_all(store, Limits(), "anything").messages == 200
