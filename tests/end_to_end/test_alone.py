@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import fake_sounddevice
@@ -27,47 +28,46 @@ def test_a_watch_without_a_daemon_says_that_it_waits(tmp_path: Path) -> None:
     assert (watch.returncode, rest) == (os.EX_OK, "")
 
 
+@contextmanager
+def showing(lived_in: Path, writing: int) -> Iterator[Daemon]:
+    """`run --show` that prints into this descriptor, which is its own from then on."""
+    config = write_config(lived_in, sources=[for_ever(lived_in)])
+    with Daemon(
+        command("run", "--show", "--config", config),
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        os.close(writing)
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
 @pytest.mark.parametrize("lacks", ["a reader", "room"])
 def test_what_is_shown_to_nobody_does_not_end_the_daemon(lived_in: Path, lacks: str) -> None:
-    config = write_config(lived_in, sources=[for_ever(lived_in)])
     if lacks == "room":
         writing = os.open("/dev/full", os.O_WRONLY)
     else:
         reading, writing = os.pipe()
         os.close(reading)
-    with Daemon(
-        command("run", "--show", "--config", config),
-        stdout=writing,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as running:
-        os.close(writing)
-        try:
-            assert running.stderr is not None
-            assert any("nothing more is shown" in line for line in running.stderr)
-            assert next_cough(lived_in).startswith("cough.event.end.")
-            assert stop(running) == (os.EX_OK, [])
-        finally:
-            running.kill()
+    with showing(lived_in, writing) as running:
+        assert running.stderr is not None
+        assert any("nothing more is shown" in line for line in running.stderr)
+        assert next_cough(lived_in).startswith("cough.event.end.")
+        assert stop(running) == (os.EX_OK, [])
 
 
 def test_who_reads_no_further_does_not_keep_the_daemon_from_its_end(lived_in: Path) -> None:
-    config = write_config(lived_in, sources=[for_ever(lived_in)])
     reading, writing = os.pipe()
     fill(writing)
-    with Daemon(
-        command("run", "--show", "--config", config),
-        stdout=writing,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as running:
-        os.close(writing)
-        try:
+    try:
+        with showing(lived_in, writing) as running:
             assert next_cough(lived_in).startswith("cough.event.end.")
             exit_code, log = stop(running)
-        finally:
-            running.kill()
-            os.close(reading)
+    finally:
+        os.close(reading)
     assert exit_code == os.EX_OK
     assert log[-1].endswith("nobody reads on at standard output: the last lines are not shown")
 
