@@ -58,7 +58,8 @@ class SourceSettings:
     path: Annotated[
         Path | None,
         Key(
-            "Sound file (WAV, FLAC, Ogg, MP3) to listen to.",
+            "Sound file (WAV, FLAC, Ogg, MP3) to listen to. What was found in it before, under the "
+            "same `id`, stays and is not counted again, whatever models find now.",
             kinds=("file",),
             required_for=("file",),
             default_says="none",

@@ -166,7 +166,8 @@ class Pipeline:
             scored = self._judge.judge(window, stretch.recent.before(onset_sample))
             stretch.recent.add(onset_sample, scored.probability)
             changes, event = stretch.event(window, scored)
-            self._keep_all([*changes, event])
+            is_dropped = stretch.heard_before.drops(event_id, event.onset_sample)
+            self._keep_all(changes if is_dropped else [*changes, event])
             is_known = stretch.heard_before.tells(event_id, event.onset_sample)
             self._clips.judged(window, event, is_known=is_known)
             if is_known:

@@ -95,7 +95,7 @@ class Stretch:
             epoch_id=None,
             scored=scored,
         )
-        if scored.counted:
+        if scored.counted and not self.heard_before.drops(event.event_id, onset_sample):
             epoch_id = self.epochs.add(event.event_id, onset_us, offset_us, offset_sample)
             event = replace(event, epoch_id=epoch_id)
         return changes, event

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 import uuid_utils
-from sqlalchemy import Connection, Engine, insert, inspect, select, update
+from sqlalchemy import Connection, Engine, insert, inspect, select, text, update
 
 from ..config.errors import StorageError
 from .schema import SCHEMA_VERSION, meta, metadata
@@ -38,9 +38,12 @@ def _sum_by_hour(connection: Connection) -> None:
     connection.exec_driver_sql("DELETE FROM rollup_hours")
     hour = "bucket_us - bucket_us % 3600000000"
     added = ", ".join(f"sum({name})" for name in (*sums, *spans))
-    connection.exec_driver_sql(
-        f"INSERT INTO rollup_hours (bucket_us, source_id, {names}) "  # noqa: S608 - our own names
-        f"SELECT {hour}, source_id, {added} FROM rollup GROUP BY {hour}, source_id"
+    # As text: to a server's driver a bare % begins a placeholder.
+    connection.execute(
+        text(
+            f"INSERT INTO rollup_hours (bucket_us, source_id, {names}) "  # noqa: S608 - our own
+            f"SELECT {hour}, source_id, {added} FROM rollup GROUP BY {hour}, source_id"
+        )
     )
 
 
@@ -104,12 +107,12 @@ def _version(connection: Connection, name: str) -> int | None:
             f"{name}: this is a database of another program; move it away or name another file "
             "in store.url"
         )
-    text = connection.execute(select(meta.c.value).where(meta.c.key == "schema_version")).scalar()
-    if text is None or not str(text).isdecimal():
+    said = connection.execute(select(meta.c.value).where(meta.c.key == "schema_version")).scalar()
+    if said is None or not str(said).isdecimal():
         raise StorageError(
             f"{name}: it does not say its version, so it is not a coughd store; move it away"
         )
-    return int(text)
+    return int(said)
 
 
 def _create(connection: Connection, version: int) -> None:

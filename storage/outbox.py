@@ -53,6 +53,7 @@ _BOUNDS = select(
     select(func.min(outbox.c.seq)).scalar_subquery(),
     select(func.max(outbox.c.seq)).scalar_subquery(),
 )
+_BODY = select(outbox.c.body).where(outbox.c.seq == bindparam("row"))
 _PAGE = (
     select(outbox.c.seq, outbox.c.topic, outbox.c.body)
     .where(outbox.c.seq > bindparam("since"))
@@ -91,6 +92,18 @@ def bounds(connection: Connection) -> tuple[int, int]:
     """Give the oldest and the last `seq` kept; (0, 0) where nothing was ever told."""
     oldest_seq, last_seq = connection.execute(_BOUNDS).one()
     return oldest_seq or 0, last_seq or 0
+
+
+def last_message(connection: Connection) -> tuple[int, str]:
+    """Give the `seq` and the body of the last message; 0 and nothing where none was ever told."""
+    seq = bounds(connection)[1]
+    return seq, body_of(connection, seq) or ""
+
+
+def body_of(connection: Connection, seq: int) -> str | None:
+    """Give a message's JSON; None where it is not in the store."""
+    body: str | None = connection.execute(_BODY, {"row": seq}).scalar()
+    return body
 
 
 class OutboxReader(Closing):

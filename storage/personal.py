@@ -32,8 +32,8 @@ class Meaning:
 MEANINGS: Mapping[str, Meaning] = MappingProxyType(
     {
         "meta": Meaning(
-            "which sources are listened to; which recordings were heard and forgotten, without "
-            "their names"
+            "which sources are listened to; which recordings were heard, and forgotten or "
+            "lost to damage, without their names"
         ),
         "sources": Meaning("names of microphones and rooms, and since when they listen"),
         "models": Meaning("nothing; which models made the numbers"),

@@ -103,7 +103,7 @@ def read_rollup(connection: Connection, table: Table = rollup) -> Tally:
 def recompute(connection: Connection) -> Tally:
     """Sum anew from events and coverage what `read_rollup` should give. Reads everything."""
     tally: Tally = Counter()
-    seconds: set[tuple[str, int]] = set()
+    second_before: tuple[str, int] | None = None
     ends: dict[str, int] = {}
     for event in connection.execute(_EVENTS_IN_ORDER, execution_options=_AS_THEY_COME):
         bucket_us = bucket_of(event.onset_us)
@@ -112,9 +112,9 @@ def recompute(connection: Connection) -> Tally:
             continue
         tally[bucket_us, event.source_id, "coughs"] += 1
         second = (event.source_id, event.onset_us // SECOND_US)
-        if second not in seconds:
-            seconds.add(second)
+        if second != second_before:
             tally[bucket_us, event.source_id, "cough_seconds"] += 1
+        second_before = second
         end_us = ends.get(event.stretch_id)
         if end_us is None or event.onset_us - end_us >= EPOCH_GAP_US:
             tally[bucket_us, event.source_id, "epochs"] += 1
@@ -156,5 +156,5 @@ _EVENTS_IN_ORDER = select(
     events.c.onset_us,
     events.c.offset_us,
     events.c.counted,
-).order_by(events.c.stretch_id, events.c.onset_us, events.c.event_id)
+).order_by(events.c.source_id, events.c.onset_us, events.c.event_id)
 _INTERVALS = select(coverage.c.source_id, coverage.c.state, coverage.c.start_us, coverage.c.end_us)

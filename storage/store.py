@@ -43,10 +43,11 @@ from .records import (
 )
 from .remembered import Remembered
 from .rollup import write_tally
-from .schema import events
+from .schema import coverage, events
 from .sources_write import read_anchors, write_listening, write_seen, write_source_changed
+from .told import Told
 from .transaction import Transaction
-from .upkeep.forgotten import forgotten_until
+from .upkeep.forgotten import forgotten_until, is_holed
 from .upkeep.retention import Forgotten, Limits, Need, Sweep, forget
 from .upkeep.room import Usage, usage_of
 from .writing import Writing
@@ -58,6 +59,12 @@ _UNCOUNTED = select(events.c.event_id).where(
     func.coalesce(events.c.reason, "").not_in(REVIEW_REASONS.values()),
 )
 _KNOWN = select(events.c.event_id).where(events.c.stretch_id == bindparam("stretch"))
+_LAST_ONSET = select(func.max(events.c.onset_sample)).where(
+    events.c.stretch_id == bindparam("stretch")
+)
+_COVERED = select(func.max(coverage.c.end_sample)).where(
+    coverage.c.stretch_id == bindparam("stretch")
+)
 
 
 class EventStore(Closing):
@@ -76,16 +83,24 @@ class EventStore(Closing):
         self._remembered = remembered
 
     @classmethod
-    def open(cls, url_or_path: str | Path, origin: Origin, clock: Callable[[], int]) -> Self:
+    def open(
+        cls,
+        url_or_path: str | Path,
+        origin: Origin,
+        clock: Callable[[], int],
+        data_dir: Path | None = None,
+    ) -> Self:
         """Open a store for writing; a missing one is made, an older one migrated.
 
         `clock` gives UTC in microseconds, for `recorded_at`. A SQLite store belongs to the holder
-        of the data directory's `InstanceLock`.
+        of the data directory's `InstanceLock`. In `data_dir` lies how far the store was told; one
+        that has gone back since is another store to subscribers.
         """
-        writing = Writing.open(store_url(url_or_path), clock)
+        told = None if data_dir is None else Told(data_dir)
+        writing = Writing.open(store_url(url_or_path), clock, told)
         try:
             with writing.transaction("cannot be read") as connection:
-                remembered = Remembered(connection)
+                remembered = Remembered(connection, writing.store_id, told)
         except StorageError:
             writing.close()
             raise
@@ -151,6 +166,18 @@ class EventStore(Closing):
                 ).scalars()
             ]
 
+    def heard_until(self, stretch_id: str) -> tuple[int | None, int | None]:
+        """Give the last onset that is stored of a stretch, and up to which sample it is covered.
+
+        Neither where events of it may be lost to damage: what was told before is not known then.
+        """
+        with self._writing.transaction("cannot be read") as connection:
+            if is_holed(connection, stretch_id):
+                return None, None
+            onset = connection.execute(_LAST_ONSET, {"stretch": stretch_id}).scalar()
+            covered = connection.execute(_COVERED, {"stretch": stretch_id}).scalar()
+            return onset, covered
+
     def forgotten_until(self, stretch_id: str) -> int | None:
         """Up to which onset (native sample) a stretch's events were deleted; None: none was."""
         with self._writing.transaction("cannot be read") as connection:
@@ -177,6 +204,7 @@ class EventStore(Closing):
 
     def close(self) -> None:
         """Close the connection; a second call does nothing."""
+        self._remembered.close()
         self._writing.close()
 
 

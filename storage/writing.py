@@ -19,6 +19,8 @@ from .faults import storage_faults
 from .home import note_home, settle
 from .migrations import prepare, read_store_id
 from .place import sqlite_path, store_name
+from .remembered import settle_told
+from .told import Told
 from .upkeep.placing import put_in_place
 from .upkeep.whereabouts import Whereabouts, save_into, whereabouts_of
 
@@ -49,10 +51,11 @@ class Writing(Closing):
         self._clock = clock
 
     @classmethod
-    def open(cls, url: URL, clock: Callable[[], int]) -> Self:
+    def open(cls, url: URL, clock: Callable[[], int], told: Told | None = None) -> Self:
         """Open a store; a missing one is made, an older one migrated.
 
-        `clock` gives UTC in microseconds, for the name of what is set aside.
+        `clock` gives UTC in microseconds, for the name of what is set aside; `told` knows how far
+        the store was told.
         """
         name = store_name(url)
         engine = open_writer(url)
@@ -63,6 +66,8 @@ class Writing(Closing):
                 with connection.begin():
                     if path := sqlite_path(url):
                         settle(connection, path)
+                    if told is not None:
+                        settle_told(connection, told, name)
                     store_id = read_store_id(connection)
         except StorageError:
             engine.dispose()

@@ -14,7 +14,7 @@ from ...storage.records import Origin
 from ...storage.store import EventStore
 from ...storage.upkeep.room import Ballast
 from ..clock import Clock
-from ..heard_before import HeardBefore
+from ..heard_before import HeardBefore, decided_until
 from ..identity import FileIdentity
 from ..line import Line
 from ..supervision.housekeeping import Housekeeping, room_policy
@@ -24,12 +24,12 @@ def open_store(settings: Settings, places: Places, clock: Clock) -> EventStore:
     """Open the store; on a full disk give the ballast up for it, since opening needs room too."""
     origin = _origin(settings)
     try:
-        return EventStore.open(places.store, origin, clock.utc_us)
+        return EventStore.open(places.store, origin, clock.utc_us, places.data_dir)
     except StorageFullError:
         folder = store_folder(places.store)
         if folder is None or not Ballast(folder, 0).give_up():
             raise
-        return EventStore.open(places.store, origin, clock.utc_us)
+        return EventStore.open(places.store, origin, clock.utc_us, places.data_dir)
 
 
 def housekeeping(
@@ -48,10 +48,18 @@ def heard_before(store: EventStore, lines: Sequence[Line]) -> dict[str, HeardBef
         if isinstance(line.identity, FileIdentity):
             stretch_id = line.identity.stretch_id(0)
             anchors = store.anchors(stretch_id)
+            if not anchors:
+                continue
+            last_onset_sample, covered_sample = store.heard_until(stretch_id)
             recalled[stretch_id] = HeardBefore(
-                starts_at_us=anchors[0].utc_us if anchors else None,
+                starts_at_us=anchors[0].utc_us,
                 event_ids=store.known_event_ids(stretch_id),
-                forgotten_until=store.forgotten_until(stretch_id),
+                decided_until=decided_until(
+                    anchors[0].sample_rate_hz,
+                    last_onset_sample=last_onset_sample,
+                    covered_sample=covered_sample,
+                    forgotten_until=store.forgotten_until(stretch_id),
+                ),
             )
     return recalled
 

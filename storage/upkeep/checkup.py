@@ -23,6 +23,7 @@ from ..place import is_there, sqlite_path, store_name, store_url
 from ..reading.readable import check_readable
 from ..rollup import Tally, read_rollup, recompute, settled
 from ..schema import UTC_HOUR_US, outbox, rollup_hours
+from ..told import TOLD_NAME
 from .backup import backups_in
 from .copying import faults_in, open_read_only
 from .findings import Finding
@@ -116,7 +117,8 @@ def sums_due(connection: Connection) -> Tally:
 def open_files(folder: Path, store: Path) -> list[Path]:
     """Give our files and folders that others than their owner may read or write."""
     ours = [store, *(store.with_name(store.name + ending) for ending in ("-wal", "-shm"))]
-    ours += [folder / LOCK_NAME, store.with_name(BALLAST_NAME), *backups_in(folder / "backups")]
+    ours += [folder / LOCK_NAME, folder / TOLD_NAME, store.with_name(BALLAST_NAME)]
+    ours += backups_in(folder / "backups")
     ours += store.parent.glob(f"{escape(store.name)}.*")
     return [
         path

@@ -1,20 +1,23 @@
-"""What retention has deleted, remembered in `meta` as far as it still matters.
+"""What retention has deleted and damage has lost, remembered in `meta` as far as it matters.
 
-A recording that is heard again must not count its forgotten coughs anew, and sums can only be
-checked against events from the first moment on whose events are all still there.
+A recording that is heard again must not count its forgotten coughs anew, and finds again what
+damage has lost; sums can only be checked against events from the first moment on whose events are
+all still there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from ..meta import read_meta, write_meta
+from ..schema import anchors
 
 EVENTS_FROM_US = "events_from_us"
 _STRETCH = "forgotten."
-KEPT_KEYS = (EVENTS_FROM_US, _STRETCH)
+_HOLED = "holed."
+KEPT_KEYS = (EVENTS_FROM_US, _STRETCH, _HOLED)
 """How the keys of `meta` that are kept here begin."""
 
 
@@ -37,6 +40,18 @@ def was_forgotten(connection: Connection, stretch_id: str, onset_sample: int) ->
 def forgotten_until(connection: Connection, stretch_id: str) -> int | None:
     """Up to which onset the events of the stretch were deleted; None where none was."""
     return _read(connection, f"{_STRETCH}{stretch_id}")
+
+
+def note_holed(connection: Connection) -> None:
+    """Remember that events of every stretch that is known may be lost."""
+    stretch_ids = connection.execute(select(anchors.c.stretch_id).distinct()).scalars().all()
+    for stretch_id in stretch_ids:
+        write_meta(connection, f"{_HOLED}{stretch_id}", "1")
+
+
+def is_holed(connection: Connection, stretch_id: str) -> bool:
+    """Whether events of the stretch may be lost to damage, though its sound was accounted for."""
+    return read_meta(connection, f"{_HOLED}{stretch_id}") is not None
 
 
 def events_from_us(connection: Connection) -> int | None:

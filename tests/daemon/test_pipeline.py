@@ -166,7 +166,7 @@ def test_a_rerun_names_its_events_alike_and_tells_no_start_again() -> None:
 def test_a_rerun_tells_nothing_of_what_was_forgotten_meanwhile() -> None:
     items = list(cut(bursts(ONSETS, 800_000), 1_600))
     first = hear([("a", items)])
-    forgotten = HeardBefore(1_000_000, frozenset(), forgotten_until=ONSETS[3])
+    forgotten = HeardBefore(1_000_000, frozenset(), decided_until=ONSETS[3])
     asked = Asked()
     again = hear(
         [("a", items)],
@@ -176,7 +176,22 @@ def test_a_rerun_tells_nothing_of_what_was_forgotten_meanwhile() -> None:
 
     left = [event.event_id for event in first.events[4:]]
     assert [start.event_id for start in again.starts] == left
+    assert [event.event_id for event in again.events] == left
     assert asked.ids == left
+
+
+def test_a_rerun_that_finds_sounds_elsewhere_leaves_what_was_decided() -> None:
+    """With other models or settings: what was counted must not be counted beside itself."""
+    items = list(cut(bursts(ONSETS, 800_000), 1_600))
+    first = hear([("a", items)])
+    told = frozenset(f"told by other models {number}" for number in range(4))
+    before = HeardBefore(1_000_000, told, decided_until=ONSETS[3] + 3_199)
+    again = hear([("a", items)], heard_before={first.events[0].stretch_id: before})
+
+    left = [event.event_id for event in first.events[4:]]
+    assert [event.event_id for event in again.events] == left
+    epochs = [one for one in again.changes if isinstance(one, EpochEnded)]
+    assert sum(one.coughs for one in epochs) == sum(one.scored.counted for one in again.events)
 
 
 def test_what_a_second_opinion_says_late_is_waited_for_and_kept() -> None:

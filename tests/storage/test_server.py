@@ -19,10 +19,11 @@ from coughd.storage.outbox import OutboxReader
 from coughd.storage.place import store_url
 from coughd.storage.records import Change, OutboxRow
 from coughd.storage.rollup import recompute
+from coughd.storage.schema import SCHEMA_VERSION
 from coughd.storage.store import EventStore
 from coughd.storage.upkeep.checkup import check_store_at
 
-from .facts import event, open_store, reading, seen
+from .facts import covered, event, open_store, reading, seen
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +178,25 @@ def test_another_programs_tables_are_left_alone(own: PostgresServer) -> None:
     engine.dispose()
     with pytest.raises(StorageError, match="another program"):
         open_store(place)
+
+
+def test_one_of_an_older_coughd_is_brought_forward(
+    own: PostgresServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    place = own.new_place()
+    with open_store(place) as store:
+        store.write([seen(), event(), covered(0, 7_200)])
+        known = store.store_id
+    engine = open_writer(store_url(place))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE rollup_hours")
+        connection.exec_driver_sql("UPDATE meta SET value = '1' WHERE key = 'schema_version'")
+    engine.dispose()
+    with open_store(place) as store:
+        assert [row.seq for row in store.write([event("event-2", 5_000)])] == [2]
+        assert store.store_id == known
+        assert {finding.state for finding in check_store_at(place)} == {"ok"}
+    assert caplog.text.rstrip().endswith(f"brought from version 1 to {SCHEMA_VERSION}")
 
 
 def test_it_is_checked_as_a_file_is(own: PostgresServer) -> None:

@@ -15,7 +15,18 @@ from coughd.storage.records import AnchorSet, Change, Configured
 from coughd.storage.schema import anchors, sources
 from coughd.storage.store import EventStore
 
-from .facts import EPOCH_US, ORIGIN, RATE_HZ, SOURCE, STRETCH, event, open_store, reading, seen
+from .facts import (
+    EPOCH_US,
+    ORIGIN,
+    RATE_HZ,
+    SOURCE,
+    STRETCH,
+    covered,
+    event,
+    open_store,
+    reading,
+    seen,
+)
 
 ANCHOR = AnchorSet(SOURCE, STRETCH, 0, RATE_HZ, 5_000_000, EPOCH_US, 16_000.5)
 
@@ -67,6 +78,13 @@ def test_known_ids_are_those_of_the_stretch(store: EventStore) -> None:
     )
     assert store.known_event_ids(STRETCH) == {"a", "b"}
     assert store.known_event_ids("stretch-9") == frozenset()
+
+
+def test_how_far_a_stretch_was_heard(store: EventStore) -> None:
+    assert store.heard_until(STRETCH) == (None, None)
+    store.write([event("a", 5_000), covered(0, 3), event("b", 9_000), covered(3, 4)])
+    store.write([event("c", 90_000, stretch_id="stretch-2")])
+    assert store.heard_until(STRETCH) == (event("b", 9_000).onset_sample, 4 * RATE_HZ)
 
 
 def test_anchors_come_back_in_order_and_the_first_word_stands(store: EventStore) -> None:

@@ -8,11 +8,12 @@ import random
 import shutil
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
+from sqlalchemy.event import listen, remove
 
 from coughd.config.errors import StorageError
 from coughd.storage.outbox import OutboxReader
@@ -133,6 +134,41 @@ def test_of_a_whole_store_nothing_is_lost_and_writing_goes_on(damaged: Path, who
     with open_store(damaged) as store:
         (row,) = store.write([event("new", EVENTS * 3_000)])
     assert row.seq == EVENTS + 1
+
+
+def test_what_was_lost_may_be_heard_again_though_its_sound_was_accounted_for(
+    damaged: Path, whole: Path
+) -> None:
+    with open_store(whole) as store:
+        onset, covered_sample = store.heard_until(STRETCH)
+        assert onset is not None
+        assert covered_sample is not None
+    for days in range(2):  # what is known of it outlives being damaged anew
+        salvage(damaged, NOW + timedelta(days))
+        with open_store(damaged) as store:
+            assert store.heard_until(STRETCH) == (None, None)
+            later = event(f"later-{days}", 0, stretch_id=f"later-{days}")
+            store.write([later])
+            assert store.heard_until(later.stretch_id) == (later.onset_sample, None)
+
+
+def test_what_is_taken_over_is_not_counted_again_with_each_batch(
+    damaged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a year's store that would take hours: each count reads the whole table."""
+    monkeypatch.setattr(module, "_AT_ONCE", 10)
+    said: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        said.append(statement)
+
+    listen(Engine, "before_cursor_execute", note)
+    try:
+        assert salvage(damaged, NOW).refused == 0
+    finally:
+        remove(Engine, "before_cursor_execute", note)
+    assert sum(one.startswith("INSERT OR IGNORE INTO events") for one in said) == EVENTS / 10
+    assert not [one for one in said if "count(" in one]
 
 
 def test_what_only_the_log_holds_is_found_too(tmp_path: Path) -> None:
