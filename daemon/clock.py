@@ -105,6 +105,11 @@ class Timeline:
         return self._begun_us
 
     @property
+    def continued_us(self) -> int | None:
+        """When the stretch before ended, by its own last anchor; None where it began anew."""
+        return None if self._continued is None else utc_at(self._continued, self.first_sample)
+
+    @property
     def asleep_us(self) -> int | None:
         """How long the machine had slept when the wall clock was last looked at."""
         return self._asleep_us
@@ -127,6 +132,21 @@ class Timeline:
             self._anchors.clear()
         self._anchors.append(moved)
         return [replace(moved, corrects_us=by_us)]
+
+    def correct_ended(self, end_sample: int, by_us: int, clock: Clock) -> AnchorSet | None:
+        """The clock was set after the stretch's last sample: the anchor that says by how much.
+
+        None where the stretch is too old for that.
+        """
+        age_us = _whole_us(clock.monotonic_s()) - (self._begun_us or 0)
+        if not self._anchors or self._opened.starts_at_us is not None or age_us > CORRECTED_US:
+            return None
+        self._move_anchors(by_us)
+        last = self._anchors[-1]
+        # Where the clock is set again, another anchor beside the first one.
+        moved = _moved(last, max(end_sample, last.sample + 1))
+        self._anchors.append(moved)
+        return replace(moved, corrects_us=by_us)
 
     def anchor_at(self, sample: int) -> AnchorSet:
         """By which this sample is mapped; there is one once the first block was heard."""
@@ -168,10 +188,13 @@ class Timeline:
         age_us = moved.monotonic_us - (self._begun_us or 0)
         if abs(set_us) <= STEP_US or age_us > CORRECTED_US:
             return 0
-        right = [replace(anchor, utc_us=anchor.utc_us + set_us) for anchor in self._anchors]
+        self._move_anchors(set_us)
+        return set_us
+
+    def _move_anchors(self, by_us: int) -> None:
+        right = [replace(anchor, utc_us=anchor.utc_us + by_us) for anchor in self._anchors]
         self._anchors.clear()
         self._anchors.extend(right)
-        return set_us
 
     def _first_anchor(self, block: Block, clock: Clock) -> AnchorSet:
         if self._continued is not None:

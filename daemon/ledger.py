@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..detectors.condition import CELLS_PER_S, LOWEST_DBFS, Condition, Heard
 from ..storage.records import AnchorSet, CoverageState, Covered
-from .clock import Timeline, utc_at
+from .clock import STEP_US, Timeline, utc_at
 from .sources.ports import Block
 
 LONGEST_INTERVAL_S = 900
@@ -18,7 +18,10 @@ _NOISE_FLOOR_SHARE = 0.1  # a tenth of the time is quieter: between the sounds, 
 
 
 class Ledger:
-    """One stretch's intervals: they touch, and their lengths add up to all samples heard and lost.
+    """One stretch's intervals: they touch, and their samples add up to all samples heard and lost.
+
+    Their times touch as well, though an anchor may move what follows by some milliseconds: no
+    moment is heard twice. Only where the clock was set, or the machine slept, do they not.
 
     `silent` outranks `clipped` outranks `ok`; `dropped` stands after them, at the stretch's end;
     `off` is what no interval covers. An interval ends where its state does, where a new anchor
@@ -40,6 +43,8 @@ class Ledger:
         self._cell_samples = max(1, sample_rate_hz // CELLS_PER_S)
         self._longest_samples = LONGEST_INTERVAL_S * sample_rate_hz
         self._open: _OpenInterval | None = None
+        self._ended_us = timeline.continued_us
+        """Where the former interval's time ended."""
         self._told_sample = timeline.first_sample
         self._closed: list[Covered] = []  # emptied by the call that fills it, or by the next one
         self.decided: list[Heard] = []
@@ -61,6 +66,8 @@ class Ledger:
         """The timeline was corrected by so much: what is still to tell goes by the right clock."""
         if by_us == 0:
             return
+        if self._ended_us is not None:
+            self._ended_us += by_us
         self._closed = [
             replace(one, start_us=one.start_us + by_us, end_us=one.end_us + by_us)
             for one in self._closed
@@ -70,6 +77,7 @@ class Ledger:
             of_timeline = self._timeline.anchor_at(self._open.start_sample)
             # The very same, so that the interval goes on.
             self._open.anchor = of_timeline if of_timeline == right else right
+            self._open.start_us += by_us
 
     def lose(self, samples: int) -> None:
         """The stretch ends with so many samples lost; `finish` tells. Nothing is heard after."""
@@ -107,10 +115,20 @@ class Ledger:
                 if ongoing is not None and ongoing.end_sample != self._told_sample:
                     self._closed.append(self._record(ongoing))
                     self._told_sample = ongoing.end_sample
-                ongoing = self._open = _OpenInterval(piece_start, piece_start, state, anchor)
+                if ongoing is not None:
+                    self._ended_us = ongoing.end_us
+                start_us = self._start_us(anchor, piece_start)
+                ongoing = _OpenInterval(piece_start, piece_start, state, anchor, start_us)
+                self._open = ongoing
             ongoing.end_sample = piece_end
             cells = max(1, (piece_end - piece_start) // self._cell_samples)
             ongoing.add_level(level_dbfs, cells)
+
+    def _start_us(self, anchor: AnchorSet, sample: int) -> int:
+        mapped_us = utc_at(anchor, sample)
+        if self._ended_us is None or abs(mapped_us - self._ended_us) > STEP_US:
+            return mapped_us
+        return self._ended_us
 
     def _take_closed(self) -> list[Covered]:
         closed, self._closed = self._closed, []
@@ -123,8 +141,8 @@ class Ledger:
             start_sample=interval.start_sample,
             end_sample=interval.end_sample,
             state=interval.state,
-            start_us=utc_at(interval.anchor, interval.start_sample),
-            end_us=utc_at(interval.anchor, interval.end_sample),
+            start_us=interval.start_us,
+            end_us=interval.end_us,
             noise_dbfs=interval.noise_dbfs if interval.state in ("ok", "clipped") else None,
         )
 
@@ -137,6 +155,7 @@ class _OpenInterval:
     end_sample: int
     state: CoverageState
     anchor: AnchorSet
+    start_us: int
     _cells_at_db: NDArray[np.int64] = field(
         default_factory=lambda: np.zeros(1 - int(LOWEST_DBFS), np.int64)
     )
@@ -145,6 +164,11 @@ class _OpenInterval:
         """Whether the next samples belong to it."""
         length = self.end_sample - self.start_sample
         return self.state == state and self.anchor is anchor and length < longest_samples
+
+    @property
+    def end_us(self) -> int:
+        """By its anchor, and never before it began."""
+        return max(self.start_us, utc_at(self.anchor, self.end_sample))
 
     def add_level(self, level_dbfs: float, cells: int) -> None:
         """Count cells of this level."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from ..storage.records import SourceChanged
+from ..storage.records import Change, SourceChanged, SourceSeen
+from .away import Away
+from .clock import Clock
 from .identity import Identity
 from .sources.ports import Block, Finished, Opened, Source
 from .stretch import Stretch
@@ -29,6 +31,24 @@ class Line:
     health: SourceHealth = field(default_factory=SourceHealth)
     told: SourceChanged | None = None
     """Its state, as it was told last."""
+    away: Away | None = None
+    """Of a source that is heard as it happens: what a clock that is set means to its times."""
+
+    def announce(self, clock: Clock) -> SourceSeen:
+        """The loop begins to listen."""
+        seen = SourceSeen(self.source_id, self.name, self.kind, clock.utc_us())
+        if not self.identity.is_found_again:
+            self.away = Away(seen, clock)
+        return seen
+
+    def corrected_while_away(self) -> list[Change]:
+        """What was told of it, told rightly, where the clock was set since it was last heard."""
+        if self.away is None or self.stretch is not None:
+            return []
+        by_us = self.away.set_by_us()
+        if by_us == 0:
+            return []
+        return [told for told in (self.away.correct(by_us), self.correct(by_us)) if told]
 
     def correct(self, by_us: int) -> SourceChanged | None:
         """The wall clock was wrong by so much: give the state that was told by it, corrected."""
@@ -47,6 +67,13 @@ class Line:
         if block.monotonic_s is not None and self.opened is not None:
             length_s = block.samples.size / self.opened.sample_rate_hz
             self.heard_until_s = block.monotonic_s + length_s
+        if self.away is not None:
+            self.away.heard()
+
+    def ended(self, stretch: Stretch) -> None:
+        """Its stretch is over: a clock that is set from now on is no longer seen by that."""
+        if self.away is not None:
+            self.away.ended(stretch.timeline, stretch.ledger.covered_sample)
 
     @property
     def silent(self) -> bool:

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from ..detectors.ports import SAMPLE_RATE_HZ, Samples, Trigger
 from ..detectors.windows import Window
-from ..storage.records import AnchorSet, Change, Listening, SourceChanged, SourceSeen
+from ..storage.records import AnchorSet, Change, Listening, SourceChanged
 from .clips.ports import Clips, NoClips
 from .clock import Clock
 from .judge import WindowJudge
@@ -82,9 +82,10 @@ class Pipeline:
         """Listen until every source has finished and every question is answered, or a stop."""
         self._sink.keep(Listening(tuple(line.source_id for line in self._lines)))
         for line in self._lines:
-            self._sink.keep(SourceSeen(line.source_id, line.name, line.kind, self._clock.utc_us()))
+            self._sink.keep(line.announce(self._clock))
         while not self._stop.is_set() and (self._listening() or self._second_opinion.waiting):
             for line in self._lines:
+                self._keep_all(line.corrected_while_away())
                 for item in line.source.poll(self._clock.monotonic_s()):
                     self._take(line, item)
             self._keep_all(self._second_opinion.answers())
@@ -179,6 +180,7 @@ class Pipeline:
         """The block is the first one after an opening or a gap."""
         if line.opened is None:
             raise RuntimeError(f"source {line.source_id} gave sound before it was opened")
+        self._keep_all(line.corrected_while_away())
         stretch_id = line.identity.stretch_id(block.first_sample)
         line.stretch = self._stretches.begin(
             line.source_id, stretch_id, line.opened, block.first_sample, line.before_gap
@@ -205,6 +207,7 @@ class Pipeline:
         self._decide(stretch, stretch.windows.finish())
         self._keep_all(stretch.finish())
         self._clips.ended(stretch.stretch_id)
+        line.ended(stretch)
 
     def _leave_stretch(self, line: Line) -> None:
         """A stop in the midst of what will be heard again: the rest is decided then.

@@ -57,6 +57,8 @@ class SourceSeen:
     name: str
     kind: str
     utc_us: int
+    instead_of_us: int | None = None
+    """As it was told before, by a clock that was wrong."""
 
 
 @dataclass(frozen=True, slots=True)

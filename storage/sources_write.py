@@ -17,6 +17,11 @@ _SEEN = (
     .where(sources.c.source_id == bindparam("source"))
     .values(name=bindparam("its_name"), kind=bindparam("its_kind"), last_seen_us=bindparam("at"))
 )
+_FIRST_SEEN = (
+    update(sources)
+    .where(sources.c.source_id == bindparam("source"), sources.c.first_seen_us == bindparam("told"))
+    .values(first_seen_us=bindparam("at"))
+)
 _ANCHORS = (
     select(anchors).where(anchors.c.stretch_id == bindparam("stretch")).order_by(anchors.c.sample)
 )
@@ -28,7 +33,12 @@ def write_listening(transaction: Transaction, change: Listening) -> None:
 
 
 def write_seen(transaction: Transaction, change: SourceSeen) -> None:
-    """Store a source, or its present name."""
+    """Store a source, or its present name, or since when it is known by the right clock."""
+    if change.instead_of_us is not None:
+        transaction.connection.execute(
+            _FIRST_SEEN,
+            {"source": change.source_id, "told": change.instead_of_us, "at": change.utc_us},
+        )
     seen = transaction.connection.execute(
         _SEEN,
         {

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulated_clock import SimulatedClock
 
-from coughd.daemon.clock import Timeline
+from coughd.daemon.clock import STEP_US, Timeline
 from coughd.daemon.ledger import Ledger
 from coughd.daemon.sources.ports import Block, Opened
 from coughd.detectors.synthesis import room_noise
@@ -37,9 +37,10 @@ class Listener:
         self.told: list[Covered] = []
         self._begin(None)
 
-    def hear(self, samples: Iterable[float]) -> None:
+    def hear(self, samples: Iterable[float], late_s: float = 0.0) -> None:
         sound = np.asarray(samples, np.float32)
-        block = Block(self.next_sample, sound, np.abs(sound), self.clock.monotonic_s())
+        heard_s = self.clock.monotonic_s() + late_s
+        block = Block(self.next_sample, sound, np.abs(sound), heard_s)
         for told in self.timeline.hear(block, self.clock):
             self.ledger.correct(told.corrects_us)
             # As the store does with what it was told before.
@@ -196,6 +197,31 @@ def test_a_clock_step_splits_the_coverage_and_loses_nothing(step_s: float) -> No
     assert after.end_us - after.start_us == 1_250_000
 
 
+@pytest.mark.parametrize("late_s", [0.03, 0.4])
+def test_a_first_block_that_was_late_has_no_moment_heard_twice(late_s: float) -> None:
+    listener = Listener(RATE_HZ, SimulatedClock())
+    listener.hear(room(0.1), late_s)
+    for _ in range(10):
+        listener.hear(room(0.1))
+    listener.hear([1.0, -1.0] * RATE_HZ)
+    intervals = listener.finish()
+    assert spans(intervals) == [("ok", 0, 800), ("ok", 800, 8_800), ("clipped", 8_800, 24_800)]
+    assert [one.end_us for one in intervals[:-1]] == [one.start_us for one in intervals[1:]]
+    assert intervals[-1].end_us == listener.clock.utc_us()
+
+
+@pytest.mark.parametrize("sooner_s", [0.0, 0.2])
+def test_a_loss_that_was_counted_wrongly_has_no_moment_heard_twice(sooner_s: float) -> None:
+    listener = Listener(RATE_HZ, SimulatedClock())
+    listener.hear(room(1))
+    listener.lose(RATE_HZ)
+    listener.clock.advance(-sooner_s)
+    listener.hear(room(1))
+    intervals = listener.finish()
+    assert [one.end_us for one in intervals[:-1]] == [one.start_us for one in intervals[1:]]
+    assert intervals[-1].end_us == listener.clock.utc_us()
+
+
 ACTIONS = st.lists(
     st.one_of(
         st.tuples(st.just("room"), st.integers(1, 40_000)),
@@ -238,6 +264,6 @@ def test_every_sample_is_in_exactly_one_interval(
     assert total == listener.received + listener.lost
     for one, following in pairwise(intervals):
         assert one.start_sample < one.end_sample == following.start_sample
-    for one in intervals:
-        exact_us = (one.end_sample - one.start_sample) * 1_000_000 / rate_hz
-        assert abs(one.end_us - one.start_us - exact_us) < 1
+        if abs(following.start_us - one.end_us) <= STEP_US:
+            assert following.start_us == one.end_us
+    assert all(one.start_us <= one.end_us for one in intervals)

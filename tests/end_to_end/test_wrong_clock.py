@@ -33,7 +33,8 @@ def test_what_was_heard_before_the_clock_was_set_gets_its_right_time(tmp_path: P
     others = {"LD_PRELOAD": str(build_clock(tmp_path)), "WRONG_CLOCK": str(clock)}
     fake = write_fake(tmp_path / "fake", write_recording(tmp_path / "room.flac", 1))
     microphone = {"id": "bed", "kind": "microphone", "device": "Fake"}
-    config = write_config(tmp_path, sources=[microphone], coverage={"progress_s": 1.0})
+    away = {"id": "cot", "kind": "microphone", "device": "Nowhere"}
+    config = write_config(tmp_path, sources=[microphone, away], coverage={"progress_s": 1.0})
     store = tmp_path / "data" / STORE_FILE
     began_us = time.time_ns() // 1_000
     with LivingDaemon(config, environment(python_path=fake, others=others)) as daemon:
@@ -61,11 +62,15 @@ def test_what_was_heard_before_the_clock_was_set_gets_its_right_time(tmp_path: P
     updated = {one["event_id"] for one in told if one.get("phase") == "update"}
     assert {event_id for event_id, _ in early} <= updated
 
-    first_seen_us, last_seen_us = read(store, "SELECT first_seen_us, last_seen_us FROM sources")[0]
-    assert began_us < first_seen_us == last_seen_us < onsets_us[0] + NEAR_US
-    wrong, right, *_ = (one["at"] for one in told if one.get("state") == "up")
-    assert wrong < rfc3339(began_us) < right
+    for first_seen_us, last_seen_us in read(
+        store, "SELECT first_seen_us, last_seen_us FROM sources"
+    ):
+        assert began_us < first_seen_us == last_seen_us < onsets_us[0] + NEAR_US
+    for state in ("up", "down"):
+        wrong, right, *_ = (one["at"] for one in told if one.get("state") == state)
+        assert wrong < rfc3339(began_us) < right
     assert daemon.log.count("is up (opened)") == 1
+    assert daemon.log.count("is down (unavailable)") == 1
 
 
 def build_clock(folder: Path) -> Path:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from coughd.storage.records import AnchorSet
+from coughd.storage.records import AnchorSet, SourceSeen
 
 from .facts import EPOCH_US, RATE_HZ, SOURCE, covered, open_store
 from .opened import DAY_S, HOUR_S, microphone, opened
@@ -70,3 +71,27 @@ def test_a_commit_whose_answer_was_lost_moves_it_once(store_path: Path) -> None:
         for _ in range(2):
             store.write([anchor(at_s=60, corrects_s=HOUR_S)])
     assert seen_s(store_path) == (HOUR_S, HOUR_S)
+
+
+def seen_rightly(by_s: int) -> SourceSeen:
+    """As it was announced at `EPOCH_US`, after the clock was set by so much."""
+    return replace(microphone(seen_s=by_s), instead_of_us=EPOCH_US)
+
+
+def test_a_source_that_was_never_heard_is_known_since_its_right_time(store_path: Path) -> None:
+    with open_store(store_path) as store:
+        store.write([microphone()])
+        for _ in range(2):
+            store.write([seen_rightly(HOUR_S)])
+    assert seen_s(store_path) == (HOUR_S, HOUR_S)
+    with opened(store_path, now_s=HOUR_S + 60) as history:
+        assert history.summary().elapsed_s == 60
+
+
+def test_what_an_earlier_life_saw_first_stays_also_of_a_source_that_is_away(
+    store_path: Path, write: Callable[..., object]
+) -> None:
+    write(microphone(seen_s=-HOUR_S))
+    write(microphone())
+    write(seen_rightly(2 * HOUR_S))
+    assert seen_s(store_path) == (-HOUR_S, 2 * HOUR_S)

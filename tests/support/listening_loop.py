@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from coughd.daemon.clips.ports import Clips, NoClips
 from coughd.daemon.clock import Clock
 from coughd.daemon.heard_before import HeardBefore
-from coughd.daemon.identity import FileIdentity
+from coughd.daemon.identity import FileIdentity, LiveIdentity
 from coughd.daemon.judge import Judge
 from coughd.daemon.lifecycle import StopRequest
 from coughd.daemon.line import Line
@@ -94,11 +94,18 @@ def hear(
     clock: Clock | None = None,
     each_turn: Callable[[], None] = lambda: None,
     clips: Clips | None = None,
+    live: bool = False,
 ) -> ListSink:
+    """`live`: as from microphones, whose sound is heard once."""
     sink = ListSink()
     stop = StopRequest()
     lines = [
-        Line(ListSource(name, items, per_poll), name, "file", FileIdentity("c" * 64, name))
+        Line(
+            ListSource(name, items, per_poll),
+            name,
+            "microphone" if live else "file",
+            LiveIdentity() if live else FileIdentity("c" * 64, name),
+        )
         for name, items in sources
     ]
     maker = StretchMaker(LoudGate(), 2.0, 10.0, 2.0, heard_before or {})
