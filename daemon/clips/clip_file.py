@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import os
 import re
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -94,7 +95,9 @@ def _opened(path: Path, key: ClipKey) -> tuple[ClipHeader, bytes]:
 
 def _read(path: Path, limit: int) -> bytes:
     try:
-        with path.open("rb") as file:
+        # Whatever has a clip's name: no link is followed, and no pipe waited for.
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        with os.fdopen(os.open(path, flags), "rb") as file:
             return file.read(limit)
     except FileNotFoundError as exc:
         raise InputError(f"{path.stem}: there is no clip of this event") from exc

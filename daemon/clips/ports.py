@@ -9,6 +9,9 @@ from typing import Protocol
 from ...detectors.windows import Window
 from ...storage.records import Change, EventFinished, OutboxRow
 
+CLIPS_FOLDER = "clips"
+"""Of the data directory."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClipCounts:
@@ -59,7 +62,11 @@ class NoClips:
     """The default: no sound is kept."""
 
     counts = None
-    is_alive = True
+
+    @property
+    def is_alive(self) -> bool:
+        """See `Clips`."""
+        return True
 
     def judged(self, window: Window, event: EventFinished, *, is_known: bool = False) -> None:
         """See `Clips`."""

@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from ...config.errors import ConfigError, InputError
+from .readers import is_private
 
 CREDENTIAL = "coughd-clips-key"
 """How the service manager's credential is called (systemd: `LoadCredentialEncrypted=`)."""
@@ -68,6 +69,7 @@ def read_key(path: Path) -> ClipKey:
     try:
         with path.open("rb") as file:
             mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            is_open_to_others = not is_private(file.fileno())
             text = file.read(_LARGEST_FILE_BYTES)
     except PermissionError as exc:
         raise ConfigError(
@@ -75,7 +77,7 @@ def read_key(path: Path) -> ClipKey:
         ) from exc
     except OSError as exc:
         raise ConfigError(f"cannot read the clips' key {path}: {exc.strerror}") from exc
-    if mode & 0o077:
+    if is_open_to_others:
         raise ConfigError(f"{path}: others may read the clips' key (mode {mode:04o}): chmod 600")
     try:
         secret = base64.b64decode(text.strip(), validate=True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+import time
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from ...config.errors import ConfigError, InputError, StorageError
@@ -12,39 +15,102 @@ from ...detectors.ports import ONSET_IN_WINDOW, SAMPLE_RATE_HZ, WINDOW_SAMPLES, 
 from ...storage.records import OutboxRow
 from .clip_file import ENDING, ClipHeader, clip_path, moved_clip, read_clip, read_header
 from .forgetting import KeptClip, uncounted
+from .ports import CLIPS_FOLDER
 from .sealing import ClipKey
 
-CLIPS_FOLDER = "clips"
 CHECK_NAME = "key.check"
 _CHECK = b"coughd clips"
+_SETTLED_NS = 2_000_000_000
+"""What was changed since may be changed again and look the same: some file systems tick so slowly.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A header, and the state of the file that it was read from."""
+
+    inode: int
+    changed_ns: int
+    """As the kernel counts it: nobody can set it."""
+    header: ClipHeader
 
 
 class ClipShelf:
     """Reads clips; any thread, any process that may read the folder.
 
-    `key` None: what is there can be listed, not heard.
+    Parameters
+    ----------
+    key
+        None: what is there can be listed, not heard.
+    wall_ns
+        The clock by which the file system dates its changes.
     """
 
-    def __init__(self, data_dir: Path, key: ClipKey | None = None) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        key: ClipKey | None = None,
+        wall_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
         self.folder = data_dir / CLIPS_FOLDER
         self._key = key
+        self._wall_ns = wall_ns
+        self._known: dict[str, _Read] = {}
 
     def clips(self) -> list[KeptClip]:
-        """Give all, in no order; what is not a clip is passed over. StorageError."""
-        found = []
+        """Give all, in no order; what is not a clip is passed over. StorageError.
+
+        Every file is looked at, and its header read unless it was before and the file is, by the
+        kernel's word, the same and unchanged.
+        """
+        known: dict[str, _Read] = {}
+        clips: list[KeptClip] = []
         try:
-            for path in self.folder.glob(f"*{ENDING}"):
-                try:
-                    found.append(KeptClip(path, read_header(path), path.stat().st_size))
-                except (InputError, FileNotFoundError):
-                    continue
+            for entry in self._entries():
+                with suppress(InputError, FileNotFoundError):
+                    clips.append(self._clip(entry, known))
         except OSError as exc:
-            raise StorageError(f"{self.folder}: {exc.strerror}; try again as root") from exc
-        return found
+            raise self._refused(exc) from exc
+        self._known = known
+        return clips
+
+    def _clip(self, entry: os.DirEntry[str], known: dict[str, _Read]) -> KeptClip:
+        path = self.folder / entry.name
+        status = entry.stat(follow_symlinks=False)
+        read = self._known.get(entry.name)
+        if read is None or (read.inode, read.changed_ns) != (status.st_ino, status.st_ctime_ns):
+            read = _Read(status.st_ino, status.st_ctime_ns, read_header(path))
+        if self._wall_ns() - read.changed_ns > _SETTLED_NS:
+            known[entry.name] = read
+        return KeptClip(path, read.header, status.st_size)
 
     def event_ids(self) -> list[str]:
-        """Of all clips, by the names of their files."""
-        return [path.stem for path in self.folder.glob(f"*{ENDING}")]
+        """Of all clips, by the names of their files; StorageError."""
+        try:
+            return [entry.name.removesuffix(ENDING) for entry in self._entries()]
+        except OSError as exc:
+            raise self._refused(exc) from exc
+
+    def drop_drafts(self) -> None:
+        """Delete what a writer was killed over, sound that nobody would forget; StorageError.
+
+        For the one writer, before it writes.
+        """
+        try:
+            for draft in self._entries(f"{ENDING}.new"):
+                Path(draft).unlink(missing_ok=True)
+        except OSError as exc:
+            raise self._refused(exc) from exc
+
+    def _entries(self, ending: str = ENDING) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(self.folder) as entries:
+                return [entry for entry in entries if entry.name.endswith(ending)]
+        except FileNotFoundError:
+            return []
+
+    def _refused(self, exc: OSError) -> StorageError:
+        return StorageError(f"{self.folder}: {exc.strerror}; try again as root")
 
     def samples(self, event_id: str) -> tuple[ClipHeader, Samples]:
         """Give a clip's sound [shape=(n,)] at 16 kHz; InputError where there is none."""

@@ -44,6 +44,8 @@ class ClipWriter:
 
     Parameters
     ----------
+    key
+        None: no clip is written, and those that are there go as they would have.
     uncounted_by_score
         Which of these events the store counts no more, though no person has said so; StorageError.
     """
@@ -51,7 +53,7 @@ class ClipWriter:
     def __init__(
         self,
         data_dir: Path,
-        key: ClipKey,
+        key: ClipKey | None,
         limits: ClipLimits,
         free_floor: int,
         clock: Clock,
@@ -74,7 +76,7 @@ class ClipWriter:
         self.written = 0
         self.forgotten = 0
         self.dropped = 0
-        """Too many waited for the thread."""
+        """Too many waited for the thread, or there is no key."""
         self.unwritten = 0
         """The disk did not take them, or had no room."""
 
@@ -82,16 +84,13 @@ class ClipWriter:
         """Make the folder and start the thread; what a killed daemon left too long goes first.
 
         Raises ConfigError for a key that is not that of the clips there, StorageError where the
-        folder cannot be made.
+        folder cannot be made or read. Without a key nothing is raised: no clip waits for it.
         """
-        self._shelf.check_key(self._key)
-        try:
-            self._shelf.folder.mkdir(mode=0o700, exist_ok=True)
-            if not (self._shelf.folder / CHECK_NAME).exists():
-                write_private(self._shelf.folder / CHECK_NAME, sealed_check(self._key))
-        except OSError as exc:
-            raise StorageError(f"{self._shelf.folder}: cannot be made ({exc.strerror})") from exc
-        self.forget(self._uncounted_by_score(self._shelf.event_ids()))
+        if self._key is None:
+            self._attempt(self._clear_up)
+        else:
+            self._make_folder(self._key)
+            self._clear_up()
         self._thread.start()
         return self
 
@@ -112,21 +111,38 @@ class ClipWriter:
 
     def offer(self, clip: Clip) -> None:
         """Write a clip. One thread."""
-        if self.waiting >= MOST_WAITING or not self._put(partial(self._write, clip)):
+        key = self._key
+        is_full = self.waiting >= MOST_WAITING
+        if key is None or is_full or not self._put(partial(self._write, clip, key)):
             self.dropped += 1
 
     def forget(self, event_ids: Sequence[str]) -> None:
         """Delete the clips of these events, where there are any."""
-        for event_id in event_ids:
-            if not self._put(partial(self._forget_one, event_id)):
-                _log.warning(
-                    "%s: the clip of %s goes at the next start", self._shelf.folder, event_id
-                )
+        put = [self._put(partial(self._forget_one, event_id)) for event_id in event_ids]
+        if not all(put):  # without their ids, which are times of coughs
+            _log.warning(
+                "%s: some clips of what counts no more go at the next start", self._shelf.folder
+            )
 
     def correct(self, source_id: str, by_us: int) -> None:
         """The time of this source's clips was wrong by so much."""
         if not self._put(partial(self._move, source_id, by_us)):
             _log.warning("%s: clips of %s keep a wrong time", self._shelf.folder, source_id)
+
+    def _make_folder(self, key: ClipKey) -> None:
+        self._shelf.check_key(key)
+        folder = self._shelf.folder
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            if not (folder / CHECK_NAME).exists():
+                write_private(folder / CHECK_NAME, sealed_check(key))
+        except OSError as exc:
+            raise StorageError(f"{folder}: cannot be made ({exc.strerror})") from exc
+
+    def _clear_up(self) -> None:
+        """Let go what a killed daemon left; StorageError."""
+        self._shelf.drop_drafts()
+        self.forget(self._uncounted_by_score(self._shelf.event_ids()))
 
     def _put(self, work: Callable[[], None]) -> bool:
         try:
@@ -156,27 +172,28 @@ class ClipWriter:
         except (OSError, StorageError) as exc:
             trouble = exc.strerror if isinstance(exc, OSError) else str(exc)
             if self._trouble != trouble:
-                _log.warning("%s: no clips are kept now: %s", self._shelf.folder, trouble)
+                what = "no clips are kept now" if self._key else "old clips are kept too long"
+                _log.warning("%s: %s: %s", self._shelf.folder, what, trouble)
             self._trouble = trouble
         else:
             if self._trouble is not None:
-                _log.info("clips are kept again")
+                _log.info("clips are kept again" if self._key else "old clips are deleted again")
             self._trouble = None
 
-    def _write(self, clip: Clip) -> None:
+    def _write(self, clip: Clip, key: ClipKey) -> None:
         try:
-            self._save(clip)
+            self._save(clip, key)
         except (OSError, StorageError):
             self.unwritten += 1
             raise
 
-    def _save(self, clip: Clip) -> None:
+    def _save(self, clip: Clip, key: ClipKey) -> None:
         missing = self._free_floor - self._free(self._shelf.folder)
         if missing > 0:
             self._make_room(missing)
             raise StorageError("the disk has little room, which is left to events")
         path = clip_path(self._shelf.folder, clip.header.event_id)
-        write_private(path, encode_clip(clip.header, clip.samples, self._key))
+        write_private(path, encode_clip(clip.header, clip.samples, key))
         self.written += 1
         self._of_this_life.append((clip.header.event_id, self._clock.monotonic_s()))
         if self.written % MOST_WAITING == 0:

@@ -57,11 +57,13 @@ _KEPT: dict[Kind, str] = {
     "copy": "until somebody deletes it, or coughd privacy --purge",
     "recording": "until somebody deletes it, or coughd privacy --purge",
     "clip": "see clips.keep_days, max_mb, best_of_day; or coughd privacy --purge",
+    "clip_check": "as long as the clips' folder",
     "handed_in": "until the daemon has taken it",
     "key": "until somebody deletes it; a client's until it is revoked",
     "socket": "while the daemon runs",
     "lock": "written anew at each start",
     "ballast": "as long as the store",
+    "told": "until somebody deletes it, or coughd privacy --purge",
 }
 
 

@@ -15,13 +15,14 @@ from ...config.places import Places
 from ...config.settings import Settings
 from ...storage.lock import LOCK_NAME, STORE_LOCK_ENDING
 from ...storage.place import sqlite_path, store_url
+from ...storage.told import TOLD_NAME
 from ...storage.upkeep.room import BALLAST_NAME
 from .access import READ, WRITE, Access, access_to
 from .sniffing import Form, form_of
 
 Kind: TypeAlias = Literal[
     "store", "copy", "recording", "source", "socket", "configuration", "probe", "lock", "ballast",
-    "clip", "key", "handed_in", "model", "unknown",
+    "told", "clip", "clip_check", "key", "handed_in", "model", "unknown",
 ]  # fmt: skip
 HOLDS: dict[Kind, str] = {
     "store": "what was heard when, without sound: see the tables",
@@ -33,7 +34,9 @@ HOLDS: dict[Kind, str] = {
     "probe": "numbers fitted to labelled sounds",
     "lock": "the daemon's process number",
     "ballast": "zeros, to be given up when the disk is full",
+    "told": "how many messages each store told, and a digest of its last one",
     "clip": "SOUND: two seconds round a counted cough, encrypted; when and where in plain words",
+    "clip_check": "nothing, encrypted: by it another key than that of the clips is found out",
     "key": "a secret: lets its reader in over tcp or to a server, or decrypts clips; nothing about "
     "people",
     "handed_in": "what people said of events, and embeddings, until the daemon takes it",
@@ -46,7 +49,12 @@ _FOLDERS: dict[str, Kind] = {
     "handed-in": "handed_in",
     "probes": "probe",
 }
-_BY_NAME: dict[str, Kind] = {LOCK_NAME: "lock", BALLAST_NAME: "ballast"}
+_BY_NAME: dict[str, Kind] = {
+    LOCK_NAME: "lock",
+    BALLAST_NAME: "ballast",
+    TOLD_NAME: "told",
+    "key.check": "clip_check",
+}
 _OWN = (*_FOLDERS, "backups", "models")
 MOST_FILES = 10_000
 """So many are shown below one folder; beyond that the report says that it is not whole."""

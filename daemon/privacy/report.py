@@ -135,7 +135,7 @@ def _sound(report: Report) -> Iterator[Reason]:
 
 
 def _clips(report: Report) -> Iterator[Reason]:
-    clips = [file for file in report.files if file.kind == "clip" and file.path.suffix == ".clip"]
+    clips = [file for file in report.files if file.kind == "clip"]
     if clips:
         yield _broken(
             f"{clips[0].path.parent}: {len(clips)} clips of counted coughs, encrypted "

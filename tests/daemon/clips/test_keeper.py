@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from simulated_clock import SimulatedClock
 
 from coughd.config.errors import ConfigError
 from coughd.daemon.clips.choosing import ClipChooser
+from coughd.daemon.clips.clip_file import clip_path
 from coughd.daemon.clips.forgetting import ClipLimits
 from coughd.daemon.clips.keeper import ClipKeeper
 from coughd.daemon.clips.sealing import ClipKey
@@ -130,6 +133,28 @@ def test_a_clip_that_a_killed_daemon_left_goes_at_the_start(
     with keeper(tmp_path, refused=store.uncounted_by_score) as clips:
         until(lambda: clips.counts.forgotten)
     assert sorted(ClipShelf(tmp_path).event_ids()) == [event_id(number) for number in (2, 3, 4)]
+
+
+_HALF_A_CLIP = """
+import os, pathlib, sys
+from coughd.config.private_file import write_private
+os.fsync = os._exit
+write_private(pathlib.Path(sys.argv[1]), b"sealed sound")
+"""
+
+
+def test_a_clip_that_was_half_written_when_the_daemon_was_killed_goes_at_the_start(
+    tmp_path: Path,
+) -> None:
+    with keeper(tmp_path):
+        pass
+    folder = ClipShelf(tmp_path).folder
+    before = sorted(folder.iterdir())
+    killed = [sys.executable, "-c", _HALF_A_CLIP, str(clip_path(folder, event_id(1)))]
+    assert subprocess.run(killed, check=False).returncode > 0
+    assert len(list(folder.iterdir())) == len(before) + 1
+    with keeper(tmp_path):
+        assert before == sorted(folder.iterdir())
 
 
 def test_what_is_counted_no_more_before_it_is_decided_gets_no_clip(tmp_path: Path) -> None:
@@ -253,8 +278,9 @@ def test_what_finds_no_place_in_the_row_is_told(
     writer = ClipWriter(tmp_path, KEY, NO_LIMITS, 1000, clock, lambda _event_ids: [])
     writer.forget([event_id(1)] * MOST_TO_FORGET)  # nobody takes any of it: it was not started
     assert caplog.messages == []
-    writer.forget([event_id(2)])
+    writer.forget([event_id(2), event_id(3)])
     writer.correct("bed", DAY_US)
     at_the_next_start, wrong_time = caplog.messages
-    assert f"the clip of {event_id(2)} goes at the next start" in at_the_next_start
+    assert "some clips of what counts no more go at the next start" in at_the_next_start
+    assert event_id(2) not in at_the_next_start, "the time of a cough"
     assert "clips of bed keep a wrong time" in wrong_time

@@ -22,6 +22,7 @@ from coughd.daemon.sources.recording import Recording
 from coughd.storage.lock import InstanceLock
 from coughd.storage.records import Origin
 from coughd.storage.store import EventStore
+from coughd.storage.told import LastTold, Told
 from coughd.storage.upkeep.backup import back_up, backup_name, restore
 from coughd.storage.upkeep.room import Ballast
 from coughd.storage.upkeep.salvage import salvage
@@ -49,6 +50,8 @@ def test_what_a_long_life_leaves_is_all_known(tmp_path: Path) -> None:
     store = data / "coughd.sqlite3"
     with InstanceLock(data):
         make_store(store)
+        with Told(data) as told:
+            told.keep("store", LastTold.of(1, "body"))
         Ballast(data, 4096).take()
         backup = data / "backups" / backup_name(_NOW)
         back_up(store, backup)
@@ -59,7 +62,7 @@ def test_what_a_long_life_leaves_is_all_known(tmp_path: Path) -> None:
             found = kinds(tmp_path, Settings())
             there = {str(path.relative_to(tmp_path)) for path in data.rglob("*") if path.is_file()}
     assert set(found) == there
-    assert set(found.values()) == {"lock", "store", "ballast", "copy"}
+    assert set(found.values()) == {"lock", "store", "ballast", "told", "copy"}
     assert sum(kind == "copy" for kind in found.values()) >= 3
 
 
@@ -192,8 +195,15 @@ def test_a_link_is_judged_by_what_it_leads_to(tmp_path: Path) -> None:
 
 
 def test_clips_are_known_wherever_the_store_is(tmp_path: Path) -> None:
-    for name in ("clips/1.clip", "handed-in/1.json", "models/hear/1/weights"):
-        (tmp_path / "data" / name).parent.mkdir(parents=True)
-        (tmp_path / "data" / name).touch()
+    files = {
+        "data/clips/1.clip": "clip",
+        "data/clips/.2.clip.new": "clip",  # half of it, and the daemon was killed
+        "data/clips/key.check": "clip_check",  # no sound
+        "data/handed-in/1.json": "handed_in",
+        "data/models/hear/1/weights": "model",
+    }
+    for name in files:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
     settings = Settings(store=StoreSettings(url=f"sqlite:///{tmp_path}/elsewhere/c.db"))
-    assert set(kinds(tmp_path, settings).values()) == {"clip", "handed_in", "model"}
+    assert kinds(tmp_path, settings) == files

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
+import json
+import os
 from pathlib import Path
 
 import pytest
 from fakes import FakeClock
+from judged_windows import event_id, judged
+from patience import until
+from simulated_clock import SimulatedClock
 
 from coughd.config.places import Places
 from coughd.config.settings import Settings
@@ -15,7 +21,10 @@ from coughd.daemon.clips.forgetting import ClipLimits
 from coughd.daemon.clips.keeper import ClipKeeper
 from coughd.daemon.clips.ports import NoClips
 from coughd.daemon.clips.sealing import new_key_text
+from coughd.daemon.clips.shelf import ClipShelf
+from coughd.daemon.steady_clock import STEADY_S
 from coughd.daemon.wiring.clips import clips
+from coughd.storage.records import OutboxRow
 
 from ...storage.facts import open_store
 
@@ -79,3 +88,46 @@ def test_by_default_there_are_none(tmp_path: Path) -> None:
         clips(Settings(), places, store, FakeClock()) as kept,
     ):
         assert isinstance(kept, NoClips)
+
+
+def test_clips_of_before_go_though_no_more_are_kept(tmp_path: Path, wanted: ClipsSettings) -> None:
+    """Nobody needs the key for it, which may be gone as well."""
+    places = Places(tmp_path, tmp_path / "store", "ipc://a", "ipc://b", tmp_path)
+    clock = SimulatedClock(10_000 * DAY_US)
+    shelf = ClipShelf(tmp_path)
+    no_more = {"event_id": event_id(1), "counted": False, "reason": "below_threshold"}
+    with open_store(tmp_path / "store") as store:
+        with clips(Settings(clips=wanted), places, store, clock) as kept:
+            for number in (1, 2):
+                kept.judged(*judged(number, number * 200_000))
+            kept.ended("s")
+        assert len(shelf.clips()) == 2
+        with clips(Settings(), places, store, clock) as left:
+            left.judged(*judged(3, 900_000))
+            left.ended("s")
+            left.told([OutboxRow(1, "cough.event.update.home.bed", json.dumps(no_more))])
+            until(lambda: shelf.event_ids() == [event_id(2)])
+            clock.advance(STEADY_S)
+            until(lambda: shelf.event_ids() == [])
+            assert left.counts is None
+            assert left.is_alive
+        assert not left.is_alive
+
+
+def test_a_folder_of_clips_that_may_not_be_read_stops_no_daemon_that_keeps_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(_: Path) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    (tmp_path / "clips").mkdir()
+    monkeypatch.setattr(os, "scandir", refuse)  # root, who may run the tests, may read everything
+    places = Places(tmp_path, tmp_path / "store", "ipc://a", "ipc://b", tmp_path)
+    with (
+        open_store(tmp_path / "store") as store,
+        clips(Settings(), places, store, FakeClock()) as left,
+    ):
+        assert left.is_alive
+    (line,) = [each for each in caplog.messages if "clips" in each]
+    assert "old clips are kept too long" in line
+    assert "Permission denied" in line
