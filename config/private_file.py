@@ -15,7 +15,7 @@ def write_private(path: Path, content: bytes, *, owner_of: Path | None = None) -
     Raises
     ------
     OSError
-        `path` is what it was, and nothing lies beside it.
+        `path` is what it was, and nothing lies beside it; so too where a signal interrupts it.
     """
     draft = path.with_name(f".{path.name}.new")
     try:
@@ -30,7 +30,7 @@ def write_private(path: Path, content: bytes, *, owner_of: Path | None = None) -
             os.fsync(file.fileno())
         draft.replace(path)
         fsync(path.parent)
-    except OSError:
+    except BaseException:
         with suppress(OSError):
             draft.unlink()
         raise

@@ -13,6 +13,10 @@ if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
 # than gate and ledger together. One thread also adds up in the same order on every machine.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+# Processes that we start look for no module in the folder that the user stands in: whoever sent
+# recordings could have put a program of their own beside them.
+os.environ.setdefault("PYTHONSAFEPATH", "1")
+
 from .main import main
 
 __all__ = ["main"]

@@ -98,7 +98,7 @@ def _listen(config: Path, *, verbose: bool) -> None:
     paths = find_paths(os.environ, os.getuid())
     settings = load_settings(config, paths)
     places = find_places(settings, paths)
-    command = [sys.executable, "-m", "coughd.daemon", "run", "--config", str(config)]
+    command = [sys.executable, "-P", "-m", "coughd.daemon", "run", "--config", str(config)]
     command += ["--verbose"] if verbose else []
     daemon = subprocess.Popen(command)  # noqa: S603 - our own program
     try:

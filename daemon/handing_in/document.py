@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ...config.as_text import in_one_line
 from ...config.errors import InputError
 from ...detectors.ports import EMBEDDING_SIZE, LABELS, EmbedderIdentity, ProbeIdentity
 from ...detectors.said import share_of
@@ -20,6 +21,7 @@ from ...storage.records import EmbeddingKept, EventRescored, EventReviewed, Scor
 SCHEMA = "coughd.handed_in/1"
 MOST_CHANGES = 200
 """In one document."""
+_LONGEST_WHY = 200
 _LATEST_US = 10**17
 """Some three thousand years from now: farther, no calendar has a date."""
 HandedIn: TypeAlias = EventReviewed | EmbeddingKept | EventRescored
@@ -42,7 +44,9 @@ def decode(content: bytes) -> list[HandedIn]:
             raise ValueError("another schema, or too long")  # noqa: TRY301 - one way out
         return [_READERS[change["kind"]](change) for change in changes]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
-        raise InputError(f"is not {SCHEMA}: {exc!r:.200}") from exc
+        # Not as it represents itself: a fault of decoding has the document in it.
+        why = in_one_line(f"{type(exc).__name__}: {exc}"[:_LONGEST_WHY])
+        raise InputError(f"is not {SCHEMA}: {why}") from exc
 
 
 def _plain(change: HandedIn) -> dict[str, object]:
@@ -128,7 +132,7 @@ def _text(value: object) -> str:
     # No store takes half a character, nor PostgreSQL a NUL, and what one refuses would come again.
     value.encode()
     if "\0" in value:
-        raise ValueError(f"{value!r:.40} has a character that cannot be stored")
+        raise ValueError("a text with a character that cannot be stored")
     return value
 
 

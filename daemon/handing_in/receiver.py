@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from ...config.as_text import in_one_line
 from ...config.errors import InputError, StorageError
 from ...storage.records import Change
 from ..own_thread import OwnThread
 from .document import HandedIn
-from .tray import aside_of, read_document, take_away, waiting
+from .tray import aside_of, drop_drafts, read_document, take_away, waiting
 
 LOOK_EVERY_S = 0.5
 ROOM_LEFT = 1_000
@@ -109,6 +110,7 @@ class Receiver:
         self._tickets.put((document, self._kept()))
 
     def _run(self) -> None:
+        drop_drafts(self._data_dir)
         while not self._stop.wait(self._look_every_s):
             probes = _look_of(self._probes)
             if probes != self._probes_before:
@@ -156,7 +158,8 @@ class Receiver:
 
     def _set_aside(self, path: Path, why: str) -> None:
         aside = aside_of(path)
-        _log.error("%s %s; it is set aside as %s", path, why, aside.name)
+        shown, name = in_one_line(str(path)), in_one_line(aside.name)
+        _log.error("%s %s; it is set aside as %s", shown, why, name)
         try:
             path.rename(aside)
         except OSError as exc:

@@ -12,10 +12,11 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from ...config.errors import InputError, StorageError
-from ...config.private_file import write_private
+from ...config.private_file import make_private_folder, write_private
 from .document import HandedIn, decode, encode
 
 FOLDER_NAME = "handed-in"
@@ -24,6 +25,7 @@ _REFUSED = ".refused"
 _NAME = re.compile(r"([0-9]{20})-[0-9a-f]{8}\.json")
 """Nanoseconds since 1970, by the clock or after what lay there before."""
 _LOOK_S = 0.05
+_DRAFT_S = 3600.0
 LARGEST_BYTES = 4 << 20
 
 
@@ -38,7 +40,7 @@ def lay_down(
     """Write a document into the tray, whole or not at all, after what lies there; StorageError."""
     tray = tray_of(data_dir)
     try:
-        tray.mkdir(mode=0o700, exist_ok=True)
+        make_private_folder(tray, owner_of=data_dir)
         # A clock that was set back must not put it before what was said earlier.
         number = max([clock(), *(1 + _number(each) for each in waiting(data_dir))])
         path = tray / f"{number:020d}-{uuid.uuid4().hex[:8]}{_ENDING}"
@@ -53,6 +55,19 @@ def lay_down(
 def waiting(data_dir: Path) -> list[Path]:
     """What lies in the tray, the oldest first; StorageError."""
     return _ending_in(_ENDING, data_dir)
+
+
+def drop_drafts(data_dir: Path, clock: Callable[[], float] = time.time) -> None:
+    """Delete what commands were cut short over, too long ago for one to be at it still.
+
+    What cannot be deleted stays.
+    """
+    written_before_s = clock() - _DRAFT_S
+    with suppress(OSError), os.scandir(tray_of(data_dir)) as entries:
+        for entry in entries:
+            is_draft = entry.name.endswith(f"{_ENDING}.new")
+            if is_draft and entry.stat(follow_symlinks=False).st_mtime < written_before_s:
+                Path(entry).unlink()
 
 
 def aside_of(path: Path) -> Path:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ...config.errors import AlreadyRunningError, StorageError, StorageFullError
-from ...config.private_file import write_private
+from ...config.private_file import give_to_owner_of, write_private
 from ...detectors.hear.files import digest_files
 from ...detectors.hear.manifest import Manifest, find_pulled
 from .catalog import Pullable
@@ -105,7 +105,8 @@ class Shelf:
         try:
             manifest.write(staging)
             for path in staging.rglob("*"):
-                path.chmod(0o755 if path.is_dir() else 0o644)
+                if not path.is_symlink():
+                    path.chmod(0o755 if path.is_dir() else 0o644)
             staging.chmod(0o755)
             self._give_to_owner(staging.parent.parent)
             if folder.exists():
@@ -116,12 +117,12 @@ class Shelf:
         return folder
 
     def _give_to_owner(self, top: Path) -> None:
-        """Root pulls for the service's user, who must be able to replace what root wrote."""
-        if os.geteuid() != 0:
-            return
-        owner = self._data_dir.stat()
+        """Root pulls for the service's user, who must be able to replace what root wrote.
+
+        A link, which that user may have put there, is given and not what it leads to.
+        """
         for path in (top, *top.rglob("*")):
-            os.chown(path, owner.st_uid, owner.st_gid)
+            give_to_owner_of(self._data_dir, path)
 
     def make_room(self, folder: Path, needed_bytes: int) -> None:
         """See whether so much more can be written; StorageFullError."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import uuid_utils
 
 from ...config.errors import InputError, StorageError
-from ...config.private_file import give_to_owner_of
+from ...config.private_file import give_to_owner_of, make_private_folder
 from ..place import is_there, no_store, sqlite_path, store_name, store_url
 from ..schema import SCHEMA_VERSION
 from .copying import Contents, check_store, copy_store, copy_store_to_free
@@ -148,8 +148,10 @@ def _source(store: Path | str) -> Path:
 
 
 def _make_folder(folder: Path) -> None:
+    """A new one within a service's folder is the service's, also where root makes it."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not folder.is_dir():
+            make_private_folder(folder, owner_of=folder.parent)
     except OSError as exc:
         raise StorageError(
             f"{folder}: cannot be made ({exc.strerror}); name another folder"

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from command_line import command, environment
+from sound_files import write_bursts
 from typer.testing import CliRunner
 
 from coughd.daemon import main as entry
@@ -88,3 +90,27 @@ def test_ctrl_c_while_libraries_are_imported_leaves_no_trace(tmp_path: Path) -> 
         check=False,
     )
     assert (said.returncode, said.stdout, said.stderr) == (-signal.SIGINT, b"", b"")
+
+
+def test_no_module_of_the_folder_that_the_user_stands_in_is_run(tmp_path: Path) -> None:
+    theirs = tmp_path / "recordings"
+    theirs.mkdir()
+    write_bursts(theirs / "night.wav", [1.0], 3.0)
+    (theirs / "night.csv").write_text("onset_s,offset_s,label\n1.0,1.1,cough\n", encoding="utf-8")
+    (theirs / "socket.py").write_text("open('run', 'w').close()\n", encoding="utf-8")
+    # As pip's script does; `-m` itself looks there.
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from coughd.daemon.__main__ import main\nif __name__ == '__main__':\n    main()\n",
+        encoding="utf-8",
+    )
+    said = subprocess.run(
+        [sys.executable, script, "evaluate", "."],
+        cwd=theirs,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (said.returncode, "1 recording" in said.stdout) == (0, True), said.stdout + said.stderr
+    assert not (theirs / "run").exists()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import pty
 import subprocess
+import termios
 from pathlib import Path
 from typing import IO
 
 import pytest
 from command_line import PATIENCE_S, command, environment
+from one_sound import write_config
 
 MUCH = command("check-config", "--schema")
 """Prints some pages, and needs no configuration."""
@@ -58,3 +61,18 @@ def test_a_name_that_is_no_text_is_shown_with_question_marks(tmp_path: Path) -> 
     )
     assert (done.returncode, done.stderr) == (os.EX_OK, b"")
     assert b"caf?.yaml: no mistakes" in done.stdout
+
+
+def test_a_daemon_hears_and_ends_though_its_terminal_is_halted(tmp_path: Path) -> None:
+    """Ctrl-S: the thread that hears also says what becomes of its sources."""
+    reading, writing = pty.openpty()
+    with os.fdopen(reading), os.fdopen(writing, "w") as terminal:
+        termios.tcflow(writing, termios.TCOOFF)
+        daemon = subprocess.Popen(
+            command("run", "--config", write_config(tmp_path)), stderr=terminal, env=environment()
+        )
+        try:
+            assert daemon.wait(PATIENCE_S) == os.EX_OK
+        finally:
+            daemon.kill()
+            daemon.wait()

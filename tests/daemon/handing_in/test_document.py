@@ -85,6 +85,18 @@ def test_what_is_not_as_we_write_it_is_refused(content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    "content",
+    [encode([REVIEW]) + b"\xff", changed(note="she was ill\0"), changed(note="she was ill \udce9")],
+)
+def test_what_is_refused_is_not_told_on(content: bytes) -> None:
+    """It comes into the log: an event's id is a time, and a note is somebody's words."""
+    with pytest.raises(InputError) as refused:
+        decode(content)
+    assert REVIEW.event_id not in str(refused.value)
+    assert "she was ill" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
     ("field", "value"),
     [
         ("probability", 1.5),

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import itertools
+import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
@@ -109,6 +111,31 @@ def test_garbage_is_set_aside_and_named(
     assert "is set aside as 00000-garbage.json.refused" in caplog.text
     assert refused(tmp_path) == [aside]
     assert wait_until_taken(lay_down(tmp_path, [REVIEW]), LONG_S)
+
+
+def test_what_a_command_was_killed_over_goes_at_the_next_start(tmp_path: Path) -> None:
+    """Embeddings and what a person said would stay for ever."""
+    tray = tray_of(tmp_path)
+    tray.mkdir()
+    old, new = tray / ".1-aaaaaaaa.json.new", tray / ".2-aaaaaaaa.json.new"
+    for draft in (old, new):
+        draft.write_bytes(b"{")
+    os.utime(old, (time.time() - 3700, time.time() - 3700))
+    with FakeDaemon(tmp_path) as following:
+        assert following.until(lambda: not old.exists())
+    assert new.exists(), "a command may be writing it now"
+
+
+def test_no_name_of_a_file_passes_for_a_line_of_the_log(
+    daemon: FakeDaemon, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    tray_of(tmp_path).mkdir(exist_ok=True)
+    odd = tray_of(tmp_path) / "0\nERROR coughd.store: all is lost\x1b[2J.json"
+    odd.touch()
+    assert wait_until_taken(odd, LONG_S)
+    (line,) = [each for each in caplog.messages if "set aside" in each]
+    assert line.isprintable()
+    assert "0?ERROR coughd.store: all is lost?[2J.json.refused" in line
 
 
 def test_what_is_no_file_is_set_aside_and_holds_nobody_up(

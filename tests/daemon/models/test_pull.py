@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -242,3 +243,17 @@ def test_a_pull_of_an_earlier_revision_gives_way_to_the_later_one(
     folder = snapshot(tmp_path / "cache").rename(tmp_path / "mine")
     pull_from_folder(HEAR, folder, shelf, "2026-11-20T12:00:00Z", silent)
     assert pull(hub, shelf) == shelf.find("hear")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_root_gives_nothing_away_that_a_link_of_the_service_leads_to(
+    hub: StandInHub, shelf: Shelf, tmp_path: Path
+) -> None:
+    secret, models = tmp_path / "secret", tmp_path / "data" / "models"
+    secret.touch()
+    models.mkdir(parents=True)
+    os.chown(tmp_path / "data", 12_345, 12_346)
+    (models / "a-link").symlink_to(secret)
+    pulled = pull(hub, shelf)
+    assert pulled.folder.stat().st_uid == 12_345
+    assert secret.stat().st_uid == 0

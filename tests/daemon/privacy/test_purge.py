@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from coughd.config.errors import AlreadyRunningError, UsageError
+from coughd.config.errors import AlreadyRunningError, StorageError, UsageError
 from coughd.config.paths import Paths
 from coughd.config.places import Places, find_places
 from coughd.config.settings import Settings, SourceSettings, StoreSettings
@@ -20,7 +20,8 @@ from coughd.storage.lock import InstanceLock
 from coughd.storage.upkeep.at_rest import at_rest
 
 _HEARD = ("data/coughd.sqlite3", "data/coughd.sqlite3-wal", "data/backups/coughd-1Z.sqlite3",
-          "data/coughd.sqlite3.aside-1", "data/coughd.ballast", "bed.wav", "bed-2.wav")  # fmt: skip
+          "data/coughd.sqlite3.aside-1", "data/coughd.ballast", "data/coughd.told", "bed.wav",
+          "bed-2.wav")  # fmt: skip
 _OTHERS = ("data/notes.txt", "config.yaml", "night.flac")
 
 
@@ -60,8 +61,9 @@ def test_more_clips_than_a_report_shows_go_all_the_same(folder: Path) -> None:
     clips.mkdir()
     for number in range(MOST_FILES + 1):
         (clips / f"{number}.clip").touch()
+    (clips / "key.check").touch()
     done = purge(*configured(folder))
-    assert len(done.deletes) == len(_HEARD) + MOST_FILES + 1
+    assert len(done.deletes) == len(_HEARD) + MOST_FILES + 2
     assert not list(clips.iterdir())
 
 
@@ -103,6 +105,46 @@ def test_a_device_that_was_recorded_into_stays(folder: Path) -> None:
     done = purge(*configured(folder))
     assert (folder / "pipe").is_fifo()
     assert "pipe" in [file.path.name for file in done.leaves]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can delete what is another's")
+def test_root_deletes_nothing_of_others_by_a_link_of_the_daemons_user(folder: Path) -> None:
+    """Whoever has got hold of the daemon could have root delete any file."""
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, 54_321, 54_321)
+    (folder / "data/clips").mkdir()
+    (folder / "shadow").touch()
+    link = folder / "data/clips/1.clip"
+    link.symlink_to(folder / "shadow")
+    before = left(folder)
+    with pytest.raises(StorageError, match=r"shadow is outside of .* and belongs to root"):
+        purge(*configured(folder))
+    assert left(folder) == before
+    os.chown(folder / "shadow", 54_321, 54_321)  # as a clip that was moved elsewhere
+    purge(*configured(folder))
+    assert left(folder) == {*_OTHERS, "data/coughd.lock"}
+
+
+def test_what_takes_the_place_of_a_file_that_was_found_stays(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backups = folder / "data/backups"
+
+    @contextmanager
+    def swap(_data_dir: Path, _store: Path | str) -> Iterator[None]:
+        planned = plan_purge(*configured(folder))
+        monkeypatch.setattr(module, "plan_purge", lambda *_: planned)
+        backups.rename(folder / "data/moved")
+        backups.symlink_to(folder / "theirs")
+        yield
+
+    (folder / "theirs").mkdir()
+    theirs = folder / "theirs/coughd-1Z.sqlite3"
+    theirs.touch()
+    monkeypatch.setattr(module, "at_rest", swap)
+    with pytest.raises(StorageError, match="was replaced just now"):
+        purge(*configured(folder))
+    assert theirs.exists()
 
 
 def test_with_nothing_stored_nothing_is_made(tmp_path: Path) -> None:

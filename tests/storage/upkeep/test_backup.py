@@ -51,6 +51,21 @@ def test_a_backup_holds_what_the_store_held(store: EventStore, store_path: Path)
     assert check_backup(target) == contents
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_folder_that_root_makes_for_backups_is_the_services(
+    store: EventStore, store_path: Path, tmp_path: Path
+) -> None:
+    store.write([event()])
+    ours, theirs = tmp_path / "service", tmp_path / "roots"
+    for folder in (ours, theirs):
+        folder.mkdir()
+    os.chown(ours, 12_345, 12_346)
+    for folder in (ours / "backups", theirs):
+        back_up_into(store_path, folder, NOW)
+    given = [folder.stat().st_uid for folder in (ours, ours / "backups", theirs)]
+    assert given == [12_345, 12_345, 0]
+
+
 def test_a_backup_taken_while_writing_is_of_one_moment(
     store: EventStore, store_path: Path, tmp_path: Path
 ) -> None:
