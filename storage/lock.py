@@ -50,6 +50,17 @@ def holder_of(data_dir: Path) -> str | None:
     return None
 
 
+def is_holder_hidden(data_dir: Path) -> bool:
+    """Whether this user may not see if somebody holds the lock; `holder_of` names nobody then."""
+    try:
+        os.close(os.open(data_dir / LOCK_NAME, os.O_RDONLY | os.O_CLOEXEC))
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 class _FileLock(Closing):
     """Held from construction to `close`; a context manager. The file stays, only the lock goes.
 

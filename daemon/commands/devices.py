@@ -16,7 +16,7 @@ from ...config.errors import DeviceUnavailableError
 from ...config.settings import SourceSettings
 from ..sources.devices import NO_MICROPHONE, HeldCard, InputDevice, choose, name_to_write
 from ..sources.held_cards import held_cards
-from ..sources.portaudio import list_inputs
+from ..sources.inputs_now import list_inputs
 from .shared.options import ConfigOption, JsonOption, configured
 
 _WIDE_COLUMNS = 200
@@ -40,8 +40,8 @@ def devices(
     """List the microphones, by the names to write down.
 
     With --config also which of its sources would hear which. A card that a program listens to, a
-    daemon for one, is named with it: what it offers cannot be asked then. Exit code 69: there is
-    none.
+    daemon for one, is named with it, and so is one that this user may not open: what it offers
+    cannot be asked then. Exit code 69: there is none, or none for this user.
     """
     found = list_inputs()
     listed = {device.stable_name for device in found}
@@ -50,8 +50,8 @@ def devices(
     choices = [_choice(source, found, held) for source in sources if source.kind == "microphone"]
     if as_json:
         typer.echo(json.dumps(_as_json(found, held, choices), indent=2, ensure_ascii=False))
-    if not found and not held:
-        raise DeviceUnavailableError(NO_MICROPHONE)
+    if not found and all(card.holder is None for card in held):
+        raise DeviceUnavailableError(held[0].sentence if held else NO_MICROPHONE)
     if not as_json:
         _print(found, held, choices)
 
@@ -130,9 +130,8 @@ def _print(
         for row in (headings, *rows):
             typer.echo("\t".join(row))
     for card in held:
-        typer.echo(
-            f"{card.stable_name}: held by {card.holder}; what it offers is not told", err=True
-        )
+        told = f"{card.stable_name} {card.said}; what it offers is not told"
+        typer.echo(card.sentence if card.holder is None else told, err=True)
     for choice in choices:
         if choice.problem is not None:
             typer.echo(f"source '{choice.source_id}': {choice.problem}", err=True)

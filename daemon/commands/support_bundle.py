@@ -18,7 +18,7 @@ from ...config.settings import Settings
 from ...storage.lock import holder_of
 from ..supervision.doctor import examine
 from ..support.bundle import Part, json_part, text_part, write_bundle
-from ..support.cleaning import clean_findings, clean_log, clean_status
+from ..support.cleaning import clean_findings, clean_log, clean_status, without_secrets
 from ..support.facts import LOG_LINES, journal, models, system, versions
 from .shared.asking import ask, collect
 from .shared.options import ConfigOption, configured
@@ -61,14 +61,17 @@ def support_bundle(
 def _gather(config: Path | None, log: Path | None) -> Iterable[Part]:
     """Every part that can be had; the program must be of use where little works."""
     yield json_part("versions.json", "coughd, Python and packages", versions())
-    yield json_part("system.json", "kernel, processor, memory, the service", system())
+    of_user = os.getuid() != 0
+    told = system(of_user=of_user)
+    yield json_part("system.json", "kernel, processor, memory, the service", told)
     try:
         settings, places = configured(config)
     except CoughdError as exc:
-        yield text_part("configuration.txt", "what is wrong with the configuration", f"{exc}\n")
+        mistakes = without_secrets(f"{exc}\n")
+        yield text_part("configuration.txt", "what is wrong with the configuration", mistakes)
     else:
         yield from _of_configuration(settings, places, now())
-    lines = _lines_of(log) if log else journal(of_user=os.getuid() != 0)
+    lines = _lines_of(log) if log else journal(of_user=of_user)
     kept = deque(clean_log(lines), maxlen=LOG_LINES)
     holds = "the log's last lines about states; no coughs"
     yield text_part("log.txt", holds, "".join(f"{line}\n" for line in kept))
@@ -79,7 +82,7 @@ def _of_configuration(settings: Settings, places: Places, today: datetime) -> It
     try:
         document = collect(settings, places, ask(settings, places), now)
     except CoughdError as exc:
-        yield text_part("status.txt", "why there is no status", f"{exc}\n")
+        yield text_part("status.txt", "why there is no status", without_secrets(f"{exc}\n"))
     else:
         holds = "states, faults and queues, without what was heard"
         yield json_part("status.json", holds, clean_status(document))

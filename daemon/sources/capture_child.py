@@ -25,7 +25,8 @@ class CaptureOrder:
     device: str
     sample_rate_hz: int | None
     """None: the device's own."""
-    min_channels: int
+    channel: int | None
+    """To be heard alone; None: the mean of all."""
     record_path: Path | None
 
 
@@ -99,7 +100,7 @@ def _command(order: CaptureOrder, pipe: int) -> list[str]:
         "--parent-pid": os.getpid(),
         "--device": order.device,
         "--sample-rate-hz": order.sample_rate_hz,
-        "--min-channels": order.min_channels,
+        "--channel": order.channel,
         "--record": order.record_path,
     }
     given = [f"{option}={value}" for option, value in options.items() if value is not None]

@@ -72,7 +72,7 @@ class Capture:
     def __init__(self, order: argparse.Namespace, pipe: PipeWriter) -> None:
         device = choose(list_inputs(), order.device, held_cards())
         rate_hz = order.sample_rate_hz or device.sample_rate_hz
-        channels = max(device.channels, order.min_channels)
+        channels = device.channels_to_open(order.channel)
         block = round(rate_hz * _BLOCK_S)
         self._device = device
         self._pipe = pipe
@@ -146,7 +146,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--parent-pid", type=int, required=True)
     parser.add_argument("--device", required=True)
     parser.add_argument("--sample-rate-hz", type=int)
-    parser.add_argument("--min-channels", type=int, default=1)
+    parser.add_argument("--channel", type=int)
     parser.add_argument("--record", type=Path)
     order = parser.parse_args(arguments)
     die_with(order.parent_pid)

@@ -41,18 +41,50 @@ class InputDevice:
     """The device's own; a sound server may offer another and resample."""
     channels: int
     is_default: bool
+    mixes: bool = False
+    """It gives as many channels as it is asked for, mixed from those of the device behind it."""
+
+    def channels_to_open(self, channel: int | None) -> int:
+        """How many to open it with, so that `channel` is heard alone; None: the mean of all."""
+        if channel is None:
+            return self.channels
+        # The only channel of one that mixes would be the mean.
+        return max(self.channels, channel + 1, 2 if self.mixes else 1)
 
 
 @dataclass(frozen=True, slots=True)
 class HeldCard:
-    """A microphone that a program listens to, so that no other one can."""
+    """A microphone that cannot be opened now, and which PortAudio leaves out therefore."""
 
     stable_name: str
     """These three as of an `InputDevice`."""
     usb_port: str | None
     usb_id: str | None
-    holder: str
-    """The program, as far as it can be seen; `COUGHD` where it is a daemon of ours."""
+    holder: str | None
+    """The program that listens to it, as far as it can be seen; `COUGHD` where it is a daemon of
+    ours. None: it is free, and not this user's to open."""
+
+    @property
+    def sentence(self) -> str:
+        """For whoever wants to listen to it."""
+        return f"the microphone '{self.stable_name}' {self.said}: {self.remedy}."
+
+    @property
+    def said(self) -> str:
+        """What is the matter, behind its name."""
+        if self.holder is None:
+            return "is not this user's to open"
+        return f"is held by {self.holder}"
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        if self.holder is None:
+            return "`sudo usermod -aG audio USER` lets a user do so from the next login on"
+        return (
+            "a card serves one program only; end that one or, if it is the sound server, listen "
+            "through it with `device: default`"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +160,7 @@ def choose(
         )
     taken = find_held(held, wanted)
     if taken is not None:
-        raise DeviceUnavailableError(
-            f"the microphone '{taken.stable_name}' is held by {taken.holder}, and a card serves "
-            "one program only; end that one or, if it is the sound server, listen through it with "
-            "`device: default`."
-        )
+        raise DeviceUnavailableError(taken.sentence)
     if not devices:
         raise DeviceUnavailableError(NO_MICROPHONE)
     names = [name for device in devices for name in _names(device)]

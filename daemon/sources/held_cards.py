@@ -1,9 +1,10 @@
-"""Cards that another program holds: PortAudio does not list them."""
+"""Cards that another program holds, or that are not ours to open: PortAudio does not list them."""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
 
@@ -14,25 +15,38 @@ _OWNER = re.compile(r"^owner_pid\s*:\s*(\d+)", re.MULTILINE)
 _OUR_CAPTURE = "coughd.daemon.sources.capture_process"
 
 
-def held_cards(root: Path = Path("/")) -> list[HeldCard]:
+def _may_open(node: Path) -> bool:
+    return os.access(node, os.R_OK | os.W_OK)
+
+
+def held_cards(
+    root: Path = Path("/"), may_open: Callable[[Path], bool] = _may_open
+) -> list[HeldCard]:
     """Find them under `root`/proc/asound, where ALSA tells who has opened what."""
     found = sorted((root / "proc/asound").glob("card*/pcm*c/sub*/status"))
     return [
         card
         for _, ways in groupby(found, lambda status: status.parents[1])
-        if (card := _held(list(ways), root)) is not None
+        if (card := _held(list(ways), root, may_open)) is not None
     ]
 
 
-def _held(ways: list[Path], root: Path) -> HeldCard | None:
-    """None where one of the ways into the card is free, or the card has gone meanwhile."""
+def _held(ways: list[Path], root: Path, may_open: Callable[[Path], bool]) -> HeldCard | None:
+    """None where one of the ways into the card is free to us, or the card has gone meanwhile."""
     said = list(_said(ways))
     numbers = _CAPTURE.search(str(ways[0]))
     card = read_card(int(numbers[1]), root) if numbers else None
-    if numbers is None or card is None or not said or any(one.startswith("closed") for one in said):
+    if numbers is None or card is None or not said:
         return None
+    holder = None
+    if not any(one.startswith("closed") for one in said):
+        holder = _holder(said[0], root)
+    else:
+        node = root / f"dev/snd/pcmC{numbers[1]}D{numbers[2]}c"
+        if may_open(node) or not node.exists():
+            return None
     name = f"hw:CARD={card.id},DEV={numbers[2]}"
-    return HeldCard(name, card.usb_port, card.usb_id, _holder(said[0], root))
+    return HeldCard(name, card.usb_port, card.usb_id, holder)
 
 
 def _said(ways: list[Path]) -> Iterator[str]:

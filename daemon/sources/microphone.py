@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 from typing import Protocol
 
@@ -20,10 +21,14 @@ STALL_S = 1.5
 """Sound comes every 100 ms: after this long without, the device hangs, whatever it says. Whoever
 listens knows it before two seconds have passed."""
 OPENING_S = 10.0
+FIRST_SOUND_S = 5.0
+"""Some devices give sound only seconds after they were opened, as a headset that connects then."""
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 STEADY_S = 10.0
 """Sound for so long ends a series of failures."""
+TOLD_AGAIN_S = 3_600.0
+"""A device that fails in two ways by turns is told in each of them so often at most."""
 RIGHT_RATE_S = 60.0
 """A rate that turns wrong later than this is worth another opening; one that is wrong from the
 beginning is the device's own, and better heard wrongly than not at all."""
@@ -72,6 +77,7 @@ class MicrophoneSource:
         self._pause_s = FIRST_PAUSE_S
         self._fault: str | None = None
         self._told: str | None = None
+        self._told_s: dict[str, float] = {}
         self._closed = False
         # Plain numbers: each block changes one, and hardly anybody asks.
         self._heard_samples = self._dropped_samples = 0
@@ -160,7 +166,8 @@ class MicrophoneSource:
         if self._opening is None:
             reason = f"it did not open within {OPENING_S:.0f} s"
             return self._lose(reason, "unavailable", now_s)
-        return self._lose(f"no sound came for {STALL_S:g} s", "frozen", now_s)
+        patience_s = FIRST_SOUND_S if self._heard_since_s is None else STALL_S
+        return self._lose(f"no sound came for {patience_s:g} s", "frozen", now_s)
 
     def _take(self, received: bytes, now_s: float) -> list[Item]:
         items: list[Item] = []
@@ -179,7 +186,7 @@ class MicrophoneSource:
         if frame.kind is Kind.OPENED:
             self._opening = Opening(text, self._channel)
             self._heard_since_s = None
-            self._deadline_s = now_s + STALL_S
+            self._deadline_s = now_s + FIRST_SOUND_S
         elif frame.kind is Kind.FAULT:
             self._fault = text
         else:
@@ -195,6 +202,7 @@ class MicrophoneSource:
             # Told with the first sound and not before: a frozen device can be opened, too.
             self._heard_since_s = now_s
             self._told = None
+            self._told_s.clear()
             self._openings += 1
             return [opening.opened, *items]
         heard_s = now_s - self._heard_since_s
@@ -231,9 +239,14 @@ class MicrophoneSource:
         self._lost += 1
         self._deadline_s = now_s + self._pause_s
         self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
-        if reason == self._told:
+        if reason == self._told or now_s < self._told_s.get(reason, -inf) + TOLD_AGAIN_S:
             return []
         self._told = reason
+        # Only those of the last hour matter: there are names of other devices in some.
+        self._told_s = {
+            said: at_s for said, at_s in self._told_s.items() if now_s < at_s + TOLD_AGAIN_S
+        }
+        self._told_s[reason] = now_s
         return [Lost(f"microphone '{self._device}': {reason}", cause)]
 
 
@@ -256,6 +269,6 @@ def open_microphone(
     record_path
         Where the capture process also writes what it sends: audio at rest.
     """
-    min_channels = 1 if channel == "mix" else channel + 1
-    order = CaptureOrder(device, sample_rate_hz, min_channels, record_path)
+    alone = None if channel == "mix" else channel
+    order = CaptureOrder(device, sample_rate_hz, alone, record_path)
     return MicrophoneSource(source_id, device, channel, lambda: CaptureChild(order))

@@ -114,6 +114,7 @@ def _input_device(entry: dict[str, Any], host_api: str, default_index: int) -> I
         sample_rate_hz=round(entry["default_samplerate"]),
         channels=1 if imaginary else entry["max_input_channels"],
         is_default=entry["index"] == default_index,
+        mixes=imaginary,
     )
 
 

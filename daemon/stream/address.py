@@ -63,15 +63,19 @@ def bind_local(
 
 
 def _open_to(path: Path, admission: Admission) -> None:
+    if admission.group is not None:
+        _give_to(path, admission.group)
+    # Not before: another group than the one that is meant could come in, and would stay.
     path.chmod(0o660 if admission.group_may_listen else 0o600)
-    if admission.group is None:
-        return
+
+
+def _give_to(path: Path, group: str) -> None:
     try:
-        os.chown(path, -1, grp.getgrnam(admission.group).gr_gid)
+        os.chown(path, -1, grp.getgrnam(group).gr_gid)
     except (KeyError, OSError) as exc:
         path.unlink(missing_ok=True)
         raise ConfigError(
-            f"{path} cannot be given to the group {admission.group}: name in stream.group one that "
+            f"{path} cannot be given to the group {group}: name in stream.group one that "
             "exists and that the daemon's user is in"
         ) from exc
 
@@ -84,19 +88,28 @@ def remove_socket(address: str) -> None:
 
 def _clear_the_way(path: Path, address: str) -> None:
     """Leave the path free, or hold nothing but the socket file of a dead process."""
+    folder = path.parent
     try:
-        path.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
-        owner = path.parent.stat().st_uid
+        folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+        # A link that another user has put there leads elsewhere tomorrow.
+        owners = {folder.lstat().st_uid, folder.stat().st_uid}
+        mode = folder.stat().st_mode
         found = path.lstat().st_mode if os.path.lexists(path) else None
     except OSError as exc:
         raise ConfigError(
             f"the folder of {address} cannot be used ({exc.strerror}): "
             "choose another address or give us the right to it"
         ) from exc
-    if owner not in {0, os.geteuid()}:
+    if not owners <= {0, os.geteuid()}:
         raise ConfigError(
-            f"{path.parent} belongs to another user, who could listen or speak in our place: "
+            f"{folder} belongs to another user, who could listen or speak in our place: "
             "choose a folder of your own"
+        )
+    # Where it is sticky, as /tmp is, nobody but its owner can take a socket away.
+    if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+        raise ConfigError(
+            f"every user of this machine may write into {folder}, and could put a socket in the "
+            f"place of ours: choose a folder of your own, such as {folder / 'coughd'}"
         )
     if found is None:
         return

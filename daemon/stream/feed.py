@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import zmq
 
 from ...config.addresses import is_beyond_machine
+from ...config.as_text import in_one_line
 from ...config.errors import ConfigError
 from .client_key import ClientKey
 from .connect import patient_socket
@@ -26,6 +27,7 @@ _log = logging.getLogger("coughd.subscriber")
 _READ_AT_ONCE = 1000
 _HIGH_WATER = 10_000
 _CLOSED_EVENTS = 1000
+_LONGEST_DETAIL = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,9 @@ class StreamFeed:
         self._hear()
         if answer.header.status == "error":
             self._failed_replays += 1
-            _log.warning("the daemon cannot replay now: %s", answer.header.detail)
+            # Whoever is at the other end wrote it.
+            detail = in_one_line(answer.header.detail[:_LONGEST_DETAIL])
+            _log.warning("the daemon cannot replay now: %s", detail)
         self._replayed += len(answer.messages)
         self._queue(self._merge.answer(answer.header, answer.messages))
 

@@ -1,8 +1,10 @@
-"""Whether somebody listens at a socket."""
+"""Whether somebody listens at a socket, and whether this user may ask."""
 
 from __future__ import annotations
 
+import os
 import socket
+from pathlib import Path
 from urllib.parse import urlsplit
 
 _PATIENCE_S = 1.0
@@ -26,3 +28,20 @@ def somebody_listens(address: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def may_open(socket_file: Path) -> bool:
+    """Whether this user may connect to a socket's file; one that is not there may come."""
+    try:
+        socket_file.stat()
+    except PermissionError:
+        return False
+    except OSError:
+        return True
+    return os.access(socket_file, os.W_OK)
+
+
+def may_ask(address: str) -> bool:
+    """Whether this user may connect to an address; tcp lets anybody of this machine."""
+    path = address.removeprefix("ipc://")
+    return path == address or may_open(Path(path))

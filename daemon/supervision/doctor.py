@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -18,10 +17,11 @@ from ...storage.upkeep.room import MEGABYTE
 from ..handing_in.tray import refused, tray_of
 from ..sources.devices import COUGHD, choose, find_held
 from ..sources.held_cards import held_cards
-from ..sources.portaudio import list_inputs
-from ..stream.listening import somebody_listens
+from ..sources.inputs_now import list_inputs
 from ..wiring.detection import load_judge, own_probe
 from ..wiring.gates import load_gate
+from .daemon_checkup import check_daemon, check_sockets
+from .files_checkup import check_clips, check_recordings
 from .hear_checkup import check_hear
 
 
@@ -32,8 +32,7 @@ def examine(
 
     `daemon` is the pid that `holder_of` the data directory gives.
     """
-    running = daemon is not None
-    yield Finding("daemon", "ok", f"it runs as process {daemon}" if running else "it does not run")
+    yield check_daemon(places.data_dir, daemon)
     yield from check_store_at(places.store)
     store = sqlite_path(store_url(places.store))
     if places.data_dir.exists() and store is not None:
@@ -42,8 +41,10 @@ def examine(
     yield from _handed_in(places.data_dir)
     yield from _models(settings, places)
     yield from check_hear(settings, places)
+    yield from check_clips(settings, places, running=daemon is not None)
+    yield from check_recordings(settings)
     yield from _microphones(settings)
-    yield from _sockets(places, running=running)
+    yield from check_sockets(places, daemon)
 
 
 def _handed_in(data_dir: Path) -> Iterator[Finding]:
@@ -103,30 +104,3 @@ def _microphones(settings: Settings) -> Iterator[Finding]:
                 yield fault_of(check, exc)
         else:
             yield Finding(check, "ok", f"{device.portaudio_name} at {device.sample_rate_hz} Hz")
-
-
-def _sockets(places: Places, *, running: bool) -> Iterator[Finding]:
-    for name, address in (("publish", places.publish), ("replay", places.replay)):
-        check = f"socket {name}"
-        if not address.startswith("ipc://"):
-            yield Finding(check, "ok", f"{address}, not knocked at")
-            continue
-        answers = somebody_listens(address)
-        if answers == running:
-            yield Finding(check, "ok", f"{address}: {'answers' if answers else 'nobody there'}")
-        elif running:
-            yield Finding(
-                check,
-                "fault",
-                f"{address}: the daemon runs, and nobody answers here",
-                "does this configuration belong to it? else restart it",
-                exit_code=os.EX_UNAVAILABLE,
-            )
-        else:
-            yield Finding(
-                check,
-                "fault",
-                f"{address}: somebody answers, and no daemon holds {places.data_dir}",
-                "another coughd uses this socket: stop it or choose another address",
-                exit_code=os.EX_TEMPFAIL,
-            )

@@ -13,7 +13,7 @@ BEHIND_S = 5.0
 """Sound older than this when it is heard: the machine is too slow, or the loop hangs."""
 LITTLE_SPACE_BYTES = 200_000_000
 LOOP_PATIENCE_S = 10.0
-"""The listening loop turns ten times a second; a slow disk may block it for some time."""
+"""The listening loop turns several times a second; a slow disk may block it for some time."""
 
 _WHAT_TO_DO = {
     "gone": "Plug it in again; it is opened within half a minute. `coughd devices` shows what is "
@@ -24,8 +24,9 @@ _WHAT_TO_DO = {
     "that holds it.",
     "wrong_rate": "Set `sample_rate_hz` to the device's own rate, or name the card itself "
     "(`hw:CARD=...`) instead of the sound server.",
-    "zeros": "Unmute the microphone (its switch, or `alsamixer`), and look at its cable; of two "
-    "channels that cancel each other hear one (`channel: 0`).",
+    "zeros": "Unmute the microphone (its switch, or `alsamixer`), and look at its cable; switch "
+    "off what suppresses noise, which makes a quiet room dead; of two channels that cancel each "
+    "other hear one (`channel: 0`).",
     "constant": "Unplug the microphone and plug it in again; if that does not help it is broken.",
     "clipping": "Lower the gain (`alsamixer`), or move the microphone.",
     "losing": "Something else keeps the machine or the sound server busy; `top` shows what.",

@@ -8,7 +8,7 @@ import zmq
 
 from ..stream.client_key import ClientKey
 from ..stream.connect import patient_socket
-from ..stream.listening import somebody_listens
+from ..stream.listening import may_ask, somebody_listens
 from ..stream.replay_protocol import ReplayProtocolError, encode_status_request, parse_status
 
 ANSWER_S = 3.0
@@ -22,10 +22,14 @@ class Asked:
     """Somebody listens at the address."""
     document: dict[str, object] | None
     """`coughd.status/1`; None where nobody answered in time."""
+    barred: bool = False
+    """This user may not open the socket, so nothing is known."""
 
 
 def ask_status(address: str, timeout_s: float = ANSWER_S, key: ClientKey | None = None) -> Asked:
     """Ask at the replay address; waits a few seconds at most."""
+    if not may_ask(address):
+        return Asked(reached=False, document=None, barred=True)
     # To a daemon that asks for keys, a knock without one is somebody to be refused.
     if key is None and not somebody_listens(address):
         return Asked(reached=False, document=None)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 from ...storage.upkeep.findings import Finding
@@ -35,6 +37,10 @@ _COUNTING_CHECKS = frozenset({"sums", "messages"})
 """Their evidence counts coughs and messages."""
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_SECRET = re.compile(
+    r"(?P<user>://[^\s'\"/@:]*:)[^\s'\"]*(?=@|…)"  # a long value is quoted in part
+    r"|(?P<parameter>[?&]\w*(?i:pass|token|secret|key)\w*=)[^\s'\"&]*"
+)
 _OURS = re.compile(r"\b(INFO|WARNING|ERROR|CRITICAL) coughd[.\w]*: ")
 _OURS_AS_JSON = re.compile(r'"level": "(info|warning|error|critical)", "logger": "coughd[.\w]*"')
 _FRAME = re.compile(r'(Traceback \(most recent call last\):| {2}File "[^"]*", line \d+, in \S+)$')
@@ -75,9 +81,12 @@ def clean_log(lines: Iterable[str]) -> Iterator[str]:
     """
     in_trace = False
     for line in lines:
-        if _OURS.search(line) or _OURS_AS_JSON.search(line):
+        if _OURS.search(line):
             in_trace = False
             yield without_ids(line)
+        elif _OURS_AS_JSON.search(line):
+            in_trace = False
+            yield from _clean_object(line)
         elif frame := _FRAME.search(line):
             in_trace = True
             yield frame.group()
@@ -86,9 +95,27 @@ def clean_log(lines: Iterable[str]) -> Iterator[str]:
             yield end.group(1)
 
 
+def _clean_object(line: str) -> Iterator[str]:
+    """Of a line of `logging.format: json`, which has its trace in one member, if it is whole."""
+    before, brace, rest = line.partition("{")
+    with suppress(ValueError, RecursionError):
+        fields = json.loads(brace + rest)
+        if "error" in fields:
+            fields["error"] = "\n".join(clean_log(str(fields["error"]).splitlines()))
+        yield without_ids(before + json.dumps(fields, ensure_ascii=False))
+
+
 def without_ids(text: str) -> str:
-    """Take ids out: a uuid7 is a time."""
-    return _UUID.sub("<id>", text)
+    """Take ids out, since a uuid7 is a time, and secrets."""
+    return without_secrets(_UUID.sub("<id>", text))
+
+
+def without_secrets(text: str) -> str:
+    """Take passwords and tokens out of the URLs in a text.
+
+    A mistake in a configuration is quoted, and one in the wrong place is known to nobody.
+    """
+    return _SECRET.sub(lambda found: f"{found['user'] or found['parameter']}***", text)
 
 
 def _some(values: _Json, keys: frozenset[str]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 from ...config.errors import CoughdError
 from ...config.settings import Settings
 from ...detectors.runtime import MODEL_FILES, SHIPPED_MODELS, sha256_of
-from ..service.layout import UNIT
+from ..service.layout import UNIT, Scope
 from ..service.systemctl import Systemctl
 
 LOG_LINES = 2000
@@ -35,9 +35,13 @@ def versions() -> dict[str, Any]:
     }
 
 
-def system() -> dict[str, Any]:
-    """The machine: kernel, distribution, processor, memory, load, and the service."""
+def system(*, of_user: bool) -> dict[str, Any]:
+    """The machine: kernel, distribution, processor, memory, load, and the service.
+
+    With `of_user` also the user's own service.
+    """
     load = os.getloadavg()
+    own = {"own_service": _service("user")} if of_user else {}
     return {
         "kernel": platform.release(),
         "machine": platform.machine(),
@@ -47,7 +51,8 @@ def system() -> dict[str, Any]:
         "memory": _first_value("/proc/meminfo", "MemTotal"),
         "memory_available": _first_value("/proc/meminfo", "MemAvailable"),
         "load": [round(each, 2) for each in load],
-        "service": _service(),
+        "service": _service("system"),
+        **own,
     }
 
 
@@ -95,8 +100,8 @@ def _first_value(file: str, key: str) -> str:
     return ""
 
 
-def _service() -> dict[str, str] | str:
+def _service(scope: Scope) -> dict[str, str] | str:
     try:
-        return Systemctl("system").show(UNIT, *_UNIT_FACTS)
+        return Systemctl(scope).show(UNIT, *_UNIT_FACTS)
     except CoughdError as exc:
         return str(exc)

@@ -167,10 +167,12 @@ def assert_all_is_accounted_for(store: Path, recording: Path) -> None:
     """
     with closing(sqlite3.connect(store)) as connection:
         intervals = connection.execute(
-            "SELECT start_sample, end_sample, state FROM coverage ORDER BY start_sample"
+            "SELECT start_sample, end_sample, state, start_us, end_us FROM coverage "
+            "ORDER BY start_sample"
         ).fetchall()
     assert all(before[1] == after[0] for before, after in pairwise(intervals))
-    dropped = sum(end - start for start, end, state in intervals if state == "dropped")
+    assert all(before[4] == after[3] for before, after in pairwise(intervals))
+    dropped = sum(end - start for start, end, state, *_ in intervals if state == "dropped")
     info = soundfile.info(recording)
     assert intervals[0][0] == 0
     unread = info.frames + dropped - intervals[-1][1]

@@ -20,7 +20,7 @@ _TOOLS = ("pulseaudio", "pactl", "paplay")
 _START_S = 20.0
 # Without norewinds the sink renders two seconds at a time.
 _ROOM = (
-    "load-module module-null-sink sink_name=room rate={rate_hz} channels=1 norewinds=1\n"
+    "load-module module-null-sink sink_name=room rate={rate_hz} channels={channels} norewinds=1\n"
     "set-default-sink room\n"
     "set-default-source room.monitor\n"
 )
@@ -93,12 +93,12 @@ class PulseServer:
 
 
 @contextmanager
-def pulse_server(rate_hz: int) -> Iterator[PulseServer]:
-    """A server whose only sink runs at this rate, in mono."""
+def pulse_server(rate_hz: int, channels: int = 1) -> Iterator[PulseServer]:
+    """A server whose only sink runs at this rate."""
     with ExitStack() as stack:
         # Not pytest's folder: a socket's path may have 107 bytes.
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pulse-")))
-        environ = _write_configuration(folder, _ROOM.format(rate_hz=rate_hz))
+        environ = _write_configuration(folder, _ROOM.format(rate_hz=rate_hz, channels=channels))
         server = PulseServer(environ, _start(folder, environ), folder)
         stack.callback(server.kill)
         yield server

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from ....config.addresses import from_this_machine
@@ -16,25 +15,11 @@ from ....config.places import Places
 from ....config.settings import Settings
 from ....storage.history import History
 from ....storage.place import sqlite_path, store_name, store_url
-from ...service.layout import Layout, find_layout
 from ...stream.replay_protocol import STATUS_SCHEMA
 from ...supervision.status import store_status
 from ...supervision.status_client import Asked, ask_status
 from .own_key import own_key
-
-_OFF = {
-    "about": "coughd",
-    "code": "off",
-    "says": "no daemon runs with this configuration: nothing is heard",
-    "do": "Start it with `systemctl start coughd`, or `coughd run`.",
-}
-_OF_ROOT = " Or do you mean the service of this machine? It is root's: `sudo coughd status`."
-_HANGS = {
-    "about": "coughd",
-    "code": "hangs",
-    "says": "the daemon does not answer",
-    "do": "Look into its log, then restart it: `systemctl restart coughd`.",
-}
+from .unanswered import barred_fault, find_services, hangs_fault, off_fault
 
 
 def ask(settings: Settings, places: Places) -> Asked:
@@ -50,25 +35,19 @@ def collect(
     if asked.document is not None:
         document |= asked.document
     else:
-        document["state"] = "hangs" if asked.reached else "off"
-        document["faults"] = [_HANGS if asked.reached else off_fault(places, os.getuid())]
+        fault = _why_none(asked, places)
+        document |= {"state": fault["code"], "faults": [fault]}
     document.setdefault("store", asdict(store_status(sqlite_path(store_url(places.store)))))
     return document | _known(settings, places, clock)
 
 
-def off_fault(places: Places, uid: int, machine: Layout | None = None) -> dict[str, str]:
-    """Say that nobody answers; to somebody else than root, that there is a service not asked."""
-    service = find_layout("system", os.environ, 0) if machine is None else machine
-    if uid == 0 or places.data_dir == service.data_dir or not service.unit.exists():
-        return _OFF
-    store = sqlite_path(store_url(places.store))
-    if store is not None and not _may_see(store) and _may_see(service.data_dir):
-        return _OFF  # whoever looks for the store says it
-    return {**_OFF, "do": _OFF["do"] + _OF_ROOT}
-
-
-def _may_see(path: Path) -> bool:
-    return os.access(path, os.F_OK)
+def _why_none(asked: Asked, places: Places) -> dict[str, str]:
+    """The fault of a daemon that gave no document."""
+    if asked.barred:
+        return barred_fault(places.replay)
+    uid = os.getuid()
+    fault = hangs_fault if asked.reached else off_fault
+    return fault(places, uid, find_services(os.environ, uid))
 
 
 def _known(settings: Settings, places: Places, clock: Callable[[], datetime]) -> dict[str, Any]:

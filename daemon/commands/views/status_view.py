@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
@@ -36,6 +36,8 @@ def _headline(document: _Json) -> Text:
         return Text("coughd does not run")
     if state == "hangs":
         return Text("coughd runs but does not answer")
+    if state == "unknown":
+        return Text("coughd cannot be asked")
     if state == "starting":
         return Text("coughd is starting")
     faults = len(document["faults"])
@@ -51,24 +53,31 @@ def _headline(document: _Json) -> Text:
 def _sources(sources: list[_Json], today: datetime) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading in ("source", "state", "dBFS", "since", "last cough", "heard", "lost"):
-        table.add_column(heading, justify="right" if heading in ("dBFS", "lost") else "left")
+        side: JustifyMethod = "right" if heading in ("dBFS", "lost") else "left"
+        table.add_column(heading, justify=side, overflow="fold")
     for source in sources:
         level = source["level_dbfs"]
         cause = source["cause"]
         named = cause in (None, "opened", "well")
         state = source["state"] if named else f"{source['state']} ({cause})"
-        rate_hz = source["sample_rate_hz"]
-        heard_s = source["heard_samples"] / rate_hz if rate_hz else None
+        heard_s = _heard_s(source)
         table.add_row(
             Text(in_one_line(source["name"])),
             Text(state, style=_STYLES.get(source["state"], "") if named else "yellow"),
             "-" if level is None else f"{level:.1f}",
             _ago(source["since"], today),
             _ago(source["last_cough"], today),
-            "-" if heard_s is None else length_text(heard_s),
+            length_text(heard_s) if heard_s else "-",
             f"{source['dropped_samples']}",
         )
     return table
+
+
+def _heard_s(source: _Json) -> float:
+    """How long it has been heard; the rate of one that is away is not known."""
+    if source["sample_rate_hz"]:
+        return float(source["heard_samples"] / source["sample_rate_hz"])
+    return float(sum(source[part] for part in ("ok_s", "clipped_s", "silent_s")))
 
 
 def _facts(document: _Json, today: datetime) -> Iterator[tuple[str, str]]:

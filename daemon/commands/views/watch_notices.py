@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection
 from pathlib import Path
 
 from ...stream.items import StoreChanged, Truncated
+from ...stream.listening import may_open
 
 REFUSED = (
     "the daemon refuses to talk: the key is not, or no longer, on its list, is another daemon's, "
@@ -27,17 +27,6 @@ def change(item: StoreChanged | Truncated) -> str:
             "from the oldest"
         )
     return f"the daemon has another store now ({item.now}); its messages follow from the oldest"
-
-
-def may_open(socket: Path) -> bool:
-    """Whether this user may connect to a socket's file; one that is not there may come."""
-    try:
-        socket.stat()
-    except PermissionError:
-        return False
-    except OSError:
-        return True
-    return os.access(socket, os.W_OK)
 
 
 def nobody_heard(

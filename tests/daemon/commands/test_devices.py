@@ -91,3 +91,25 @@ def test_a_card_that_a_program_listens_to_is_listed_and_said(
     assert told["held"][0]["holder"] == "arecord"
     (problem,) = told["problems"]
     assert "is held by arecord" in problem["problem"]
+
+
+def test_a_card_that_is_not_this_users_is_none_for_them(
+    runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forbidden = HeldCard("hw:CARD=Snowball,DEV=0", "usb:1-1.2", None, None)
+    monkeypatch.setattr(devices_verb, "held_cards", lambda: [forbidden])
+    fake_sounddevice.put_in_place(fake_sounddevice.NO_MICROPHONE, tmp_path, monkeypatch)
+    result = runner.invoke(app())
+    assert isinstance(result.exception, DeviceUnavailableError)
+    assert "'hw:CARD=Snowball,DEV=0' is not this user's to open" in str(result.exception)
+
+
+def test_a_card_that_is_not_this_users_is_told_beside_one_that_is(
+    runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forbidden = HeldCard("hw:CARD=Yeti,DEV=0", "usb:1-1.2", None, None)
+    monkeypatch.setattr(devices_verb, "held_cards", lambda: [forbidden])
+    fake_sounddevice.put_in_place(fake_sounddevice.TWO_MICROPHONES, tmp_path, monkeypatch)
+    result = runner.invoke(app())
+    assert result.exit_code == 0
+    assert "'hw:CARD=Yeti,DEV=0' is not this user's to open" in result.stderr

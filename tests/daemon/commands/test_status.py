@@ -14,12 +14,12 @@ from rich.console import Console
 
 from coughd.config.places import Places
 from coughd.config.settings import Settings
-from coughd.daemon.commands.shared.asking import collect, off_fault
+from coughd.daemon.commands.shared.asking import collect
 from coughd.daemon.commands.views.status_view import print_status
-from coughd.daemon.service.layout import find_layout
 from coughd.daemon.supervision.status import DaemonStatus, HearProbe
 from coughd.daemon.supervision.status_client import Asked
 from coughd.daemon.supervision.status_document import document
+from coughd.daemon.supervision.tally import SourceTally
 from coughd.storage.records import Listening, SourceSeen
 
 from ...storage.facts import EPOCH_US, covered, event, open_store, seen
@@ -102,6 +102,22 @@ def test_a_fault_is_shown_with_what_to_do(places: Places) -> None:
     assert "! source bed: no sound came\n  It is opened again" in text
 
 
+def test_what_a_microphone_has_heard_is_told_while_it_is_away(places: Places) -> None:
+    gone = replace(BEDROOM, state="down", cause="gone", sample_rate_hz=None)
+    never = replace(gone, tally=SourceTally())
+    rows = [
+        shown(collected(places, answered(replace(WELL, sources=(one,))))).splitlines()[2].split()
+        for one in (gone, never)
+    ]
+    assert [row[-3:] for row in rows] == [["120", "min", "0"], ["ago", "-", "0"]]
+
+
+def test_a_narrow_terminal_cuts_no_cause_off(places: Places) -> None:
+    bad = replace(BEDROOM, name="Schlafzimmer hinten", state="down", cause="unavailable")
+    text = shown(collected(places, answered(replace(WELL, sources=(bad,)))), width=60)
+    assert "…" not in text
+
+
 def test_faults_of_many_sources_take_few_lines(places: Places) -> None:
     """What is to be done about them is said once; each is named."""
     bad = replace(BEDROOM, state="down", cause="frozen", detail="no sound came", level_dbfs=None)
@@ -111,31 +127,6 @@ def test_faults_of_many_sources_take_few_lines(places: Places) -> None:
     assert [f"! source bed-{number:02}: no sound came" for number in (1, 2, 3)] == told[:3]
     assert told[3].startswith("! and 17 more: source bed-04, source bed-05, ")
     assert (5, True) == (len(told), told[4].startswith("  It is opened again"))
-
-
-@pytest.mark.parametrize(
-    ("uid", "service", "hinted"), [(1000, True, True), (1000, False, False), (0, True, False)]
-)
-def test_who_is_not_root_is_led_to_the_service_of_the_machine(
-    uid: int, service: bool, hinted: bool, places: Places, tmp_path: Path
-) -> None:
-    machine = replace(find_layout("system", {}, 0), unit=tmp_path / "coughd.service")
-    if service:
-        machine.unit.touch()
-    assert hinted == ("`sudo coughd status`" in off_fault(places, uid, machine)["do"])
-
-
-def test_who_has_no_store_is_led_there_once(places: Places, tmp_path: Path) -> None:
-    """Whoever looks for the store says it where the machine has one."""
-    machine = replace(
-        find_layout("system", {}, 0), unit=tmp_path / "coughd.service", data_dir=tmp_path / "data"
-    )
-    machine.unit.touch()
-    missing = replace(places, store=tmp_path / "nowhere.sqlite3")
-    assert "sudo" in off_fault(missing, 1000, machine)["do"]
-    machine.data_dir.mkdir()
-    assert "sudo" not in off_fault(missing, 1000, machine)["do"]
-    assert "sudo" in off_fault(places, 1000, machine)["do"]
 
 
 @pytest.mark.parametrize(
@@ -153,6 +144,14 @@ def test_without_a_daemon_the_store_still_speaks(
     (fault,) = told["faults"]
     assert (fault["about"], fault["code"]) == ("coughd", state)
     assert shown(told).startswith(f"{says}\n")
+
+
+def test_who_may_not_ask_is_not_told_that_it_is_off(places: Places) -> None:
+    told = collected(places, Asked(reached=False, document=None, barred=True))
+    (fault,) = told["faults"]
+    assert (told["state"], fault["code"]) == ("unknown", "unknown")
+    assert fault["says"].startswith(f"this user may not open {places.replay}, ")
+    assert shown(told).startswith("coughd cannot be asked\n")
 
 
 def test_a_microphone_that_was_taken_away_is_not_missed_for_ever(tmp_path: Path) -> None:

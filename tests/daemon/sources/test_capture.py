@@ -25,9 +25,9 @@ RATE_HZ = 16_000
 
 
 @contextmanager
-def room(rate_hz: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[PulseServer]:
+def room(rate_hz: int, monkeypatch: pytest.MonkeyPatch, channels: int = 1) -> Iterator[PulseServer]:
     skip_unless_available()
-    with pulse_server(rate_hz) as server:
+    with pulse_server(rate_hz, channels) as server:
         for name in ("ALSA_CONFIG_PATH", "PULSE_SERVER", "XDG_RUNTIME_DIR", "HOME"):
             monkeypatch.setenv(name, server.environ[name])
         yield server
@@ -43,6 +43,10 @@ def some_sound(items: list[Item]) -> bool:
 
 def losses(items: list[Item]) -> list[str]:
     return [item.reason for item in items if isinstance(item, Lost)]
+
+
+def is_loud(items: list[Item]) -> bool:
+    return any(block.samples.any() for block in blocks(items))
 
 
 def heard(items: list[Item]) -> NDArray[np.float32]:
@@ -94,6 +98,22 @@ def test_what_is_played_arrives_sample_by_sample(
     recorded, _ = soundfile.read(record_path, dtype="float32")
     np.testing.assert_array_equal(sound, recorded[: sound.size])
     assert source.counters.heard_samples == sound.size
+
+
+def test_one_of_two_channels_that_cancel_each_other_is_heard_behind_a_sound_server(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    left = np.random.default_rng(6).integers(-9_000, 9_000, RATE_HZ * 20, dtype=np.int16)
+    soundfile.write(tmp_path / "played.wav", np.stack([left, -left], axis=1), RATE_HZ)
+    with room(RATE_HZ, monkeypatch, channels=2) as server:
+        source = open_microphone("room", device="default", sample_rate_hz=RATE_HZ, channel=0)
+        items = listen(source, some_sound)
+        player = server.play(tmp_path / "played.wav")
+        items += listen(source, lambda items: is_loud(items) or player.poll() is not None)
+        source.close()
+        player.kill()
+        player.wait()
+    assert is_loud(items)
 
 
 def test_the_time_of_a_block_is_when_it_was_heard(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,25 @@ SECOND = replace(
 PULSE = InputDevice("pulse", None, None, "pulse", "ALSA", 7, 44_100, 1, is_default=True)
 
 
+@pytest.mark.parametrize(
+    ("device", "channel", "opened"),
+    [
+        (SNOWBALL, None, 1),
+        (SNOWBALL, 0, 1),
+        (SNOWBALL, 1, 2),
+        (replace(SNOWBALL, channels=4), 1, 4),
+        (replace(PULSE, mixes=True), None, 1),
+        (replace(PULSE, mixes=True), 0, 2),
+        (replace(PULSE, mixes=True), 3, 4),
+    ],
+)
+def test_a_channel_that_is_chosen_is_opened_beside_the_others(
+    device: InputDevice, channel: int | None, opened: int
+) -> None:
+    """Asked for one channel only, a sound server gives the mean of all."""
+    assert device.channels_to_open(channel) == opened
+
+
 def machine(root: Path, number: int, card_id: str, device: str, serial: str | None = None) -> None:
     """A fake /proc and /sys with one card."""
     card = root / f"proc/asound/card{number}"

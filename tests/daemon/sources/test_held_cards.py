@@ -64,6 +64,27 @@ def test_who_wants_a_held_card_is_told_who_holds_it(wanted: str) -> None:
         choose([], wanted, [SNOWBALL])
 
 
+def test_a_free_card_that_is_not_ours_to_open_is_told(tmp_path: Path) -> None:
+    """A person outside the group `audio`, on a machine without a sound server."""
+    card(tmp_path, 1, "Snowball", CLOSED)
+    assert held_cards(tmp_path, may_open=lambda _node: False) == []  # a container without it
+    node = tmp_path / "dev/snd/pcmC1D0c"
+    node.parent.mkdir(parents=True)
+    node.touch()
+    assert held_cards(tmp_path, may_open=lambda _node: True) == []
+    asked: list[Path] = []
+
+    def refuse(path: Path) -> bool:
+        asked.append(path)
+        return False
+
+    (refused,) = held_cards(tmp_path, may_open=refuse)
+    assert asked == [node]
+    assert refused == HeldCard("hw:CARD=Snowball,DEV=0", None, None, None)
+    with pytest.raises(DeviceUnavailableError, match=r"not this user's to open: .*-aG audio"):
+        choose([], "default", [refused])
+
+
 @pytest.mark.parametrize("wanted", ["usb:1-1", "Yeti"])
 def test_who_wants_another_one_is_not(wanted: str) -> None:
     with pytest.raises(DeviceUnavailableError, match="no microphone was found"):

@@ -96,11 +96,22 @@ def test_silence_of_the_pipe_is_a_stall() -> None:
     assert starter.children[0].killed
 
 
-def test_an_opening_may_be_silent_as_long_as_a_sound_that_came_before() -> None:
+def test_a_device_may_need_some_seconds_until_its_first_sound() -> None:
     source, starter = running()
-    assert source.poll(101.4) == []
-    assert not starter.children[0].killed
-    assert causes(source.poll(101.5)) == ["frozen"]
+    assert source.poll(104.9) == []
+    starter.children[0].hears(1)
+    opened, block = source.poll(104.9)
+    assert isinstance(opened, Opened)
+    assert isinstance(block, Block)
+    assert causes(source.poll(106.4)) == ["frozen"]
+
+
+def test_a_device_whose_first_sound_does_not_come_is_frozen() -> None:
+    source, starter = running()
+    told = source.poll(105.0)
+    assert reasons(told) == ["microphone 'snowball': no sound came for 5 s"]
+    assert causes(told) == ["frozen"]
+    assert starter.children[0].killed
 
 
 def test_a_loop_that_was_late_does_not_call_it_a_stall() -> None:
@@ -123,8 +134,8 @@ def test_a_process_that_never_opens_is_given_ten_seconds() -> None:
 def test_no_process_is_started_while_the_last_one_lives() -> None:
     source, starter = running()
     starter.children[0].obeys_kill = False
-    source.poll(102.0)
-    told = [reason for tenth in range(3_000) for reason in reasons(source.poll(103 + tenth / 10))]
+    source.poll(105.0)
+    told = [reason for tenth in range(3_000) for reason in reasons(source.poll(106 + tenth / 10))]
     assert told == ["microphone 'snowball': its last capture process cannot be killed"]
     assert len(starter.children) == 1
     starter.children[0].obeys_kill = True
@@ -148,6 +159,22 @@ def test_the_same_failure_is_told_once_and_retried_ever_more_rarely() -> None:
     assert pauses_s[:6].tolist() == pytest.approx([0.5, 1, 2, 4, 8, 16], abs=0.5)
     assert pauses_s[6:].tolist() == pytest.approx([30.0] * (pauses_s.size - 6), abs=0.5)
     assert source.counters.lost == len(attempts_s)
+
+
+def test_a_device_that_fails_in_two_ways_by_turns_is_told_hourly() -> None:
+    """Such as one that hangs when it is opened, in the kernel, so that it dies only later."""
+    source, starter = microphone()
+    day_s = 86_400
+    told: list[str] = []
+    alive_s = 0
+    for now_s in range(day_s):
+        told += reasons(source.poll(now_s))
+        child = starter.children[-1]
+        alive_s = 0 if not child.killed else alive_s + 1
+        child.obeys_kill = alive_s > 40
+    assert len(starter.children) > 1_000
+    assert len(set(told)) == 2
+    assert len(told) <= 2 * day_s / 3_600 + 2
 
 
 def test_ten_seconds_of_sound_end_a_series_of_failures() -> None:

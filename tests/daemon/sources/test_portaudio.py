@@ -33,6 +33,7 @@ def test_inputs_are_listed_and_outputs_are_not(
         False,
     )
     assert (pulse.stable_name, pulse.channels, pulse.is_default) == ("pulse", 1, True)
+    assert (snowball.mixes, pulse.mixes) == (False, True)
     assert (pulse.sample_rate_hz, pulse.index, pulse.host_api) == (44_100, 1, "ALSA")
 
 

@@ -27,7 +27,7 @@ PULLED_OUT = InputDevice(
     is_default=False,
 )
 ORDER = argparse.Namespace(
-    device=PULLED_OUT.stable_name, sample_rate_hz=None, min_channels=1, record=None
+    device=PULLED_OUT.stable_name, sample_rate_hz=None, channel=None, record=None
 )
 
 

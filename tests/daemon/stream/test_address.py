@@ -46,6 +46,17 @@ def test_the_socket_goes_to_the_named_group(endpoint: zmq.Socket[bytes], tmp_pat
     assert stat.S_IMODE(path.stat().st_mode) == 0o660
 
 
+def test_no_group_is_let_in_before_it_is_the_right_one(
+    endpoint: zmq.Socket[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "events.sock"
+    before: list[int] = []
+    monkeypatch.setattr(os, "chown", lambda *_: before.append(path.stat().st_mode & 0o020))
+    bind_local(endpoint, f"ipc://{path}", Admission(group_may_listen=True, group="root"))
+    assert before == [0]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o660
+
+
 def test_a_group_that_is_none_is_said(endpoint: zmq.Socket[bytes], tmp_path: Path) -> None:
     admission = Admission(group_may_listen=True, group="no-such-group")
     with pytest.raises(ConfigError, match=r"cannot be given to the group no-such-group"):
@@ -130,3 +141,31 @@ def test_another_users_folder_is_refused(endpoint: zmq.Socket[bytes], tmp_path: 
     os.chown(folder, 12345, 12345)
     with pytest.raises(ConfigError, match="belongs to another user"):
         bind_local(endpoint, f"ipc://{folder}/events.sock")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to make another user's link")
+def test_a_folder_that_another_users_link_leads_to_is_refused(
+    endpoint: zmq.Socket[bytes], tmp_path: Path
+) -> None:
+    (tmp_path / "ours").mkdir()
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "ours")
+    os.chown(link, 12345, 12345, follow_symlinks=False)
+    with pytest.raises(ConfigError, match="belongs to another user"):
+        bind_local(endpoint, f"ipc://{link}/events.sock")
+
+
+def test_a_folder_in_which_everybody_may_replace_our_socket_is_refused(
+    endpoint: zmq.Socket[bytes], tmp_path: Path
+) -> None:
+    folder = tmp_path / "everybodys"
+    folder.mkdir()
+    folder.chmod(0o777)
+    with pytest.raises(ConfigError, match="every user of this machine may write into"):
+        bind_local(endpoint, f"ipc://{folder}/events.sock")
+    bind_local(endpoint, f"ipc://{folder}/coughd/events.sock")
+
+
+def test_a_folder_like_tmp_is_taken(endpoint: zmq.Socket[bytes], tmp_path: Path) -> None:
+    tmp_path.chmod(0o1777)
+    bind_local(endpoint, f"ipc://{tmp_path}/events.sock")

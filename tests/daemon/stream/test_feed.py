@@ -4,9 +4,12 @@ import itertools
 import time
 from pathlib import Path
 
+import pytest
+
+from coughd.config.errors import StorageError
 from coughd.daemon.stream.feed import StreamFeed
 
-from .fakes import FakeDaemon, start_message
+from .fakes import FakeDaemon, FakePage, start_message
 
 PATIENCE_S = 120.0
 
@@ -34,3 +37,26 @@ def test_what_its_user_leaves_waiting_gives_way_to_newer_and_is_counted(tmp_path
             assert kept == [*range(kept[0], kept[0] + len(kept))]
     finally:
         feed.close()
+
+
+def test_what_a_daemon_says_of_its_store_is_one_line_and_steers_no_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: object) -> FakePage:
+        raise StorageError("no\x1b[2J\nWARNING somebody else" + 1000 * "!")
+
+    daemon = FakeDaemon(tmp_path)
+    monkeypatch.setattr(daemon.outbox, "page", refuse)
+    addresses = (daemon.publish_address, daemon.replay_address)
+    feed = StreamFeed(*addresses, (None, None), ephemeral=False, clock=time.monotonic)
+    try:
+        with daemon.running():
+            deadline_s = time.monotonic() + PATIENCE_S
+            while not feed.counts.failed_replays:
+                assert time.monotonic() < deadline_s
+                feed.listen(0.1)
+    finally:
+        feed.close()
+    (line,) = caplog.messages
+    assert line.startswith("the daemon cannot replay now: no?[2J?WARNING somebody else!")
+    assert len(line) < 600

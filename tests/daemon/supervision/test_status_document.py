@@ -6,10 +6,12 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 import zmq
 
 from coughd.daemon.stream.replay import ReplayServer
 from coughd.daemon.stream.replay_protocol import encode_status_request
+from coughd.daemon.supervision import status_client
 from coughd.daemon.supervision.status_client import Asked, ask_status
 from coughd.daemon.supervision.status_document import StatusDesk, document
 
@@ -114,6 +116,14 @@ def test_nobody_and_somebody_who_says_nothing_are_told_apart(tmp_path: Path) -> 
     with zmq.Context() as context, context.socket(zmq.ROUTER) as mute:
         mute.bind(address)
         assert ask_status(address, timeout_s=0.05) == Asked(reached=True, document=None)
+
+
+def test_a_socket_that_may_not_be_opened_says_nothing_of_its_daemon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(status_client, "may_ask", lambda _: False)
+    asked = ask_status(f"ipc://{tmp_path}/replay.sock")
+    assert asked == Asked(reached=False, document=None, barred=True)
 
 
 def test_an_answer_that_is_no_status_is_none(tmp_path: Path) -> None:

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import json
+import logging
+import sys
 from dataclasses import replace
 
+import pytest
+
+from coughd.daemon.logs import JsonLines
 from coughd.daemon.supervision.status_document import document
-from coughd.daemon.support.cleaning import clean_findings, clean_log, clean_status
+from coughd.daemon.support.cleaning import (
+    clean_findings,
+    clean_log,
+    clean_status,
+    without_secrets,
+)
 from coughd.storage.upkeep.findings import Finding
 
 from ..supervision.facts_of_status import BEDROOM, HEAR, WELL
@@ -80,3 +90,44 @@ def test_of_a_trace_the_places_and_the_kind_of_error_are_left() -> None:
         "ValueError: cough at 2026-11-21T03:12:00Z",
     ]
     assert list(clean_log(trace)) == [*trace[:3], "ValueError"]
+
+
+def test_a_trace_within_an_object_is_cleaned_too() -> None:
+    try:
+        int("cough at 2026-11-21T03:12:00Z")
+    except ValueError:
+        record = logging.LogRecord(
+            "coughd", logging.ERROR, __file__, 1, "a defect of coughd", (), sys.exc_info()
+        )
+    line = JsonLines().format(record)
+    (kept,) = clean_log([f"2026-11-21T12:00:00+0000 coughd[7]: {line}"])
+    before, _, told = kept.partition("{")
+    assert before == "2026-11-21T12:00:00+0000 coughd[7]: "
+    fields = json.loads("{" + told)
+    assert fields["message"] == "a defect of coughd"
+    assert fields["error"].splitlines()[0] == "Traceback (most recent call last):"
+    assert fields["error"].splitlines()[-1] == "ValueError"
+    assert "cough at" not in kept
+    assert list(clean_log([line[:-20]])) == []  # the journal cut it: nobody knows what is in it
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("must be a whole number, is 'postgresql://anna:hunter2@db/x'",
+         "must be a whole number, is 'postgresql://anna:***@db/x'"),
+        ("is 'https://triton/?token=hunter2&x=1', no more",
+         "is 'https://triton/?token=***&x=1', no more"),
+        ("postgresql://db/x?options=a&sslpassword=hunt@er2",
+         "postgresql://db/x?options=a&sslpassword=***"),
+        ("postgresql://anna:hunt@er/2@db/x: refused", "postgresql://anna:***@db/x: refused"),
+        ("is 'postgresql://anna:hunter2hunter2…'", "is 'postgresql://anna:***…'"),
+        ("http://127.0.0.1:9797 and tcp://pi:5570", "http://127.0.0.1:9797 and tcp://pi:5570"),
+    ],
+)  # fmt: skip
+def test_what_was_written_in_the_wrong_place_keeps_its_secret(text: str, kept: str) -> None:
+    assert without_secrets(text) == kept
+    log = f"ERROR coughd.reload: the configuration stays as it was: {text}"
+    assert list(clean_log([log])) == [log.replace(text, kept)]
+    (finding,) = clean_findings([Finding("store", "fault", text, "")])
+    assert finding["evidence"] == kept

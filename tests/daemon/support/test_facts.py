@@ -1,11 +1,11 @@
-"""Which models a bundle names: those that hear, wherever they lie."""
+"""Which models a bundle names, those that hear, wherever they lie; and which services."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from coughd.config.settings import ModelsSettings, ProbeSettings, Settings
-from coughd.daemon.support.facts import models
+from coughd.daemon.support.facts import models, system
 from coughd.detectors.runtime import MODEL_FILES, SHIPPED_MODELS
 
 
@@ -34,3 +34,8 @@ def test_a_missing_folder_is_named_too(tmp_path: Path) -> None:
     named = models(Settings(models=ModelsSettings(gone)))
     missing = "cannot be read: No such file or directory"
     assert named == {str(gone / name): missing for name in MODEL_FILES}
+
+
+def test_a_person_may_have_a_service_of_their_own() -> None:
+    assert "own_service" in system(of_user=True)
+    assert "own_service" not in system(of_user=False)

@@ -131,7 +131,8 @@ def test_list_says_what_would_be_inside_and_writes_nothing(place: Path) -> None:
 
 
 def test_a_broken_configuration_is_what_it_tells_of(tmp_path: Path) -> None:
-    (tmp_path / "config.yaml").write_text("config_version: 1\nsorces: []\n")
+    misplaced = f"site: postgresql://ann:{PASSWORD}@db/coughd"
+    (tmp_path / "config.yaml").write_text(f"config_version: 1\nsorces: []\n{misplaced}\n")
     said = coughd(
         "support-bundle", "-c", tmp_path / "config.yaml", "-o", tmp_path / "bundle.tar.gz"
     )
@@ -139,7 +140,10 @@ def test_a_broken_configuration_is_what_it_tells_of(tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "bundle.tar.gz") as archive:
         file = archive.extractfile("coughd-support/configuration.txt")
         assert file is not None
-        assert b"did you mean 'sources'" in file.read()
+        told = file.read().decode()
+    assert "did you mean 'sources'" in told
+    assert "is 'postgresql://ann:***" in told
+    assert PASSWORD not in told
 
 
 @pytest.mark.parametrize(
