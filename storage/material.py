@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from ..detectors.ports import EmbedderIdentity
 from .reading.event_reading import read_ids_ending
 from .reading.labelled_reading import (
     KnownEmbedder,
     StoredEmbedding,
+    embedding_from,
+    page_of_embeddings,
     read_embedders,
-    read_embeddings,
 )
-from .reading.places_reading import EventPlace, read_places
+from .reading.pages import in_pages
+from .reading.places_reading import (
+    EventPlace,
+    count_places,
+    page_of_places,
+    place_from,
+    read_places_before,
+)
 from .reading.readable import ReadableStore
 
 
@@ -32,12 +41,27 @@ class Material(ReadableStore):
         with self.reading() as connection:
             return read_embedders(connection, kind)
 
-    def places(self, *, without: EmbedderIdentity | None) -> list[EventPlace]:
-        """Give where every event lies, by onset; or of those without an embedding made so."""
-        with self.reading() as connection:
-            return read_places(connection, without)
+    def places(self, *, without: EmbedderIdentity | None) -> Iterator[EventPlace]:
+        """Give where every event lies, by onset; or of those without an embedding made so.
 
-    def embeddings(self, model_ids: Sequence[int], *, reviewed_only: bool) -> list[StoredEmbedding]:
-        """Give the embeddings of these embedders by onset, and what persons said of each event."""
+        Read in pages, as embeddings are: what is written meanwhile may be among them.
+        """
+        read_page = partial(page_of_places, without=without)
+        return map(place_from, in_pages(self.reading, read_page))
+
+    def count_places(self, *, without: EmbedderIdentity | None) -> int:
+        """Give how many `places` gives."""
         with self.reading() as connection:
-            return read_embeddings(connection, model_ids, reviewed_only=reviewed_only)
+            return count_places(connection, without)
+
+    def places_before(self, onsets_us: Iterable[int], reach_us: int) -> list[EventPlace]:
+        """Give the events with one of these onsets, and those up to so long before, by onset."""
+        with self.reading() as connection:
+            return read_places_before(connection, onsets_us, reach_us)
+
+    def embeddings(
+        self, model_ids: Sequence[int], *, reviewed_only: bool
+    ) -> Iterator[StoredEmbedding]:
+        """Give the embeddings of these embedders by onset, and what persons said of each event."""
+        read_page = partial(page_of_embeddings, model_ids=model_ids, reviewed_only=reviewed_only)
+        return map(embedding_from, in_pages(self.reading, read_page))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import islice
 from typing import Annotated
 
 import typer
@@ -16,11 +17,12 @@ from ...config.settings import Settings
 from ...detectors.ports import EmbedderIdentity, Samples
 from ...detectors.probe_versions import ProbeVersions
 from ...storage.material import Material
+from ...storage.reading.places_reading import EventPlace
 from ..clips.sealing import find_key_file, read_key
 from ..clips.shelf import ClipShelf
 from ..judge import LaterJudge
 from ..offline.kept_sound import counts, find_sound
-from ..offline.neighbourhood import Neighbourhood
+from ..offline.neighbourhood import REACH_US, Neighbourhood
 from ..offline.reembedding import judge_stored, reembed
 from ..wiring.delivering import deliver
 from ..wiring.detection import OpenModels, later_judge
@@ -28,6 +30,9 @@ from ..wiring.offline_work import offline_embedder
 from .shared.heard_once import source_files
 from .shared.options import ConfigOption, configured
 from .views.bars import progress_bar
+
+_AT_ONCE = 500
+"""Embeddings in memory; so the store may be as large as it likes."""
 
 
 def embed(
@@ -65,23 +70,24 @@ def embed(
         raise UsageError("probe.keep_embeddings is false, so no embedding is kept here")
     with offline_embedder(settings, places) as embedder, Material.open(places.store) as material:
         identity = embedder.identity
-        events = material.places(without=identity if pending else None)
+        without = identity if pending else None
+        events, count = material.places(without=without), material.count_places(without=without)
         with progress_bar("embedding") as progress:
             done = reembed(
                 find_sound(events, source_files(settings), _clip_reader(settings, places)),
                 embedder,
                 _judge(settings, places, identity),
-                Neighbourhood(material.places(without=None)),
+                partial(_neighbours_of, material),
                 partial(deliver, settings, places),
-                lambda number: progress(number, len(events)),
+                lambda number: progress(number, count),
             )
     if as_json:
-        found = {"events": len(events), "embedded": done.embedded, "judged": done.judged}
+        found = {"events": done.events, "embedded": done.embedded, "judged": done.judged}
         document = {"embedder": identity.name, **found, "left_out": dict(done.left_out)}
         typer.echo(json.dumps(document))
         return
     typer.echo(
-        f"{done.embedded} of {len(events)} events embedded by {identity.name}, "
+        f"{done.embedded} of {done.events} events embedded by {identity.name}, "
         f"{done.judged} of them judged anew"
     )
     if done.left_out:
@@ -93,24 +99,31 @@ def _judge_stored(settings: Settings, places: Places, *, as_json: bool) -> None:
     kind = settings.embedder.kind
     judged = total = 0
     with Material.open(places.store) as material:
-        events = {place.event_id: place for place in material.places(without=None)}
-        neighbours = Neighbourhood(events.values())
         for known in material.embedders(kind):
-            stored = [
-                (events[row.event_id], row.vector)
-                for row in material.embeddings([known.model_id], reviewed_only=False)
-                if row.event_id in events and events[row.event_id].scored_by in {"open", kind}
-            ]
-            total += len(stored)
+            judge = _judge_of_stored(settings, ProbeVersions(places.data_dir), known.identity)
+            looked_at = 0
             with progress_bar("judging") as progress:
-                judged += judge_stored(
-                    stored,
-                    known.identity,
-                    _judge_of_stored(settings, ProbeVersions(places.data_dir), known.identity),
-                    neighbours,
-                    partial(deliver, settings, places),
-                    partial(_told, progress, len(stored)),
-                )
+                rows = material.embeddings([known.model_id], reviewed_only=False)
+                while some := [*islice(rows, _AT_ONCE)]:
+                    before = material.places_before((row.onset_us for row in some), REACH_US)
+                    events = {place.event_id: place for place in before}
+                    stored = [
+                        (events[row.event_id], row.vector)
+                        for row in some
+                        if row.event_id in events
+                        and events[row.event_id].scored_by in {"open", kind}
+                    ]
+                    total += len(stored)
+                    judged += judge_stored(
+                        stored,
+                        known.identity,
+                        judge,
+                        Neighbourhood(before),
+                        partial(deliver, settings, places),
+                        lambda _done: None,
+                    )
+                    looked_at += len(some)
+                    progress(looked_at, max(looked_at, known.embeddings))
     if as_json:
         typer.echo(json.dumps({"embeddings": total, "judged": judged}))
     else:
@@ -134,8 +147,8 @@ def _judge_of_stored(
     return later_judge(settings.probe, trained, identity)
 
 
-def _told(progress: Callable[[float, float], None], every: int, done: int) -> None:
-    progress(done, every)
+def _neighbours_of(material: Material, events: Iterable[EventPlace]) -> Neighbourhood:
+    return Neighbourhood(material.places_before((one.onset_us for one in events), REACH_US))
 
 
 def _clip_reader(settings: Settings, places: Places) -> Callable[[str], Samples | None]:

@@ -13,6 +13,7 @@ import typer
 from ...config.errors import UsageError
 from ...config.places import Places
 from ...config.settings import Settings
+from ...detectors.fitting.card import verdict_text
 from ...detectors.fitting.examples import Examples
 from ...detectors.fitting.regression import check_installed
 from ...detectors.fitting.training import Trained
@@ -52,7 +53,8 @@ def train(
         ),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Put the new probe in force even if it is not better.")
+        bool,
+        typer.Option("--force", help="Put the new probe in force whatever the comparison says."),
     ] = False,
     embedder: Annotated[
         int | None,
@@ -74,13 +76,14 @@ def train(
     roll_back: Annotated[
         bool, typer.Option("--roll-back", help="Put the probe before the present one in force.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Fit a probe to sounds of this site.
 
     The embedder is the configured one and stays as it is; the probe is fitted by logistic
     regression, scored on people (or nights) that it has not heard, and put in force if it beats
-    the present one there. A running daemon judges by it within a second.
+    the present one there by more than chance may bring. A running daemon judges by it within a
+    second.
     """
     if (clips is not None, list_, use is not None, roll_back).count(True) > 1:
         raise UsageError("choose one of CLIPS, --list, --use and --roll-back")
@@ -176,9 +179,9 @@ def _outcome(settings: Settings, trained: Trained, path: Path, *, taken: bool) -
             f"{trained.name} is kept as {path}, and not in force: the configuration names "
             f"{settings.probe.path} as probe.path."
         )
-    against = trained.comparison.against if trained.comparison else ""
+    why = verdict_text(trained.comparison) if trained.comparison else ""
     return (
-        f"{trained.name} is not better than {against}, so it is kept as {path} and not in force; "
+        f"{trained.name} {why}. So it is kept as {path} and not in force; "
         f"`coughd train --use {trained.name}` puts it in force all the same."
     )
 
@@ -209,14 +212,17 @@ def _list(versions: ProbeVersions, *, as_json: bool) -> None:
     known = versions.versions()
     if not known:
         _complain("no probe was trained here yet")
+    if as_json:
+        rows = [
+            {"name": version.name, "path": str(version.path), "in_force": version.in_force}
+            for version in known
+        ]
+        typer.echo(json.dumps(rows))
+        return
     for version in known:
         card = versions.path_of(version.name).with_suffix(".md")
-        if as_json:
-            row = {"name": version.name, "path": str(version.path), "in_force": version.in_force}
-            typer.echo(json.dumps(row))
-        else:
-            mark = "in force" if version.in_force else ""
-            typer.echo("\t".join(filter(None, (version.name, str(card), mark))))
+        mark = "in force" if version.in_force else ""
+        typer.echo("\t".join(filter(None, (version.name, str(card), mark))))
 
 
 def _complain(sentence: str) -> None:

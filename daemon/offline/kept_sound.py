@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +42,7 @@ class Found:
 
 
 def find_sound(
-    places: Sequence[EventPlace],
+    places: Iterable[EventPlace],
     files: Sequence[SourceFile],
     clip_of: Callable[[str], Samples | None],
 ) -> Iterator[Found]:
@@ -51,22 +51,20 @@ def find_sound(
     A file is the event's if its content is what was heard then: the stretch's name says so.
     `clip_of` gives the window that was kept of an event, by its id.
     """
-    by_stretch: dict[str, list[EventPlace]] = {}
-    for place in places:
-        if place.window == "complete":
-            by_stretch.setdefault(place.stretch_id, []).append(place)
-        else:
-            yield Found(place, None, INCOMPLETE)
-    for file in files:
-        stretch_id = _stretch_of(file)
-        if stretch_id in by_stretch:
-            yield from _in_file(file, by_stretch.pop(stretch_id))
+    of_files = {stretch_id: file for file in files if (stretch_id := _stretch_of(file))}
     from_files = {file.source_id for file in files}
-    for left in by_stretch.values():
-        for place in left:
+    heard: dict[str, list[EventPlace]] = {}
+    for place in places:
+        if place.window != "complete":
+            yield Found(place, None, INCOMPLETE)
+        elif place.stretch_id in of_files:
+            heard.setdefault(place.stretch_id, []).append(place)
+        else:
             window = clip_of(place.event_id)
             why = CHANGED if place.source_id in from_files else NO_SOUND
             yield Found(place, window, "" if window is not None else why)
+    for stretch_id, its in heard.items():
+        yield from _in_file(of_files[stretch_id], its)
 
 
 def _stretch_of(file: SourceFile) -> str | None:

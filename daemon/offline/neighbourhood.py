@@ -10,11 +10,14 @@ from ...detectors.context import REACH_SAMPLES
 from ...detectors.ports import SAMPLE_RATE_HZ, Context
 from ...storage.reading.places_reading import EventPlace
 
-_REACH_US = REACH_SAMPLES * 1_000_000 // SAMPLE_RATE_HZ
+REACH_US = REACH_SAMPLES * 1_000_000 // SAMPLE_RATE_HZ
 
 
 class Neighbourhood:
-    """All events of a store by stretch and onset, as they are judged by now. One thread."""
+    """Events by stretch and onset, as they are judged by now. One thread.
+
+    `places` are those that are asked for, and all that begin up to `REACH_US` before one of them.
+    """
 
     def __init__(self, places: Iterable[EventPlace]) -> None:
         self._of_stretch: dict[str, list[tuple[int, str]]] = defaultdict(list)
@@ -30,7 +33,7 @@ class Neighbourhood:
         events = self._of_stretch[place.stretch_id]
         first, stop = (
             bisect_left(events, (onset_us, ""))
-            for onset_us in (place.onset_us - _REACH_US, place.onset_us)
+            for onset_us in (place.onset_us - REACH_US, place.onset_us)
         )
         near = (self._probability.get(event_id, 0.0) for _, event_id in events[first:stop])
         return Context(place.gate_score, max(near, default=0.0))

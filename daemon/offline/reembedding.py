@@ -27,6 +27,7 @@ _SAME = 1e-9
 class Reembedded:
     """What became of the events."""
 
+    events: int
     embedded: int
     judged: int
     """Of these, how many got a new score, which was published."""
@@ -38,13 +39,14 @@ def reembed(
     found: Iterable[Found],
     embedder: Embedder,
     judge: LaterJudge,
-    neighbours: Neighbourhood,
+    neighbours_of: Callable[[Iterable[EventPlace]], Neighbourhood],
     keep: Callable[[Sequence[HandedIn]], None],
     progress: Callable[[int], None],
 ) -> Reembedded:
     """Embed what has sound, and keep it batch by batch; ModelError.
 
-    What was kept before an interruption stays kept. `progress` is told how many events are done.
+    What was kept before an interruption stays kept. `neighbours_of` some events is asked when
+    all before them is kept. `progress` is told how many events are done.
     """
     left_out: Counter[str] = Counter()
     batch: list[Found] = []
@@ -56,15 +58,15 @@ def reembed(
         else:
             batch.append(one)
         if len(batch) == BATCH:
-            judged += _keep(batch, embedder, judge, neighbours, keep)
+            judged += _keep(batch, embedder, judge, neighbours_of, keep)
             embedded += len(batch)
             batch = []
             progress(done)
     if batch:
-        judged += _keep(batch, embedder, judge, neighbours, keep)
+        judged += _keep(batch, embedder, judge, neighbours_of, keep)
         embedded += len(batch)
     progress(done)
-    return Reembedded(embedded, judged, left_out)
+    return Reembedded(done, embedded, judged, left_out)
 
 
 def judge_stored(
@@ -94,9 +96,10 @@ def _keep(
     batch: Sequence[Found],
     embedder: Embedder,
     judge: LaterJudge,
-    neighbours: Neighbourhood,
+    neighbours_of: Callable[[Iterable[EventPlace]], Neighbourhood],
     keep: Callable[[Sequence[HandedIn]], None],
 ) -> int:
+    neighbours = neighbours_of(one.place for one in batch)
     windows = np.stack([one.window for one in batch if one.window is not None])
     changes: list[HandedIn] = []
     for one, embedding in zip(batch, embedder.embed(windows), strict=True):

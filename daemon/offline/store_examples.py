@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from ...config.errors import InputError, UsageError
 from ...detectors.fitting.examples import Examples, check_same_embedder, describe
+from ...detectors.hear.waited_for import in_batches
 from ...detectors.ports import (
     LABELS,
     MIN_COUGH_SPACING_SAMPLES,
@@ -21,10 +22,11 @@ from ...detectors.ports import (
 from ...storage.material import Material
 from ...storage.reading.labelled_reading import KnownEmbedder, StoredEmbedding
 from ...storage.reading.local_time import evening_of, from_us
-from .neighbourhood import Neighbourhood
+from .neighbourhood import REACH_US, Neighbourhood
 
 SURE = 0.95
 """A teacher's probability, of a cough or of another sound, from which it is believed."""
+_AT_ONCE = 500
 _AT_ONCE_US = MIN_COUGH_SPACING_SAMPLES * 1_000_000 // SAMPLE_RATE_HZ
 """Onsets nearer than this are of one cough."""
 
@@ -57,7 +59,7 @@ def read_examples(material: Material, choice: Choice, teacher: Teacher | None) -
     rows = _one_each(
         material.embeddings([one.model_id for one in chosen], reviewed_only=teacher is None)
     )
-    contexts = _contexts(material)
+    contexts = _contexts(material, rows)
     rows = [row for row in rows if row.event_id in contexts]  # purged meanwhile
     taught = {} if teacher is None else _taught(material, teacher, rows, contexts)
     said = [(row, row.said or taught.get(row.event_id)) for row in rows]
@@ -98,16 +100,22 @@ def _choose(known: Sequence[KnownEmbedder], choice: Choice) -> Sequence[KnownEmb
     return known
 
 
-def _one_each(rows: Sequence[StoredEmbedding]) -> list[StoredEmbedding]:
+def _one_each(rows: Iterable[StoredEmbedding]) -> list[StoredEmbedding]:
     """Of an event that was embedded by several runs, the latest."""
     return list({row.event_id: row for row in rows}.values())
 
 
-def _contexts(material: Material) -> Mapping[str, Context]:
+def _contexts(material: Material, rows: Sequence[StoredEmbedding]) -> Mapping[str, Context]:
     """What each event was heard beside, those before it as they are judged by now."""
-    places = material.places(without=None)
-    neighbours = Neighbourhood(places)
-    return {place.event_id: neighbours.context(place) for place in places}
+    contexts = {}
+    for some in (rows[one] for one in in_batches(len(rows), _AT_ONCE)):
+        wanted = {row.event_id for row in some}
+        places = material.places_before((row.onset_us for row in some), REACH_US)
+        neighbours = Neighbourhood(places)
+        for place in places:
+            if place.event_id in wanted:
+                contexts[place.event_id] = neighbours.context(place)
+    return contexts
 
 
 def _taught(

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 
 from ..evaluation.scoring.resampling import Measured
 from ..ports import EmbedderIdentity
+from .comparison import FEWEST_TO_TELL, Comparison
 from .examples import describe
-from .scores import Comparison
 
 _TITLES = {
     "roc_auc": "ROC-AUC",
@@ -76,10 +76,14 @@ def comparison_fields(comparison: Comparison) -> dict[str, object]:
         "coughs": comparison.coughs,
         "others": comparison.others,
         "groups": comparison.groups,
+        "groups_with_coughs": comparison.cough_groups,
+        "groups_with_others": comparison.other_groups,
         "groups_it_was_fitted_to": comparison.seen_before,
         "roc_auc": {"new": comparison.new_auc, "in_force": comparison.old_auc},
         "gain": measured_fields(comparison.gain),
         "brier": {"new": comparison.new_brier, "in_force": comparison.old_brier},
+        "brier_gain": measured_fields(comparison.brier_gain),
+        "verdict": comparison.verdict,
         "wins": comparison.wins,
     }
 
@@ -132,6 +136,33 @@ def interval_text(measured: Measured) -> str:
     return "all draws agree" if measured.is_the_same_on_all_draws else "too few groups"
 
 
+def verdict_text(comparison: Comparison) -> str:
+    """What a comparison says of the new probe, as the end of a sentence."""
+    against = comparison.against
+    match comparison.verdict:
+        case "better":
+            return f"is better than {against} by more than chance may bring"
+        case "within_chance":
+            by = "Brier score" if comparison.by_brier else "ROC-AUC"
+            return (
+                f"did better than {against} by no more than chance may bring: the interval of its "
+                f"gain in {by} holds 0"
+            )
+        case "too_few_groups":
+            return (
+                f"did better than {against}, but on {comparison.cough_groups} groups with coughs "
+                f"and {comparison.other_groups} with other sounds: that may be chance where there "
+                f"are fewer than {FEWEST_TO_TELL} of each"
+            )
+        case "not_better":
+            return f"is not better than {against}"
+        case "labels_of_a_teacher":
+            return (
+                f"was compared with {against} by a teacher's labels, which do not say which of the "
+                "two knows coughs better"
+            )
+
+
 def _teacher_lines(card: Card) -> list[str]:
     if card.teacher is None:
         return []
@@ -164,7 +195,9 @@ def _comparison_lines(comparison: Comparison | None) -> list[str]:
             f"{comparison.others} other sounds of {comparison.groups} groups: ROC-AUC "
             f"{comparison.new_auc:.3f} against {comparison.old_auc:.3f}, a gain of "
             f"{comparison.gain.value:+.3f} ({interval_text(comparison.gain)}); Brier score "
-            f"{comparison.new_brier:.3f} against {comparison.old_brier:.3f}.{favoured}"
+            f"{comparison.new_brier:.3f} against {comparison.old_brier:.3f}, a gain of "
+            f"{comparison.brier_gain.value:+.3f} ({interval_text(comparison.brier_gain)})."
+            f"{favoured} So the new one {verdict_text(comparison)}."
         ),
         "",
     ]

@@ -56,17 +56,16 @@ def fit(examples: Examples, progress: _Progress = lambda _done, _all: None) -> F
         for at, strength in enumerate(GRID)
     }
     best = _best(list(fold_auc.values()))
-    log_odds = fits.held_out(dict.fromkeys(fits.folds, best))
+    log_odds = fits.held_out(best)
     slope, offset = fit_calibration(log_odds, examples.coughs)
     plane = fits.of_all()[best]
     weights = _weights(examples, embeddings, (mean, scale), plane, GRID[best], (slope, offset))
-    nested = fits.held_out({fold: _best(fits.inner_auc(fold)) for fold in fits.folds})
     return Fitted(
         weights=weights,
         strength=GRID[best],
         fold_auc=fold_auc,
         fold_of=fold_of,
-        held_out=calibrated_across(nested, examples.coughs, fold_of),
+        held_out=fits.nested(),
     )
 
 
@@ -115,13 +114,30 @@ class _Fits:
             for at in range(len(GRID))
         ]
 
-    def held_out(self, chosen: Mapping[int, int]) -> Numbers:
-        """Log-odds [shape=(n,)], each by the fit without its fold, with the C chosen for that."""
+    def held_out(self, at: int, apart_from: int | None = None) -> Numbers:
+        """Log-odds [shape=(n,)] with the C at `at`, each by the fit without its fold.
+
+        With `apart_from` by fits that never saw that fold either.
+        """
         log_odds = np.empty(len(self._fold_of))
-        for fold, at in chosen.items():
+        for fold in self.folds:
             rows = self._fold_of == fold
-            log_odds[rows] = self.without((fold,))[at].logits(self._embeddings[rows])[:, 0]
+            left_out = (fold,) if apart_from in (None, fold) else (fold, apart_from)
+            log_odds[rows] = self.without(left_out)[at].logits(self._embeddings[rows])[:, 0]
         return log_odds
+
+    def nested(self) -> Numbers:
+        """P(cough) [shape=(n,)]; nothing that judges a fold has seen it.
+
+        Log-odds are the larger the weaker the penalty, so each fold is calibrated by log-odds that
+        its own C gave the others.
+        """
+        probabilities = np.empty(len(self._fold_of))
+        for fold in self.folds:
+            log_odds = self.held_out(_best(self.inner_auc(fold)), apart_from=fold)
+            rows = self._fold_of == fold
+            probabilities[rows] = _calibrated(rows, log_odds, self._coughs)
+        return probabilities
 
 
 def _best(auc: list[float]) -> int:
@@ -139,12 +155,17 @@ def calibrated_across(
     log_odds: Numbers, coughs: NDArray[np.bool_], fold_of: NDArray[np.intp]
 ) -> Numbers:
     """P(cough) [shape=(n,)]; each fold is calibrated on the others."""
-    calibrated = np.empty_like(log_odds)
+    probabilities = np.empty_like(log_odds)
     for fold in range(int(fold_of.max()) + 1):
         rows = fold_of == fold
-        slope, offset = fit_calibration(log_odds[~rows], coughs[~rows])
-        calibrated[rows] = slope * log_odds[rows] + offset
-    return np.asarray(0.5 + 0.5 * np.tanh(0.5 * calibrated))
+        probabilities[rows] = _calibrated(rows, log_odds, coughs)
+    return probabilities
+
+
+def _calibrated(rows: NDArray[np.bool_], log_odds: Numbers, coughs: NDArray[np.bool_]) -> Numbers:
+    """P(cough) of these rows, calibrated on all others."""
+    slope, offset = fit_calibration(log_odds[~rows], coughs[~rows])
+    return np.asarray(0.5 + 0.5 * np.tanh(0.5 * (slope * log_odds[rows] + offset)))
 
 
 def _weights(

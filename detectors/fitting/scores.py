@@ -1,4 +1,4 @@
-"""How good held-out probabilities are, with intervals over groups; and which of two is better."""
+"""How good held-out probabilities are, with intervals over groups."""
 
 from __future__ import annotations
 
@@ -91,51 +91,3 @@ def score(held_out: HeldOut, thresholds: Numbers) -> dict[str, Measured]:
 
 def _share(of: NDArray[np.bool_]) -> float:
     return float(of.mean()) if of.size else float("nan")
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A new probe's held-out word against that of the probe in force, on the same sounds."""
-
-    against: str
-    """The name of the probe in force."""
-    coughs: int
-    others: int
-    """How many coughs and other sounds it is of."""
-    groups: int
-    seen_before: int
-    """Of these groups, how many the probe in force was itself fitted to: they favour it."""
-    new_auc: float
-    old_auc: float
-    gain: Measured
-    """New minus old ROC-AUC, on the same draws."""
-    new_brier: float
-    old_brier: float
-
-    @property
-    def wins(self) -> bool:
-        """Whether it tells coughs apart better; at equality, whether its probabilities are."""
-        return (self.new_auc, -self.new_brier) > (self.old_auc, -self.old_brier)
-
-
-def compare(against: str, new: HeldOut, old_probabilities: Numbers, seen_before: int) -> Comparison:
-    """Compare on the rows of `new`; `old_probabilities` [shape=(rows,)] are the other's."""
-    both = np.column_stack([new.rows, old_probabilities])
-    paired = HeldOut(both, new.unit_of)
-    coughs = int(new.rows[:, 1].sum())
-
-    def gain(rows: Numbers) -> float:
-        return auc(rows[:, :2]) - auc(rows[:, [2, 1]])
-
-    return Comparison(
-        against=against,
-        coughs=coughs,
-        others=len(new.rows) - coughs,
-        groups=int(new.unit_of.max()) + 1,
-        seen_before=seen_before,
-        new_auc=auc(new.rows),
-        old_auc=auc(both[:, [2, 1]]),
-        gain=paired.measure(gain),
-        new_brier=brier(new.rows),
-        old_brier=brier(both[:, [2, 1]]),
-    )

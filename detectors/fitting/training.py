@@ -17,11 +17,12 @@ from ..probe import LinearProbe
 from ..probe_file import probe_document
 from ..runtime import read_model_file
 from .card import Card, card_fields, card_text
+from .comparison import Comparison, compare
 from .examples import FEWEST_EACH, Examples, counts_by_label
 from .in_context import in_context
 from .protocol import fit
 from .regression import Numbers
-from .scores import Comparison, HeldOut, compare, counts_at, score, thresholds_across
+from .scores import HeldOut, counts_at, score, thresholds_across
 from .threshold import operating_point
 
 _GROUP_DIGITS = 16
@@ -140,7 +141,13 @@ def _compare(
     new = unseen if unseen.both else HeldOut.of(examples, held_out, chosen)
     judged = _judged(in_force.probe, examples)[rows]
     seen_before = len(np.unique(group_of[rows & seen]))
-    return compare(in_force.probe.identity.name, new, judged, seen_before)
+    return compare(
+        in_force.probe.identity.name,
+        new,
+        judged,
+        seen_before=seen_before,
+        taught=int(examples.taught[rows].sum()),
+    )
 
 
 def _judged(probe: LinearProbe, examples: Examples) -> Numbers:

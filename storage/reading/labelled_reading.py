@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, exists, func, select, tuple_
 
 from ...detectors.ports import EmbedderIdentity
 from ..records import label_said
 from ..schema import embeddings, events, models, reviews, sources
+from .event_reading import PLACE
+from .pages import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,42 +62,55 @@ def read_embedders(connection: Connection, kind: str) -> list[KnownEmbedder]:
     ]
 
 
-def read_embeddings(
-    connection: Connection, model_ids: Sequence[int], *, reviewed_only: bool
-) -> list[StoredEmbedding]:
-    """Read the embeddings of these embedders in the order of their events, oldest model first."""
+def page_of_embeddings(
+    connection: Connection,
+    *,
+    model_ids: Sequence[int],
+    reviewed_only: bool,
+    after: Place | None,
+    limit: int,
+) -> Sequence[Row[Any]]:
+    """Read the embeddings of these embedders of so many events by onset, oldest model first."""
+    of_them = embeddings.c.model_id.in_(model_ids)
+    page = (
+        select(events.c.event_id, events.c.source_id, events.c.timezone, *PLACE)
+        .where(exists().where(embeddings.c.event_id == events.c.event_id, of_them))
+        .order_by(*PLACE)
+        .limit(limit)
+    )
+    if reviewed_only:
+        page = page.where(exists().where(reviews.c.event_id == events.c.event_id))
+    if after is not None:
+        # The first for the index by time, to which a pair says nothing.
+        page = page.where(events.c.onset_us >= after[0], tuple_(*PLACE) > after)
+    chosen = page.subquery()
     latest = (
-        select(reviews.c.event_id, func.max(reviews.c.review_id).label("review_id"))
-        .group_by(reviews.c.event_id)
-        .subquery()
+        select(func.max(reviews.c.review_id))
+        .where(reviews.c.event_id == chosen.c.event_id)
+        .correlate(chosen)
+        .scalar_subquery()
     )
     query = (
-        select(
-            embeddings,
-            events.c.source_id,
-            sources.c.kind,
-            events.c.onset_us,
-            events.c.timezone,
-            reviews.c.verdict,
-            reviews.c.label,
-        )
-        .join(events, events.c.event_id == embeddings.c.event_id)
-        .join(sources, sources.c.source_id == events.c.source_id)
-        .join(latest, latest.c.event_id == events.c.event_id, isouter=not reviewed_only)
-        .join(reviews, reviews.c.review_id == latest.c.review_id, isouter=not reviewed_only)
-        .where(embeddings.c.model_id.in_(model_ids))
-        .order_by(events.c.onset_us, events.c.event_row, embeddings.c.model_id)
+        select(chosen, embeddings.c.model_id, embeddings.c.vector, sources.c.kind)
+        .add_columns(reviews.c.verdict, reviews.c.label)
+        .join(embeddings, embeddings.c.event_id == chosen.c.event_id)
+        .join(sources, sources.c.source_id == chosen.c.source_id)
+        .outerjoin(reviews, reviews.c.review_id == latest)
+        .where(of_them)
+        .order_by(chosen.c.onset_us, chosen.c.event_row, embeddings.c.model_id)
     )
-    return [
-        StoredEmbedding(
-            event_id=row.event_id,
-            model_id=row.model_id,
-            source_id=row.source_id,
-            source_kind=row.kind,
-            onset_us=row.onset_us,
-            timezone=row.timezone,
-            said=row.verdict and label_said(row.verdict, row.label),
-            vector=np.frombuffer(row.vector, "<f4").astype(np.float32),
-        )
-        for row in connection.execute(query)
-    ]
+    return connection.execute(query).all()
+
+
+def embedding_from(row: Row[Any]) -> StoredEmbedding:
+    """Make the value of a row of `page_of_embeddings`."""
+    return StoredEmbedding(
+        event_id=row.event_id,
+        model_id=row.model_id,
+        source_id=row.source_id,
+        source_kind=row.kind,
+        onset_us=row.onset_us,
+        timezone=row.timezone,
+        said=row.verdict and label_said(row.verdict, row.label),
+        vector=np.frombuffer(row.vector, "<f4").astype(np.float32),
+    )

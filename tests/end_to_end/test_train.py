@@ -87,8 +87,8 @@ def test_a_running_daemon_judges_by_what_is_in_force(
 
 
 def test_what_was_trained_is_listed(config: Path, trained: dict[str, object]) -> None:
-    (line,) = train(config, "--list", "--json").lines
-    assert {"name": "open-0001", "path": trained["path"], "in_force": True} == json.loads(line)
+    listed = json.loads("".join(train(config, "--list", "--json").lines))
+    assert listed == [{"name": "open-0001", "path": trained["path"], "in_force": True}]
     refused = train(config, "--use", "open-0009")
     assert (64, True) == (refused.exit_code, "there are open-0001" in refused.complaints)
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +20,10 @@ LOUD = np.full(32_000, 0.5, np.float32)
 UNJUDGED = LaterJudge(None, None, keep_embeddings=True)
 JUDGED = LaterJudge(SoundProbe(), None, keep_embeddings=True)
 ALONE = Neighbourhood([])
+
+
+def alone(_events: object) -> Neighbourhood:
+    return ALONE
 
 
 def place(number: int, *, known: bool = False) -> EventPlace:
@@ -48,8 +52,13 @@ class Kept:
 def test_what_has_sound_is_embedded_and_the_rest_is_counted() -> None:
     kept, told = Kept(), list[int]()
     events = [found(number, LOUD if number % 3 else None) for number in range(60)]
-    done = reembed(events, EchoEmbedder(), UNJUDGED, ALONE, kept, told.append)
-    assert (40, 0, {NO_SOUND: 20}) == (done.embedded, done.judged, dict(done.left_out))
+    done = reembed(events, EchoEmbedder(), UNJUDGED, alone, kept, told.append)
+    assert (60, 40, 0, {NO_SOUND: 20}) == (
+        done.events,
+        done.embedded,
+        done.judged,
+        dict(done.left_out),
+    )
     assert [BATCH, 40 - BATCH] == [len(batch) for batch in kept.batches]
     assert 60 == told[-1]
     first = kept.batches[0][0]
@@ -58,10 +67,22 @@ def test_what_has_sound_is_embedded_and_the_rest_is_counted() -> None:
     np.testing.assert_array_equal(echo(LOUD), first.embedding)
 
 
+def test_each_batch_is_judged_beside_what_is_stored_by_then() -> None:
+    kept, asked = Kept(), list[tuple[list[str], int]]()
+
+    def neighbours_of(events: Iterable[EventPlace]) -> Neighbourhood:
+        asked.append(([one.event_id for one in events], len(kept.batches)))
+        return ALONE
+
+    events = [found(number) for number in range(BATCH + 1)]
+    reembed(events, EchoEmbedder(), JUDGED, neighbours_of, kept, lambda _done: None)
+    assert [([f"event-{n}" for n in range(BATCH)], 0), ([f"event-{BATCH}"], 1)] == asked
+
+
 def test_a_score_that_an_event_has_already_is_not_told_again() -> None:
     kept = Kept()
     done = reembed(
-        [found(1), found(2, known=True)], EchoEmbedder(), JUDGED, ALONE, kept, lambda _done: None
+        [found(1), found(2, known=True)], EchoEmbedder(), JUDGED, alone, kept, lambda _done: None
     )
     assert (2, 1) == (done.embedded, done.judged)
     assert [EventRescored, EmbeddingKept] == [type(change) for change in kept.batches[0]]

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +12,10 @@ from facts_of_probes import HEAR, SPEECH, examples, in_force, twice, unheard
 from numpy.typing import NDArray
 
 from coughd.config.errors import InputError, ModelError
+from coughd.detectors.evaluation.scoring.calibration import brier
+from coughd.detectors.fitting import protocol
 from coughd.detectors.fitting.examples import Examples, check_same_embedder, fold_of_each
-from coughd.detectors.fitting.protocol import fit
+from coughd.detectors.fitting.protocol import GRID, fit
 from coughd.detectors.fitting.regression import check_installed
 from coughd.detectors.fitting.training import train
 from coughd.detectors.ports import EmbedderIdentity
@@ -69,6 +73,34 @@ def test_what_is_held_out_is_neither_sure_nor_blind(given: Examples) -> None:
     assert fitted.held_out[~coughs].mean() < 0.3
     assert fitted.held_out.mean() == pytest.approx(coughs.mean(), abs=0.05)
     assert max(fitted.fold_auc.values()) == fitted.fold_auc[fitted.strength]
+
+
+def test_what_judges_a_group_has_not_seen_its_labels() -> None:
+    """Neither fit, C nor calibration: with a cough and another sound exchanged it says the same."""
+    some = examples(count=80)
+    once = fit(some)
+    fold = once.fold_of == 0
+    (cough,), (other,) = (
+        [row for row in np.flatnonzero(fold & is_it) if some.groups[row] == some.groups[first]][:1]
+        for first in np.flatnonzero(fold & some.coughs)[:1]
+        for is_it in (some.coughs, ~some.coughs)
+    )
+    labels = some.labels.copy()
+    labels[[cough, other]] = labels[[other, cough]]
+    again = fit(replace(some, labels=labels))
+    assert (again.fold_of == once.fold_of).all()
+    assert again.held_out[fold].tolist() == once.held_out[fold].tolist()
+    assert again.held_out[~fold].tolist() != once.held_out[~fold].tolist()
+
+
+def test_groups_are_calibrated_by_what_their_own_penalty_gives(
+    given: Examples, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Log-odds are some thousand times as large with the weakest penalty as with the strongest."""
+    strongest_and_weakest = cycle((0, len(GRID) - 1))
+    monkeypatch.setattr(protocol, "_best", lambda _auc: next(strongest_and_weakest))
+    held_out = fit(given).held_out
+    assert brier(np.column_stack([held_out, given.coughs])) < 0.04
 
 
 def test_the_held_out_score_of_noise_is_that_of_chance() -> None:
