@@ -91,7 +91,7 @@ def _against_annotations(
             continue
         truth, found = check(names[file.path], file.duration_s, annotated)
         notices += found
-        heard.append(Heard(truth, file.claims))
+        heard.append(Heard(truth, file.claims, file.silent_s))
     return heard, notices
 
 

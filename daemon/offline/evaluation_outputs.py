@@ -53,11 +53,16 @@ class Outputs:
 
 
 def write(option: str, path: Path, text: str) -> None:
-    """Write one of them; InputError."""
+    """Write one of them, a new one for its owner alone: it shows recordings. InputError."""
     try:
-        path.write_text(text, encoding="utf-8")
+        with open(path, "w", encoding="utf-8", opener=_private) as file:
+            file.write(text)
     except OSError as exc:
         raise _unwritable(option, path, str(exc.strerror)) from exc
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _hindrance(path: Path) -> str | None:

@@ -32,6 +32,8 @@ class ScannedFile:
 
     path: Path
     duration_s: float
+    silent_s: float
+    """How much of it was digital silence."""
     claims: tuple[Claim, ...]
     """Every judged trigger, in order of onset."""
     trouble: str | None
@@ -157,8 +159,9 @@ def _scan(path: Path, ears: Ears, stop: StopRequest, shares: _Shares, index: int
     try:
         scan = scan_file(path, ears, stop, progress=progress)
     except InputError as exc:
-        return ScannedFile(path, 0.0, (), str(exc))
-    return ScannedFile(path, scan.duration_s, claims_of(scan, ears.judge), scan.trouble)
+        return ScannedFile(path, 0.0, 0.0, (), str(exc))
+    silent_s = scan.duration_s - scan.monitored_s
+    return ScannedFile(path, scan.duration_s, silent_s, claims_of(scan, ears.judge), scan.trouble)
 
 
 def claims_of(scan: Scan, judge: WindowJudge) -> tuple[Claim, ...]:

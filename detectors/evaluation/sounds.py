@@ -115,6 +115,8 @@ class Heard:
     truth: Truth
     claims: tuple[Claim, ...]
     """Every judged trigger, in order of onset."""
+    silent_s: float = 0.0
+    """How much of it was digital silence, in which there is nothing to hear."""
 
     @property
     def counted(self) -> tuple[Claim, ...]:

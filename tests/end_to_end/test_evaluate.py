@@ -10,9 +10,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import soundfile
 from command_line import PATIENCE_S, command, coughd
 
+from coughd.detectors.ports import SAMPLE_RATE_HZ
 from coughd.detectors.runtime import SHIPPED_MODELS
 from coughd.detectors.synthesis import render, write_scene
 
@@ -144,6 +147,19 @@ def test_a_person_gets_lines(night: Path) -> None:
     lines = said.lines
     assert lines[0].startswith("# 1 recording, 0.01 hours, 10 coughs")
     assert any(line.startswith("Counting, one to one: F1\t") for line in lines)
+
+
+def test_hours_of_digital_silence_are_told(tmp_path: Path) -> None:
+    """A file that was padded with zeros has half as many false alarms an hour."""
+    sound = render(20).samples
+    padded = np.concatenate([sound, np.zeros(sound.size, dtype=sound.dtype)])
+    soundfile.write(tmp_path / "padded.flac", padded, SAMPLE_RATE_HZ)
+    (tmp_path / "padded.txt").write_text("")
+    report = evaluate(tmp_path)
+    hours = report["totals"]["hours"]
+    assert report["totals"]["silent_hours"] == pytest.approx(hours / 2, rel=0.02)
+    (note,) = [note for note in report["notes"] if "digital silence" in note]
+    assert note.endswith("per hour of sound every rate is 2.00 times as high.")
 
 
 def test_nothing_to_score_is_an_error(night: Path, tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def curve_points(recordings: Sequence[Heard], threshold: float) -> Json:
     points = curve.threshold_curve(recordings, groups, threshold)
     return {
         "points": [_point(point, coughs) for point in points],
-        "best_f1": _optional_point(curve.best_f1(points), coughs),
+        "best_f1": _optional_point(curve.best_f1(points, threshold), coughs),
         "at_most_false_alarms_per_hour": [
             {"limit": rate, "point": _optional_point(curve.quiet_enough(points, rate), coughs)}
             for rate in QUIET_RATES_PER_HOUR

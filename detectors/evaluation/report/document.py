@@ -18,7 +18,7 @@ from ..sounds import Heard
 from .curve import curve_points, reliability_bins
 from .errors import false_alarms, misses
 from .intervals import intervals
-from .notes import notes
+from .notes import notes, silence
 from .numbers import Json, measured, rounded
 from .totals import counts, recording, totals
 
@@ -53,6 +53,7 @@ def make_report(
 ) -> Json:
     """Score one or two systems on the same recordings."""
     truths = [heard.truth for heard in systems[0].heard]
+    silent_s = sum(heard.silent_s for heard in systems[0].heard)
     draws = Draws.over(truths, units)
     scores = [score(system.heard, draws) for system in systems]
     by = [breakdown.by_all(one.outcomes, draws.sounds, draws.of_sounds) for one in scores]
@@ -66,9 +67,12 @@ def make_report(
             "arguments": [*made.arguments],
         },
         "rules": _rules(),
-        "totals": totals(truths),
+        "totals": totals(truths, silent_s),
         "intervals": intervals(draws),
-        "notes": notes(truths, draws, scores, groups, [one.learnt_from for one in systems]),
+        "notes": [
+            *silence(truths, silent_s),
+            *notes(truths, draws, scores, groups, [one.learnt_from for one in systems]),
+        ],
         "left_out": [
             {"path": notice.path, "line": notice.line, "sentence": notice.sentence}
             for notice in notices

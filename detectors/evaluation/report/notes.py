@@ -12,6 +12,8 @@ from ..sounds import Truth
 from .intervals import FEW_UNITS, few_units, kind_of
 
 _MOST_NAMES = 3
+_LITTLE = 0.01
+"""So small a share of silence changes no rate that anybody reads."""
 
 
 def notes(
@@ -32,6 +34,21 @@ def notes(
         *_calibration(scores),
         *_flattered(learnt_from),
     ]
+
+
+def silence(truths: Sequence[Truth], silent_s: float) -> Iterator[str]:
+    """Rates are per hour of recording, and no false alarm comes where nothing sounds."""
+    duration_s = sum(truth.duration_s for truth in truths)
+    if silent_s <= _LITTLE * duration_s:
+        return
+    hours = f"{silent_s / agreement.HOUR_S:.2f} of {duration_s / agreement.HOUR_S:.2f} hours"
+    sounding_s = duration_s - silent_s
+    more = (
+        f": per hour of sound every rate is {duration_s / sounding_s:.2f} times as high"
+        if sounding_s > 0.0
+        else ""
+    )
+    yield f"{hours} are digital silence, in which there is nothing to hear{more}."
 
 
 def _without_coughs(truths: Sequence[Truth]) -> Iterator[str]:

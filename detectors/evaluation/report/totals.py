@@ -11,12 +11,13 @@ from ..sounds import Truth
 from .numbers import Json, rounded
 
 
-def totals(truths: Sequence[Truth]) -> Json:
-    """Over all recordings."""
+def totals(truths: Sequence[Truth], silent_s: float) -> Json:
+    """Over all recordings, of which so much was digital silence."""
     labels = Counter(sound.label for truth in truths for sound in truth.others)
     return {
         "recordings": len(truths),
         "hours": rounded(sum(truth.duration_s for truth in truths) / HOUR_S),
+        "silent_hours": rounded(silent_s / HOUR_S),
         "coughs": sum(len(truth.sure) for truth in truths),
         "unsure_coughs": sum(_unsure(truth) for truth in truths),
         "other_sounds": labels.total(),

@@ -58,10 +58,17 @@ def _point(
     return CurvePoint(threshold, ratios(total), hits_by_group)
 
 
-def best_f1(points: Sequence[CurvePoint]) -> CurvePoint | None:
-    """The point that counts best on these recordings; None without coughs."""
+def best_f1(points: Sequence[CurvePoint], at: float) -> CurvePoint | None:
+    """The point that counts best on these recordings; None without coughs.
+
+    Of equally good ones the nearest to the threshold in use: nothing speaks for moving it farther.
+    """
     defined = [point for point in points if np.isfinite(point.scores["f1"])]
-    return max(defined, key=lambda point: point.scores["f1"], default=None)
+
+    def worth(point: CurvePoint) -> tuple[float, float]:
+        return point.scores["f1"], -abs(point.threshold - at)
+
+    return max(defined, key=worth, default=None)
 
 
 def quiet_enough(points: Sequence[CurvePoint], false_alarms_per_hour: float) -> CurvePoint | None:

@@ -19,6 +19,8 @@ PARAMETERS = {
 """For coughs; the library's own defaults are for seizures."""
 POINT_LENGTH_S = 0.3
 """Of a cough that is marked without an end: the library finds nothing in what has no length."""
+_ROUNDING_S = 1e-6
+"""4.0 - 3.4 is a little more than 0.6 and would be cut; the rest, of no length, were an event."""
 _GRID_HZ = 10
 """The library computes on this grid whatever it is given."""
 
@@ -38,7 +40,7 @@ def field_tally(truth: Truth, claims: Sequence[Interval]) -> Tally:
             toleranceStart=PARAMETERS["tolerance_start_s"],
             toleranceEnd=PARAMETERS["tolerance_end_s"],
             minOverlap=PARAMETERS["min_overlap"],
-            maxEventDuration=PARAMETERS["max_event_duration_s"],
+            maxEventDuration=PARAMETERS["max_event_duration_s"] + _ROUNDING_S,
             minDurationBetweenEvents=PARAMETERS["min_duration_between_events_s"],
         ),
     )

@@ -46,6 +46,7 @@ def test_a_path_to_a_file_named_like_standard_output_is_a_file(
     Outputs(None, output_of("./-")).check()
     write("--html", output_of("./-"), "page")
     assert (tmp_path / "-").read_text(encoding="utf-8") == "page"
+    assert (tmp_path / "-").stat().st_mode & 0o777 == 0o600
     assert output_of("-") == Path("-")
     assert output_of("r.json") == Path("r.json")
 

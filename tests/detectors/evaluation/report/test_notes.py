@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from annotated import claim, cough, heard, truth
 
 from coughd.detectors.evaluation.report.intervals import intervals
-from coughd.detectors.evaluation.report.notes import notes
+from coughd.detectors.evaluation.report.notes import notes, silence
 from coughd.detectors.evaluation.scoring import breakdown
 from coughd.detectors.evaluation.scoring.scores import Draws, score
 from coughd.detectors.evaluation.scoring.units import units_of_sounds
@@ -101,6 +101,17 @@ def test_who_is_not_known_is_no_subject() -> None:
     assert sentence(some).endswith(f"2000 draws over {told}.")
     assert any(f"Few units are drawn again ({told})" in note for note in said(some))
     assert sentence(some[:3]).endswith("2000 draws over 2 subjects.")
+
+
+def test_silence_is_told_where_it_changes_rates() -> None:
+    truths = [truth(duration_s=3_600.0), truth(duration_s=7_200.0)]
+
+    assert [*silence(truths, 30.0)] == []
+    (some,) = silence(truths, 3_600.0)
+    assert some.startswith("1.00 of 3.00 hours are digital silence")
+    assert some.endswith("per hour of sound every rate is 1.50 times as high.")
+    (nothing,) = silence(truths, 10_800.0)
+    assert nothing.endswith("nothing to hear.")
 
 
 def test_coughs_without_an_end_are_told() -> None:

@@ -53,14 +53,24 @@ def test_hits_are_told_by_group() -> None:
 
 
 def test_named_points() -> None:
-    best = best_f1(POINTS)
+    best = best_f1(POINTS, 0.1)
     quiet = quiet_enough(POINTS, 0.5)
 
     assert best is not None
     assert best.threshold == 0.21
     assert quiet is not None
     assert quiet.threshold == 0.61
-    assert best_f1(threshold_curve([heard(truth())], [[]], 0.5)) is None
+    assert best_f1(threshold_curve([heard(truth())], [[]], 0.5), 0.5) is None
+
+
+def test_of_equally_good_thresholds_the_nearest_to_the_one_in_use_is_named() -> None:
+    surely_told = heard(truth(cough(1.0)), claim(1.0, 0.9), claim(9.0, 0.1))
+    points = threshold_curve([surely_told], [[""]], at=0.555)
+
+    best = best_f1(points, 0.555)
+
+    assert best is not None
+    assert (best.threshold, best.scores["f1"]) == (0.555, 1.0)
 
 
 def test_what_the_gate_alone_counted_stays_counted() -> None:

@@ -6,6 +6,7 @@ from annotated import claim, cough, truth
 
 from coughd.detectors.evaluation.scoring.field import field_tally
 from coughd.detectors.evaluation.scoring.outcome import Tally
+from coughd.detectors.evaluation.sounds import Sound
 
 
 def test_a_found_a_missed_and_a_wrong_one() -> None:
@@ -25,6 +26,24 @@ def test_a_long_annotation_counts_once_for_each_part() -> None:
     tally = field_tally(truth(cough(1.0, 1.1)), [claim(1.0)])
 
     assert tally.hits + tally.misses == 2
+
+
+def test_what_is_as_long_as_the_longest_event_is_one_event() -> None:
+    recording = truth(Sound(3.4, 4.0))
+
+    assert 4.0 - 3.4 > 0.6
+    assert field_tally(recording, recording.coughs) == Tally(1, 0, 0, 60.0)
+    assert field_tally(recording, [claim(3.4)]) == Tally(1, 0, 0, 60.0)
+
+
+def test_a_found_cough_whose_end_is_told_too_late_is_a_hit_and_a_false_alarm() -> None:
+    assert field_tally(truth(cough(1.0)), [cough(1.0, 1.0)]) == Tally(1, 0, 1, 60.0)
+
+
+def test_a_claim_between_the_points_of_the_grid_finds_nothing_and_is_a_false_alarm() -> None:
+    recording = truth(Sound(1.06, 1.14))
+
+    assert field_tally(recording, recording.coughs) == Tally(0, 1, 1, 60.0)
 
 
 def test_unsure_coughs_are_left_out_both_ways() -> None:
