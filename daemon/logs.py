@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import select
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -19,9 +20,12 @@ _PRIORITIES = {
 }
 
 
+_PATIENCE_S = 0.2
+
+
 def set_up_logging(level: str, form: Literal["text", "json"]) -> None:
     """Send everything under `coughd` to stderr, where journald adds the time to text lines."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = UnhinderedHandler(sys.stderr)
     lines = (
         JsonLines() if form == "json" else logging.Formatter("%(levelname)s %(name)s: %(message)s")
     )
@@ -31,6 +35,42 @@ def set_up_logging(level: str, form: Literal["text", "json"]) -> None:
     logger.handlers = [handler]
     logger.setLevel(level.upper())
     logger.propagate = False
+
+
+class UnhinderedHandler(logging.StreamHandler[TextIO]):
+    """Waits for no reader: lines that its stream does not take are left out, and then counted.
+
+    A terminal halted by Ctrl-S takes none, perhaps for hours. Who logs may be the thread that
+    listens, and nothing ends a thread in the midst of a write.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self._left_out = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record, and before it how many were left out."""
+        # Only the first is waited for: a reader that is slow for a moment loses nothing.
+        if not takes_more(self.stream, 0.0 if self._left_out else _PATIENCE_S):
+            self._left_out += 1
+            return
+        if self._left_out:
+            said = "lines were left out here: nobody took them"
+            left_out, self._left_out = f"{self._left_out} {said}", 0
+            super().emit(
+                logging.LogRecord("coughd.log", logging.WARNING, "", 0, left_out, None, None)
+            )
+        super().emit(record)
+
+
+def takes_more(stream: TextIO, patience_s: float = 0.0) -> bool:
+    """Whether a line can be written there without a wait; what is no file takes all."""
+    poll = select.poll()
+    try:
+        poll.register(stream, select.POLLOUT)
+    except (OSError, ValueError):
+        return True
+    return bool(poll.poll(patience_s * 1000))
 
 
 def is_journal(stream: TextIO, environ: Mapping[str, str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import sys
 from contextlib import closing, nullcontext
 from typing import Annotated
 
@@ -10,7 +11,7 @@ import typer
 
 from ...config.errors import InputError
 from ..lifecycle import ReloadRequest, StopRequest, reload_on_hangup, stop_on_signals
-from ..logs import set_up_logging
+from ..logs import set_up_logging, takes_more
 from ..privacy.seclusion import keep_to_itself
 from ..supervision.service_manager import ServiceManager
 from ..supervision.upkeep import Service
@@ -44,7 +45,7 @@ def run(
             stop,
             reload,
             load=lambda: configured(config)[0],
-            explain=to_stderr if verbose else None,
+            explain=_explain if verbose else None,
         )
         with build_daemon(settings, places, service) as daemon:
             manager.ready()
@@ -55,3 +56,9 @@ def run(
                 manager.stopping()
         if daemon.damaged:
             raise InputError("; ".join(daemon.damaged))
+
+
+def _explain(line: str) -> None:
+    """As the log's lines: the thread that listens waits for no reader."""
+    if takes_more(sys.stderr):
+        to_stderr(line)

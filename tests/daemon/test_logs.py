@@ -4,12 +4,14 @@ import io
 import json
 import logging
 import os
+import pty
 import subprocess
 import sys
+import termios
 
 import pytest
 
-from coughd.daemon.logs import JournalLines, JsonLines, is_journal
+from coughd.daemon.logs import JournalLines, JsonLines, UnhinderedHandler, is_journal, takes_more
 
 
 def record(level: int, message: str, **extra: object) -> logging.LogRecord:
@@ -79,3 +81,30 @@ def test_a_process_of_the_journal_writes_prefixes_and_others_do_not() -> None:
         for where in ("journal", "terminal")
     }
     assert said == {"journal": "<3>ERROR coughd.x: hello\n", "terminal": "ERROR coughd.x: hello\n"}
+
+
+def test_who_logs_waits_for_no_halted_terminal() -> None:
+    """As by Ctrl-S: a write would stand still until Ctrl-Q."""
+    reading, writing = pty.openpty()
+    with os.fdopen(reading, "rb", buffering=0) as screen, os.fdopen(writing, "w") as terminal:
+        handler = UnhinderedHandler(terminal)
+        handler.emit(record(logging.INFO, "one"))
+        termios.tcflow(writing, termios.TCOOFF)
+        assert not takes_more(terminal)
+        for message in ("two", "three"):
+            handler.emit(record(logging.INFO, message))
+        termios.tcflow(writing, termios.TCOON)
+        handler.emit(record(logging.INFO, "four"))
+        shown = b""
+        while not shown.endswith(b"four\r\n"):
+            shown += screen.read(4_096)
+    assert shown.decode().split("\r\n") == [
+        "one",
+        "2 lines were left out here: nobody took them",
+        "four",
+        "",
+    ]
+
+
+def test_what_is_no_file_takes_every_line() -> None:
+    assert takes_more(io.StringIO())
