@@ -48,6 +48,8 @@ class Room:
     @property
     def advice(self) -> str | None:
         """What to do about the microphone, in a sentence."""
+        if self.heard_s == 0 and self.silent_s > 0:
+            return "nothing but digital silence was heard: is the microphone muted?"
         if self.heard_s == 0:
             return "nothing was heard: see `coughd doctor`"
         if self.clipped_s > 0:

@@ -118,6 +118,10 @@ def _reason_against(
 
 def _too_little(rooms: list[Room]) -> str:
     heard_s = sum(room.heard_s for room in rooms)
+    if heard_s == 0 and any(room.silent_s for room in rooms):
+        return (
+            "nothing but digital silence was heard, so nothing is proposed: unmute the microphone"
+        )
     if heard_s == 0:
         return "nothing was heard, so nothing is proposed: see coughd doctor"
     return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -45,7 +46,8 @@ def uninstall(*, user: UserOption = False) -> None:
     uninstall_at(layout, Systemctl(layout.scope), typer.echo)
     left = [path for path in (layout.data_dir, layout.config_file.parent) if _is_there(path)]
     if left:
-        removing = shlex.join(["rm", "-r", *map(str, left)])
+        root = [] if user else ["sudo"]
+        removing = shlex.join([*root, "rm", "-r", *map(str, left)])
         typer.echo(f"Left where they are: your data and configuration. To remove them: {removing}")
 
 
@@ -100,7 +102,9 @@ def _is_there(path: Path) -> bool:
 
 def _what_now(layout: Layout, *, runs: bool) -> str:
     user = layout.scope == "user"
-    coughd, systemctl = ("coughd", "systemctl --user") if user else ("sudo coughd", "systemctl")
+    # Under sudo PATH is sudo's own, by which the next `sudo coughd` is looked for as well.
+    called = "coughd" if shutil.which("coughd") else shlex.quote(str(layout.link))
+    coughd, systemctl = (called, "systemctl --user") if user else (f"sudo {called}", "systemctl")
     lines = [
         ("It runs." if runs else "It still starts: a large store is read from end to end first.")
         + f" Its data are kept in {layout.data_dir}.",

@@ -7,6 +7,7 @@ checkout or the environment that it came from does.
 from __future__ import annotations
 
 import shutil
+import stat
 import subprocess
 import sys
 from contextlib import suppress
@@ -112,7 +113,17 @@ def _fill(fresh: Path, target: Path, python: Path) -> int:
     # The service may not write into its own program, so this is the time to compile it.
     _try_out([fresh / "bin/python", "-m", "compileall", "-q", site])
     _try_out([fresh / "bin/python", "-P", "-m", "coughd.daemon", "--version"])
+    _open_to_all(fresh)
     return len(packages) + 1
+
+
+def _open_to_all(folder: Path) -> None:
+    """The service is another user; the umask here, or the checkout's, may be one person's alone."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            readable = 0o555 if mode & stat.S_IXUSR else 0o444
+            path.chmod(stat.S_IMODE(mode) | readable)
 
 
 def _copy_distribution(package: Distribution, site: Path) -> None:

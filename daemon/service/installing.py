@@ -74,6 +74,7 @@ def _write(path: Path, shipped: str, say: Say) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+        path.chmod(0o644)  # whatever the umask: people look at it by `systemctl cat`
     except OSError as exc:
         raise CoughdError(f"{path} cannot be written: {exc.strerror}") from exc
     say(f"Wrote {path}")

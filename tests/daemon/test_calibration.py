@@ -61,6 +61,8 @@ def test_a_room_is_summed_up_and_nothing_counted_twice() -> None:
     assert room.alarms == (Alarm(0.3, -25.0),)
     assert "clips" in str(room.advice)
     assert "nothing was heard" in str(sink.room("hall").advice)
+    muted = replace(_HOUR, heard_s=0.0, silent_s=17.4)
+    assert "is the microphone muted?" in str(muted.advice)
     assert _HOUR.advice is None
 
 

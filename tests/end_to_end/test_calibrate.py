@@ -101,7 +101,8 @@ def test_where_nothing_is_heard_nothing_is_proposed(config: Path) -> None:
     soundfile.write(config.with_name("room.wav"), np.zeros(30 * SAMPLE_RATE_HZ), SAMPLE_RATE_HZ)
     said = coughd("calibrate", "--json", "--write", "--config", config)
     assert said.exit_code == os.EX_UNAVAILABLE
-    assert "see coughd doctor" in said.complaints
+    assert "nothing but digital silence was heard" in said.complaints
+    assert "unmute the microphone" in said.complaints
     assert json.loads(said.lines[0])["proposal"] is None
     assert config.read_text() == _CONFIG
 

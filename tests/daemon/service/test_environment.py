@@ -52,6 +52,19 @@ def test_the_copy_runs_by_itself_and_replaces_the_former(tmp_path: Path) -> None
     assert all(Path(file).is_relative_to(target) for file in files.stdout.split())
 
 
+def test_the_services_user_can_run_the_copy_whatever_the_umask(tmp_path: Path) -> None:
+    """Hardened machines have one for the person alone, and sudo keeps it."""
+    target = tmp_path / "coughd"
+    former = os.umask(0o077)
+    try:
+        build(target, Path(sys.executable).resolve())
+    finally:
+        os.umask(former)
+    for path in (target, *target.rglob("*")):
+        wanted = 0o555 if path.is_dir() or path.parent.name == "bin" else 0o444
+        assert path.stat().st_mode & wanted == wanted, path
+
+
 def test_a_failure_leaves_the_former_as_it_was(tmp_path: Path) -> None:
     target = tmp_path / "coughd"
     target.mkdir()
