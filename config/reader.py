@@ -117,7 +117,10 @@ class Reader:
                 continue
             first_lines[name] = line_of(name_node)
             if name not in fields:
-                self._refuse(name_node, place, f"unknown key{did_you_mean(name, fields)}")
+                hint = did_you_mean(name, fields)
+                if not hint and node.flow_style and _is_null(child):
+                    hint = "; inside {…} text with a ',' needs quotes"
+                self._refuse(name_node, place, f"unknown key{hint}")
                 continue
             self.lines[place] = line_of(name_node)
             yield fields[name], child

@@ -145,6 +145,14 @@ def test_each_mistake_has_its_line_and_sentence(text: str, expected: str) -> Non
     assert told.startswith(f"{_FILE}:{expected}")
 
 
+def test_a_comma_inside_braces_that_parts_a_name_is_told() -> None:
+    """As `coughd devices` prints a card, without quotes."""
+    (told,) = _mistakes("sources:\n- {id: a, kind: microphone, device: hw:CARD=Snowball,DEV=0}")
+    assert told.endswith(
+        ":2: sources[0].DEV=0: unknown key; inside {…} text with a ',' needs quotes"
+    )
+
+
 def test_what_is_noticed_late_says_also_where_it_began() -> None:
     (told,) = _mistakes("site: [a\nnode: b")
     assert told.endswith("but got ':'; it begins in line 1")

@@ -15,6 +15,7 @@ import pytest
 from fakes import FakeClock
 from patience import PATIENCE_S, until
 
+from coughd.daemon.clock import Clock, SystemClock
 from coughd.daemon.monitoring import http_server
 from coughd.daemon.monitoring.http_server import ANSWER_S, MOST_AT_ONCE, MonitoringServer
 from coughd.daemon.monitoring.pages import Pages
@@ -29,7 +30,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(clock: FakeClock, port: int | None = None) -> Iterator[tuple[MonitoringServer, int]]:
+def serving(clock: Clock, port: int | None = None) -> Iterator[tuple[MonitoringServer, int]]:
     port = port or free_port()
     pages = Pages(lambda: WELL, clock.monotonic_s)
     with MonitoringServer("127.0.0.1", port, pages, clock) as server:
@@ -151,6 +152,15 @@ def test_who_says_nothing_is_cut_off_and_others_are_answered() -> None:
             assert client.recv(1) == b""
         until(lambda: server.status.cut_off == len(mute))
         assert server.status.answered == 1
+
+
+def test_who_says_nothing_is_counted_as_cut_off_by_the_real_clock_too() -> None:
+    with serving(SystemClock()) as (server, port):
+        until(lambda: server.status.problem is None)
+        with socket.create_connection(("127.0.0.1", port)) as mute:
+            assert mute.recv(1) == b"", "it is hung up on"
+        until(lambda: server.status.cut_off + server.status.answered)
+        assert (server.status.cut_off, server.status.answered) == (1, 0)
 
 
 def test_a_stop_does_not_wait_for_a_silent_client() -> None:
