@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -133,7 +134,10 @@ def test_a_store_with_reviews_is_learnt_from(tmp_path: Path) -> None:
         soundfile.write(path, (1.0 - number / 20) * bundled_scene().samples, SAMPLE_RATE_HZ)
         nights.append({"id": f"night-{number}", "kind": "file", "pace": "fast", "path": str(path)})
     config = write_config(tmp_path, tmp_path / "0.flac", tmp_path / "data")
-    config.write_text(json.dumps({**json.loads(config.read_text()), "sources": nights}))
+    # A group lasts from noon to noon, which may be right now; not in both of these zones.
+    timezone = "UTC" if datetime.now(UTC).hour not in {11, 12} else "Asia/Tokyo"
+    settings = {**json.loads(config.read_text()), "timezone": timezone, "sources": nights}
+    config.write_text(json.dumps(settings))
     with LivingDaemon(config) as daemon:
         assert 0 == daemon.finish()
     nothing = train(config)
