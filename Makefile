@@ -34,7 +34,7 @@ IN_PAIRS = --numprocesses=auto --maxprocesses=2 --dist=loadfile
 test: test-parts test-daemons test-hear ## Run all tests; those with TensorFlow come last
 
 test-parts: $(VENV)/.dev-stamp ## Run the tests of the parts, on all cores
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m "not hear" $(APART) --ignore=tests/end_to_end
+	$(BIN)/python -m pytest -m "not hear" $(APART) --ignore=tests/end_to_end
 
 test-daemons: $(VENV)/.dev-stamp ## Run the tests of whole daemons, two files at a time
 	$(BIN)/python -m pytest -m "not hear" $(IN_PAIRS) tests/end_to_end
