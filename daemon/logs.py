@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Literal, TextIO
 
+from ..config.as_text import in_one_line
+
 _PRIORITIES = {
     logging.DEBUG: 7,
     logging.INFO: 6,
@@ -26,9 +28,7 @@ _PATIENCE_S = 0.2
 def set_up_logging(level: str, form: Literal["text", "json"]) -> None:
     """Send everything under `coughd` to stderr, where journald adds the time to text lines."""
     handler = UnhinderedHandler(sys.stderr)
-    lines = (
-        JsonLines() if form == "json" else logging.Formatter("%(levelname)s %(name)s: %(message)s")
-    )
+    lines = JsonLines() if form == "json" else TextLines("%(levelname)s %(name)s: %(message)s")
     into_journal = is_journal(sys.stderr, os.environ)
     handler.setFormatter(JournalLines(lines) if into_journal else lines)
     logger = logging.getLogger("coughd")
@@ -80,6 +80,14 @@ def is_journal(stream: TextIO, environ: Mapping[str, str]) -> bool:
     except OSError:
         return False
     return environ.get("JOURNAL_STREAM") == f"{file.st_dev}:{file.st_ino}"
+
+
+class TextLines(logging.Formatter):
+    """Text that steers no terminal: a device, say, may be called what somebody wrote into it."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
+        """Write one record without the trace that may follow it."""
+        return "\n".join(map(in_one_line, super().formatMessage(record).split("\n")))
 
 
 class JournalLines(logging.Formatter):

@@ -11,7 +11,14 @@ import termios
 
 import pytest
 
-from coughd.daemon.logs import JournalLines, JsonLines, UnhinderedHandler, is_journal, takes_more
+from coughd.daemon.logs import (
+    JournalLines,
+    JsonLines,
+    TextLines,
+    UnhinderedHandler,
+    is_journal,
+    takes_more,
+)
 
 
 def record(level: int, message: str, **extra: object) -> logging.LogRecord:
@@ -46,6 +53,12 @@ def test_json_lines_have_the_records_fields() -> None:
         "source": "bed",
         "cause": "frozen",
     }
+
+
+def test_what_a_device_is_called_steers_no_terminal() -> None:
+    lines = TextLines("%(levelname)s %(name)s: %(message)s")
+    named = record(logging.WARNING, "'\x1b]0;owned\x07Mic\x9b2J' is gone\ntwo: café")
+    assert lines.format(named) == "WARNING coughd.test: '?]0;owned?Mic?2J' is gone\ntwo: café"
 
 
 def test_only_the_journals_own_stream_is_the_journal() -> None:
