@@ -37,6 +37,7 @@ def export(
     config: ConfigOption = None,
     *,
     form: Annotated[Format, typer.Option("--format", help="CSV, or a JSON object a line.")] = "csv",
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format jsonl.")] = False,
     since: SinceOption = None,
     until: UntilOption = None,
     source: SourcesOption = None,
@@ -80,7 +81,7 @@ def export(
             _say_what_is_gone(opened, start)
 
         def write(stream: TextIO) -> int:
-            if form == "csv":
+            if form == "csv" and not as_json:
                 return write_csv(stream, COLUMNS[what], records)
             return write_jsonl(stream, records)
 

@@ -96,6 +96,7 @@ def test_json_lines_are_one_object_each(run: Callable[..., Result], what: str, l
     objects = [json.loads(line) for line in run(what, "--format", "jsonl").stdout.splitlines()]
     assert lines == len(objects)
     assert all(isinstance(each, dict) for each in objects)
+    assert run(what, "--json").stdout == run(what, "--format", "jsonl").stdout
 
 
 def test_a_range_is_exported(run: Callable[..., Result]) -> None:
