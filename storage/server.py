@@ -6,6 +6,7 @@ as its connection lives. Several nodes therefore have a database each, or a sche
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -18,6 +19,7 @@ from ..config.redaction import without_passwords
 
 # Of the place where the tables are, so that schemas of one database are stores of their own.
 _LOCK = "SELECT pg_try_advisory_lock(hashtext('coughd.' || current_schema()))"
+_UNLOCK = "SELECT pg_advisory_unlock_all()"
 _PATIENCE = {
     "connect_timeout": 5,
     "keepalives_idle": 10,
@@ -50,7 +52,14 @@ def server_writer(url: URL) -> Engine:
                 f"{name}: another coughd writes this database; stop it or give each its own"
             )
 
+    def unlock(connection: Any, _record: Any) -> None:  # noqa: ANN401
+        # The server notices a moment later that a connection has ended, and whoever starts in that
+        # moment would be refused. One that is lost can free nothing any more.
+        with suppress(engine.dialect.loaded_dbapi.Error):
+            connection.cursor().execute(_UNLOCK)
+
     event.listen(engine, "connect", lock)
+    event.listen(engine, "close", unlock)
     return engine
 
 

@@ -85,6 +85,24 @@ def test_a_lost_connection_whose_lock_the_server_still_holds_is_waited_for(
         assert [row.seq for row in store.write([event()])] == [1]
 
 
+def test_the_next_writer_is_let_in_before_the_server_notices_that_the_last_has_ended(
+    own: PostgresServer,
+) -> None:
+    place = own.new_place()
+    store_ids = []
+
+    def start_next(_connection: object, _record: object) -> None:
+        with open_store(place) as store:
+            store_ids.append(store.store_id)
+
+    engine = open_writer(store_url(place))
+    listen(engine, "close", start_next)
+    with engine.connect():
+        pass
+    engine.dispose()
+    assert len(store_ids) == 1
+
+
 def test_a_server_that_is_away_is_waited_for_by_the_caller(own: PostgresServer) -> None:
     place = own.new_place()
     with open_store(place) as store:
