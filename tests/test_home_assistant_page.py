@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,14 +17,16 @@ from coughd.daemon.commands.shared.asking import collect
 from coughd.daemon.main import command_line
 from coughd.daemon.supervision.status_client import Asked
 
-from .storage.facts import covered, event, open_store, seen
+from .storage.facts import EPOCH_US, covered, event, open_store, seen
 
 _PAGE = Path(__file__).parents[1] / "docs" / "home-assistant.md"
+_BEGIN = datetime.fromtimestamp(EPOCH_US // 1_000_000, UTC)
+_END = _BEGIN + timedelta(hours=1)
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
-    """One cough, later than now."""
+    """One cough, in an hour that was heard."""
     path = tmp_path / "coughd.sqlite3"
     with open_store(path) as opened:
         opened.write([seen(), covered(0, 3_600), event("event-1", 0)])
@@ -46,20 +48,22 @@ def value(document: object, path: str) -> object:
 
 
 def test_the_night_has_what_is_shown(store: Path) -> None:
-    asked = ["history", "--json", "--by", "hour", "--since", "2020-01-01T20:00"]
-    said = CliRunner().invoke(command_line([]), [*asked, "--store", str(store)])
+    # Until now is how the page asks; a test knows an end that does not move.
+    hour = ["--since", _BEGIN.isoformat(), "--until", _END.isoformat()]
+    asked = ["history", "--json", "--by", "hour", *hour, "--store", str(store)]
+    said = CliRunner().invoke(command_line([]), asked)
     assert 0 == said.exit_code
     paths = taken("coughd/night")
     assert {"summary.coughs", "summary.monitored_s"} == paths
-    assert [0, 0.0] == [value(json.loads(said.output), path) for path in sorted(paths)]
+    assert [1, 3_600.0] == [value(json.loads(said.output), path) for path in sorted(paths)]
 
 
 def test_the_status_has_what_is_shown(store: Path) -> None:
     places = Places(store.parent, store, "ipc:///x", "ipc:///y", store.parent)
-    told = collect(Settings(), places, Asked(False, None), lambda: datetime.now(UTC))
+    told = collect(Settings(), places, Asked(False, None), lambda: _END)
     paths = taken("coughd/status")
     assert {"state", "history.coughs_24h"} == paths
-    assert [0, "off"] == [value(told, path) for path in sorted(paths)]
+    assert [1, "off"] == [value(told, path) for path in sorted(paths)]
 
 
 def test_what_is_to_be_copied_is_yaml() -> None:
