@@ -14,6 +14,24 @@ from hypothesis import HealthCheck, settings
 # some processors, so what the tests compute here would differ from what a daemon has told.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+# What is shown must not hang on the terminal, or the service, that the tests are run from.
+for variable in (
+    "COLUMNS",
+    "LINES",
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "TTY_COMPATIBLE",
+    "TTY_INTERACTIVE",
+    "GITHUB_ACTIONS",
+    "PY_COLORS",
+):
+    os.environ.pop(variable, None)
+os.environ["TERM"] = "xterm"
+
+# Where a proxy leads out of a machine, none leads into it: the servers of the tests are here.
+for variable in ("no_proxy", "NO_PROXY"):
+    os.environ[variable] = f"127.0.0.1,localhost,{os.environ.get(variable, '')}"
+
 KINDS = (
     "echo",
     "random",

@@ -70,6 +70,12 @@ def test_what_mends_a_right_can_be_typed_whatever_the_name() -> None:
         keys.mkdir(parents=True)
         folder.chmod(0o755)
         (folder / "config.yaml").write_text("config_version: 1\nstore: {data_dir: data}\n")
-        (keys / "of the ward.json").touch(0o644)
+        (keys / "of the ward.json").touch()
+        for path, mode in (
+            (folder / "data", 0o755),
+            (keys, 0o755),
+            (keys / "of the ward.json", 0o644),
+        ):
+            path.chmod(mode)
         sentence = f"everyone can read it; chmod 600 '{keys}/of the ward.json'"
         assert f"          {keys}/of the ward.json: {sentence}" in asked(folder).stdout.splitlines()

@@ -74,7 +74,8 @@ def test_of_a_store_elsewhere_its_own_folder_is_looked_at(tmp_path: Path) -> Non
         "[c].db.v1.2",
         "c.db.aside-20261121T093000Z",
     ):
-        store.with_name(name).touch(mode=0o644)
+        store.with_name(name).touch()
+        store.with_name(name).chmod(0o644)
     findings = {one.check: one.evidence for one in check_folder(data, store, 0, NOW)}
     assert findings["set aside"] == "beside the store: [c].db.foreign-20261121T093000Z"
     assert findings["before upgrades"] == "copies beside the store: [c].db.v1, [c].db.v1.2"
