@@ -26,6 +26,8 @@ class Ledger:
     `silent` outranks `clipped` outranks `ok`; `dropped` stands after them, at the stretch's end;
     `off` is what no interval covers. An interval ends where its state does, where a new anchor
     begins, and after a quarter of an hour. Memory is constant. One thread.
+
+    `after` is the ledger of the stretch whose sample count goes on.
     """
 
     def __init__(
@@ -35,6 +37,7 @@ class Ledger:
         timeline: Timeline,
         sample_rate_hz: int,
         silence_s: float,
+        after: Ledger | None = None,
     ) -> None:
         self._source_id = source_id
         self._stretch_id = stretch_id
@@ -45,6 +48,8 @@ class Ledger:
         self._open: _OpenInterval | None = None
         self._ended_us = timeline.continued_us
         """Where the former interval's time ended."""
+        if self._ended_us is not None and after is not None:
+            self._ended_us += after.ahead_us
         self._told_sample = timeline.first_sample
         self._closed: list[Covered] = []  # emptied by the call that fills it, or by the next one
         self.decided: list[Heard] = []
@@ -54,6 +59,12 @@ class Ledger:
     def covered_sample(self) -> int:
         """Up to here the intervals go; less than a cell behind, or a stillness not judged yet."""
         return self._open.end_sample if self._open else self._timeline.first_sample
+
+    @property
+    def ahead_us(self) -> int:
+        """How far beyond its anchor's word the last interval ends: where the former one did."""
+        last = self._open
+        return 0 if last is None else last.end_us - utc_at(last.anchor, last.end_sample)
 
     def hear(self, block: Block) -> list[Covered]:
         """Take the next block, whose time the timeline knows already; intervals that ended."""

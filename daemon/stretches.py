@@ -47,13 +47,14 @@ class StretchMaker:
         timeline = Timeline(
             source_id, stretch_id, opened, first_sample, after.timeline if after else None
         )
+        former = after.ledger if after else None
         return Stretch(
             stretch_id=stretch_id,
             source_id=source_id,
             resampler=To16k(rate_hz),
             gate=self.gate.open_stream(),
             timeline=timeline,
-            ledger=Ledger(source_id, stretch_id, timeline, rate_hz, self.silence_s),
+            ledger=Ledger(source_id, stretch_id, timeline, rate_hz, self.silence_s, former),
             epochs=EpochTracker(source_id, self.epoch_gap_s, rate_hz),
             progress_samples=round(self.progress_s * rate_hz),
             heard_before=heard_before,

@@ -35,7 +35,7 @@ class Listener:
         self.received = 0
         self.lost = 0
         self.told: list[Covered] = []
-        self._begin(None)
+        self._begin(None, None)
 
     def hear(self, samples: Iterable[float], late_s: float = 0.0) -> None:
         sound = np.asarray(samples, np.float32)
@@ -56,19 +56,19 @@ class Listener:
         self.next_sample += samples
         self.lost += samples
         self.clock.advance(samples / self.rate_hz)
-        self._begin(self.timeline)
+        self._begin(self.timeline, self.ledger)
 
     def finish(self) -> list[Covered]:
         """All intervals as a store keeps them: the last word on each start."""
         self.told += self.ledger.finish()
         return list({(one.stretch_id, one.start_sample): one for one in self.told}.values())
 
-    def _begin(self, after: Timeline | None) -> None:
+    def _begin(self, after: Timeline | None, former: Ledger | None) -> None:
         name = f"stretch {self.stretches}"
         self.stretches += 1
         opened = Opened(self.rate_hz, 1, 0, None, "a test")
         self.timeline = Timeline("mic", name, opened, self.next_sample, after)
-        self.ledger = Ledger("mic", name, self.timeline, self.rate_hz, silence_s=2.0)
+        self.ledger = Ledger("mic", name, self.timeline, self.rate_hz, 2.0, former)
 
 
 def moved(interval: Covered, by_us: int) -> Covered:
@@ -217,6 +217,20 @@ def test_a_loss_that_was_counted_wrongly_has_no_moment_heard_twice(sooner_s: flo
     listener.lose(RATE_HZ)
     listener.clock.advance(-sooner_s)
     listener.hear(room(1))
+    intervals = listener.finish()
+    assert [one.end_us for one in intervals[:-1]] == [one.start_us for one in intervals[1:]]
+    assert intervals[-1].end_us == listener.clock.utc_us()
+
+
+def test_a_loss_soon_after_the_clock_ran_back_has_no_moment_heard_twice() -> None:
+    """Set back by less than what counts as a step, and no time to wait until it has caught up."""
+    listener = Listener(RATE_HZ, SimulatedClock())
+    listener.hear(room(1))
+    listener.clock.set_wall_clock(-0.4)
+    listener.hear(room(0.1))
+    for lost in (0, 100, RATE_HZ):
+        listener.lose(lost)
+        listener.hear(room(0.1))
     intervals = listener.finish()
     assert [one.end_us for one in intervals[:-1]] == [one.start_us for one in intervals[1:]]
     assert intervals[-1].end_us == listener.clock.utc_us()
