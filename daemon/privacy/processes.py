@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...storage.lock import LOCK_NAME
+from ...storage.lock import LOCK_NAME, holder_of
 from .access import user_name
 from .net_tables import Socket, read_sockets
 from .sniffing import Form, form_of
@@ -67,7 +67,9 @@ def daemon_processes(data_dir: Path, proc: Path = PROC) -> list[Process]:
     numbers = sorted(int(each.name) for each in proc.iterdir() if each.name.isdecimal())
     mains = {pid for pid in numbers if (lock.st_dev, lock.st_ino) in _open_inodes(proc / str(pid))}
     written = (data_dir / LOCK_NAME).read_bytes().strip()
-    if not mains and written.isdigit() and int(written) in numbers:
+    # The number outlives its process, and may be another's by now: only a held lock has a holder.
+    is_held = holder_of(data_dir) is not None
+    if not mains and is_held and written.isdigit() and int(written) in numbers:
         mains = {int(written)} if not _may_look(proc / written.decode()) else set()
     return [
         process

@@ -146,5 +146,20 @@ def test_what_this_user_may_not_see_is_unproved(mode: int) -> None:
     assert bool(hidden) == (mode == 0o755)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+def test_the_number_that_a_daemon_left_behind_is_no_daemon() -> None:
+    """By now it may be that of any process, and this user may not look into it."""
+    with tempfile.TemporaryDirectory(prefix="privacy-") as name:
+        data_dir = Path(name) / "data"
+        InstanceLock(data_dir).close()
+        for path, mode in ((Path(name), 0o755), (data_dir, 0o755), (data_dir / LOCK_NAME, 0o644)):
+            path.chmod(mode)
+        assert (data_dir / LOCK_NAME).read_text().split() == [str(os.getpid())]
+        done = subprocess.run(
+            [sys.executable, another_user.__file__, str(data_dir)], capture_output=True, check=True
+        )
+    assert json.loads(done.stdout)["processes"] == []
+
+
 def make_store(path: Path) -> None:
     EventStore.open(path, Origin("home", "pi", "boot", "UTC", "c0"), lambda: 0).close()
