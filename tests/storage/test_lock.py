@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_S
 
 from coughd.config.errors import AlreadyRunningError, StorageError
 from coughd.storage.lock import LOCK_NAME, InstanceLock, lock_store
@@ -67,7 +68,7 @@ def test_the_kernel_frees_it_when_its_holder_is_killed(tmp_path: Path) -> None:
         with pytest.raises(AlreadyRunningError, match=str(holder.pid)):
             InstanceLock(tmp_path)
         holder.send_signal(signal.SIGKILL)
-        holder.wait(timeout=30)
+        holder.wait(timeout=PATIENCE_S)
     with InstanceLock(tmp_path):
         pass
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_S
 
 from coughd.storage.outbox import OutboxReader
 from coughd.storage.rollup import read_rollup, recompute
@@ -33,7 +34,7 @@ def killed_round(path: Path, number: int) -> list[int]:
         writer.send_signal(signal.SIGKILL)
         # What it could still say before it died counts as said; the last line may be cut.
         rest = writer.stdout.read().split("\n")[:-1]
-        writer.wait(timeout=30)
+        writer.wait(timeout=PATIENCE_S)
     return acknowledged + [int(line) for line in rest]
 
 

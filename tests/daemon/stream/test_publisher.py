@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import zmq
+from patience import PATIENCE_S
 
 from coughd.config.errors import ConfigError
 from coughd.daemon.stream.publisher import Publisher
@@ -100,7 +101,7 @@ def test_a_full_queue_drops_counts_and_still_tells_the_last_seq(tmp_path: Path) 
     def blocking_heartbeat(last_seq: int, oldest_seq: int) -> Message:
         reaches.append((last_seq, oldest_seq))
         in_heartbeat.set()
-        assert go_on.wait(10)
+        assert go_on.wait(PATIENCE_S)
         return heartbeat(last_seq, oldest_seq)
 
     with Publisher(
@@ -111,14 +112,14 @@ def test_a_full_queue_drops_counts_and_still_tells_the_last_seq(tmp_path: Path) 
         oldest_seq=1,
         queue_size=3,
     ) as publisher:
-        assert in_heartbeat.wait(10)
+        assert in_heartbeat.wait(PATIENCE_S)
         publisher.publish([durable(seq) for seq in range(1, 6)])
         publisher.publish_ephemeral(start_message("x"))
         counts = publisher.counts
         assert (counts.waiting, counts.dropped_durable, counts.dropped_ephemeral) == (3, 2, 1)
         in_heartbeat.clear()
         go_on.set()
-        assert in_heartbeat.wait(10)
+        assert in_heartbeat.wait(PATIENCE_S)
     assert reaches[1] == (5, 1)
     assert publisher.counts.sent == 3
 
