@@ -20,6 +20,8 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
+from coughd.detectors.processor import processor_name
+
 from .evaluation import evaluation
 from .figures import Figure, Room
 from .hear_overhead import hear_overhead
@@ -85,9 +87,7 @@ def _print_table(figures: list[Figure]) -> None:
 
 
 def _cpu() -> str:
-    with open("/proc/cpuinfo", encoding="utf-8") as lines:  # noqa: PTH123 - a kernel file
-        names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
+    return processor_name() or platform.machine()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from typing import Any
 
 from ...config.errors import CoughdError
 from ...config.settings import Settings
+from ...detectors.processor import processor_name
 from ...detectors.runtime import MODEL_FILES, SHIPPED_MODELS, sha256_of
 from ..service.layout import UNIT, Scope
 from ..service.systemctl import Systemctl
@@ -47,9 +48,9 @@ def system(*, of_user: bool) -> dict[str, Any]:
         "machine": platform.machine(),
         "distribution": _release(),
         "processors": os.cpu_count(),
-        "processor": _first_value("/proc/cpuinfo", "model name"),
-        "memory": _first_value("/proc/meminfo", "MemTotal"),
-        "memory_available": _first_value("/proc/meminfo", "MemAvailable"),
+        "processor": processor_name(),
+        "memory": _memory("MemTotal"),
+        "memory_available": _memory("MemAvailable"),
         "load": [round(each, 2) for each in load],
         "service": _service("system"),
         **own,
@@ -91,9 +92,9 @@ def _release() -> str:
         return ""
 
 
-def _first_value(file: str, key: str) -> str:
+def _memory(key: str) -> str:
     with suppress(OSError):
-        for line in Path(file).read_text(encoding="utf-8").splitlines():
+        for line in Path("/proc/meminfo").read_text(encoding="utf-8").splitlines():
             name, _, value = line.partition(":")
             if name.strip() == key:
                 return value.strip()
