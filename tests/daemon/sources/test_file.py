@@ -144,7 +144,8 @@ def test_a_loop_has_no_seam_and_no_end(make_file: MakeFile, name: str) -> None:
     samples = np.concatenate([block.samples for block in blocks])
     starts = np.cumsum([0, *(block.samples.size for block in blocks)])[:-1]
     assert [block.first_sample for block in blocks] == starts.tolist()
-    np.testing.assert_array_equal(np.tile(sound, 9)[: samples.size], samples)
+    # The decoder of MP3 for ARM rounds the last bit otherwise after a seek; a seam would be loud.
+    np.testing.assert_allclose(np.tile(sound, 9)[: samples.size], samples, rtol=0, atol=1e-6)
     assert not any(isinstance(item, Finished) for item in items)
 
 
