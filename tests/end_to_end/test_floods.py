@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import resource
 import socket
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +23,11 @@ import soundfile
 import zmq
 from busyness import waited_s
 from command_line import environment
+from floods import FLOODS
 from living_daemon import STORE_FILE, LivingDaemon, messages, read
-from zmtp import MORE, RawPeer, announcement, frame
+from zmtp import RawPeer, frame
 
-from coughd.daemon.stream.doorkeeper import CLOSED_S, LARGEST_AUDIENCE, ROOM_BYTES
-from coughd.daemon.stream.replay_protocol import ReplayRequest, encode_request
+from coughd.daemon.stream.doorkeeper import ROOM_BYTES
 from coughd.daemon.subscriber import Message, Subscriber
 from coughd.detectors.ports import SAMPLE_RATE_HZ
 from coughd.detectors.synthesis import bundled_scene, room_noise
@@ -50,9 +48,6 @@ COUGH_S = 1.45, 1.95
 LAP_S = 20
 OVERSHOOT_BYTES = 384 * 1024 * 1024
 """What comes in on a machine's own sockets before the doorkeeper looks again."""
-CONNECTS = 5_000
-"""To each of the two sockets."""
-AT_ONCE = 250
 WAIT_MS = 300_000
 """A million wishes keep the publisher busy for seconds of its processor's time."""
 DESCRIPTORS = 1024, 1024
@@ -195,76 +190,6 @@ def write_configuration(folder: Path, addresses: dict[str, str], microphones: in
 
 def are_heard(daemon: LivingDaemon) -> bool:
     return all(one["heard_samples"] > 0 for one in daemon.status()["sources"])
-
-
-def let_in(address: str, kind: bytes) -> RawPeer:
-    """A peer that is greeted; where the harm before it has closed the door, it comes again."""
-    until_s = time.monotonic() + WAIT_MS / 1000
-    while True:
-        try:
-            return RawPeer(address).greet(kind)
-        except ConnectionError:
-            assert time.monotonic() < until_s, "nobody is let in any more"
-            time.sleep(CLOSED_S / 10)
-
-
-def send_garbage(address: str, _kind: bytes) -> None:
-    chance = random.Random(1)
-    for size in (1, 10, 64, 1_000, 100_000):
-        for _ in range(10):
-            with RawPeer(address) as peer:
-                peer.send([chance.randbytes(size)])
-    with RawPeer(address) as peer, suppress(ConnectionError):
-        peer.greet(b"REP")
-        peer.is_hung_up()
-
-
-def send_a_giant_frame(address: str, kind: bytes) -> None:
-    for flags in (0, MORE):
-        with let_in(address, kind) as peer:
-            peer.send([announcement(1 << 40, flags), *repeat(bytes(1_000_000), 20)])
-            assert peer.is_hung_up()
-
-
-def send_a_message_without_end(address: str, kind: bytes) -> None:
-    with let_in(address, kind) as peer:
-        piece = frame(bytes(200), MORE) * 500
-        assert not peer.send(repeat(piece))
-
-
-def subscribe_without_end(address: str, kind: bytes) -> None:
-    chance = random.Random(2)
-    with let_in(address, kind) as peer:
-        wishes = (
-            b"".join(frame(b"\1" + chance.randbytes(20)) for _ in range(500)) for _ in repeat(0)
-        )
-        peer.send(wishes, for_s=2.0)
-
-
-def connect_and_go(address: str, _kind: bytes) -> None:
-    for _ in range(CONNECTS // AT_ONCE):
-        with ExitStack() as crowd:
-            for _ in range(AT_ONCE):
-                with suppress(ConnectionError):
-                    crowd.enter_context(RawPeer(address))
-
-
-def ask_and_never_read(address: str, kind: bytes) -> None:
-    questions = [frame(encode_request(ReplayRequest(0, 1000)))] * 50
-    with ExitStack() as crowd:
-        for _ in range(LARGEST_AUDIENCE // 2):
-            with suppress(ConnectionError):
-                crowd.enter_context(RawPeer(address).greet(kind)).send(questions)
-
-
-FLOODS = (
-    send_garbage,
-    send_a_giant_frame,
-    send_a_message_without_end,
-    subscribe_without_end,
-    connect_and_go,
-    ask_and_never_read,
-)
 
 
 def test_nothing_that_peers_do_is_noticed_in_the_room_or_by_other_peers(ward: Ward) -> None:
