@@ -11,6 +11,8 @@ from ...storage.records import Change, EventFinished, OutboxRow
 
 CLIPS_FOLDER = "clips"
 """Of the data directory."""
+CHECK_NAME = "key.check"
+"""In that folder: by it another key than that of the clips is found out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,9 @@ from ...detectors.ports import ONSET_IN_WINDOW, SAMPLE_RATE_HZ, WINDOW_SAMPLES, 
 from ...storage.records import OutboxRow
 from .clip_file import ENDING, ClipHeader, clip_path, moved_clip, read_clip, read_header
 from .forgetting import KeptClip, uncounted
-from .ports import CLIPS_FOLDER
+from .ports import CHECK_NAME, CLIPS_FOLDER
 from .sealing import ClipKey
 
-CHECK_NAME = "key.check"
 _CHECK = b"coughd clips"
 _SETTLED_NS = 2_000_000_000
 """What was changed since may be changed again and look the same: some file systems tick so slowly.

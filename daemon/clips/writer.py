@@ -21,8 +21,9 @@ from ..steady_clock import SteadyClock
 from .choosing import Clip
 from .clip_file import clip_path, encode_clip
 from .forgetting import ClipLimits, to_forget
+from .ports import CHECK_NAME
 from .sealing import ClipKey
-from .shelf import CHECK_NAME, ClipShelf, sealed_check
+from .shelf import ClipShelf, sealed_check
 
 MOST_WAITING = 64
 MOST_TO_FORGET = 10_000

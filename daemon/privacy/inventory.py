@@ -17,6 +17,7 @@ from ...storage.lock import LOCK_NAME, STORE_LOCK_ENDING
 from ...storage.place import sqlite_path, store_url
 from ...storage.told import TOLD_NAME
 from ...storage.upkeep.room import BALLAST_NAME
+from ..clips.ports import CHECK_NAME, CLIPS_FOLDER
 from .access import READ, WRITE, Access, access_to
 from .sniffing import Form, form_of
 
@@ -44,7 +45,7 @@ HOLDS: dict[Kind, str] = {
     "unknown": "unknown: no file of this configuration's",
 }
 _FOLDERS: dict[str, Kind] = {
-    "clips": "clip",
+    CLIPS_FOLDER: "clip",
     "keys": "key",
     "handed-in": "handed_in",
     "probes": "probe",
@@ -53,7 +54,7 @@ _BY_NAME: dict[str, Kind] = {
     LOCK_NAME: "lock",
     BALLAST_NAME: "ballast",
     TOLD_NAME: "told",
-    "key.check": "clip_check",
+    CHECK_NAME: "clip_check",
 }
 _OWN = (*_FOLDERS, "backups", "models")
 MOST_FILES = 10_000

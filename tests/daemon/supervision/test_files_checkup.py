@@ -11,8 +11,9 @@ import soundfile
 from coughd.config.paths import Paths
 from coughd.config.places import Places, find_places
 from coughd.config.settings import ClipsSettings, Settings, SourceSettings
+from coughd.daemon.clips.ports import CHECK_NAME
 from coughd.daemon.clips.sealing import new_key_text, read_key
-from coughd.daemon.clips.shelf import CHECK_NAME, ClipShelf, sealed_check
+from coughd.daemon.clips.shelf import ClipShelf, sealed_check
 from coughd.daemon.supervision.files_checkup import check_clips, check_recordings
 from coughd.storage.upkeep.findings import Finding
 
