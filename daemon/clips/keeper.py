@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import Self
 
 from ...detectors.windows import Window
-from ...storage.records import AnchorSet, Change, EventFinished, EventRescored, OutboxRow
+from ...storage.records import AnchorSet, Change, EventFinished, EventRescored
 from .choosing import ClipChooser
-from .forgetting import uncounted
+from .leaving import LeftClips
 from .ports import ClipCounts
 from .writer import ClipWriter
 
 
-class ClipKeeper:
-    """Keeps clips of counted coughs: `Clips`; a context manager, as its writer is.
+class ClipKeeper(LeftClips):
+    """Also keeps clips of counted coughs.
 
     All but `told`, `counts` and `is_alive` are for the listening thread.
 
@@ -25,24 +24,10 @@ class ClipKeeper:
     """
 
     def __init__(self, writer: ClipWriter, chooser: Callable[[], ClipChooser]) -> None:
-        self._writer = writer
+        super().__init__(writer)
         self._new_chooser = chooser
         self._choosers: dict[str, ClipChooser] = {}
         self._past_vetoed = self._past_dropped = 0
-
-    def __enter__(self) -> Self:
-        """See `ClipWriter`."""
-        self._writer.__enter__()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        """See `ClipWriter`."""
-        self._writer.__exit__(*error)
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether the writer's thread runs."""
-        return self._writer.is_alive
 
     @property
     def counts(self) -> ClipCounts:
@@ -89,10 +74,6 @@ class ClipKeeper:
                     for chooser in self._choosers.values():
                         chooser.correct(change.source_id, change.corrects_us)
                     self._writer.correct(change.source_id, change.corrects_us)
-
-    def told(self, rows: Collection[OutboxRow]) -> None:
-        """Rows are committed: what a later score counts no more loses its clip. Any thread."""
-        self._writer.forget(uncounted(rows))
 
     def _close(self, stretch_id: str) -> None:
         chooser = self._choosers.pop(stretch_id)

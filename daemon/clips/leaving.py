@@ -1,4 +1,4 @@
-"""The clips that were kept before, where none are kept any more."""
+"""The clips that were kept before: all there is to do where none are kept any more."""
 
 from __future__ import annotations
 

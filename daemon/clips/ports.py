@@ -63,7 +63,10 @@ class Clips(Protocol):
 class NoClips:
     """The default: no sound is kept."""
 
-    counts = None
+    @property
+    def counts(self) -> ClipCounts | None:
+        """See `Clips`."""
+        return None
 
     @property
     def is_alive(self) -> bool:
