@@ -121,7 +121,7 @@ class Subscriber:
         return self.messages()
 
     def messages(self, timeout_s: float | None = None) -> Iterator[Item]:
-        """Give items until none comes for `timeout_s`; call it again to go on."""
+        """Give items until none comes for `timeout_s`, which may be never; call again to go on."""
         while True:
             self.acknowledge()
             item = self._next(timeout_s)
