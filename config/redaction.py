@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 _USER = re.compile(r"//.*@")
-_PASSWORD = re.compile(r"(?P<before>://[^/@:]*:).*(?=@)|(?P<query>[?&]\w*(?i:password)=)[^&]*")
+_PASSWORD = re.compile(
+    r"(?P<before>://[^/@:]*:).*(?=@)"
+    r"|(?P<query>[?&][\w-]*(?i:password|token|secret|api[_-]?key)=)[^&]*"
+)
 
 
 def without_passwords(url: str) -> str:
-    """Put `***` in place of a user's password, and of each that is a parameter of the URL."""
+    """Put `***` in place of a user's password, and of each parameter that sounds like one."""
     return _PASSWORD.sub(r"\g<before>\g<query>***", url)
 
 

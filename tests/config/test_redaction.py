@@ -40,6 +40,8 @@ def test_a_store_is_named_without_passwords() -> None:
         "store: {url: 'mysql://anna:sec/ret@db/x'}",
         "store: {url: 'mysql://db/x?password=secret'}",
         "embedder: {kind: remote, url: 'https://anna:sec/ret@db/x'}",
+        "embedder: {kind: remote, url: 'https://db/x?v=1&access_token=secret'}",
+        "embedder: {kind: remote, url: 'https://db/x?Api-Key=secret'}",
     ],
 )
 def test_a_refused_url_is_told_without_its_password(text: str) -> None:
