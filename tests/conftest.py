@@ -28,6 +28,10 @@ for variable in (
     os.environ.pop(variable, None)
 os.environ["TERM"] = "xterm"
 
+# Nor may what the tools of the machine say, which some tests read, hang on its language.
+os.environ.pop("LANGUAGE", None)
+os.environ["LC_ALL"] = "C.UTF-8"
+
 # Where a proxy leads out of a machine, none leads into it: the servers of the tests are here.
 for variable in ("no_proxy", "NO_PROXY"):
     os.environ[variable] = f"127.0.0.1,localhost,{os.environ.get(variable, '')}"
