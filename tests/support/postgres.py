@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -59,7 +60,8 @@ class PostgresServer:
     def start(self) -> None:
         """Be there."""
         # A test's server may lose what a power cut would take; only its own crash is played.
-        self._control("start", "-o", f"-k {self.folder} -c listen_addresses='' -c fsync=off")
+        place = shlex.quote(str(self.folder))
+        self._control("start", "-o", f"-k {place} -c listen_addresses='' -c fsync=off")
 
     @contextmanager
     def forgetting(self) -> Iterator[None]:
