@@ -19,6 +19,7 @@ from living_daemon import (
     findings,
     messages,
     write_config,
+    write_lasting_config,
     write_recording,
 )
 
@@ -52,12 +53,13 @@ def test_deleted_under_the_daemon_it_is_put_back(
     recording: Path, heard: Sequence[Any], tmp_path: Path
 ) -> None:
     store = tmp_path / "data" / STORE_FILE
-    config = write_config(tmp_path, recording, store.parent)
+    config = write_lasting_config(tmp_path, recording, store.parent)
     with LivingDaemon(config) as daemon:
         daemon.until_written(20)
         for path in store.parent.glob(f"{STORE_FILE}*"):
-            path.unlink()
-        assert daemon.finish() == os.EX_OK
+            path.unlink(missing_ok=True)  # the first may have been put back by now
+        daemon.until_heard()
+        assert daemon.stop() == os.EX_OK
     assert "it was put back" in daemon.log
     # Once it has ended the store is one file: whoever copies that has all of it.
     assert [path.name for path in store.parent.glob(f"{STORE_FILE}*")] == [STORE_FILE]

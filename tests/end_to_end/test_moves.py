@@ -21,6 +21,7 @@ from living_daemon import (
     messages,
     read,
     write_config,
+    write_lasting_config,
     write_recording,
 )
 from old_store import EVENTS, LAST_SEQ, write_old_store
@@ -73,7 +74,7 @@ def test_files_copied_at_work_go_on_elsewhere_as_a_store_of_their_own(
 ) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()
-    with LivingDaemon(write_config(here, recording, here / "data")) as daemon:
+    with LivingDaemon(write_lasting_config(here, recording, here / "data")) as daemon:
         daemon.until_written(20)
         # Nothing is checkpointed between the two: what is copied is what one moment held.
         daemon.process.send_signal(signal.SIGSTOP)
@@ -82,7 +83,8 @@ def test_files_copied_at_work_go_on_elsewhere_as_a_store_of_their_own(
         config = write_config(there, recording, there / "data")
         with LivingDaemon(config) as other:
             assert other.finish() == os.EX_OK, other.log
-        assert daemon.finish() == os.EX_OK, daemon.log
+        daemon.until_heard()
+        assert daemon.stop() == os.EX_OK, daemon.log
     for folder in (here, there):
         assert findings(folder / "data" / STORE_FILE) == heard
     assert "copied or moved here" in other.log
@@ -106,8 +108,9 @@ def test_stopped_at_any_moment_it_goes_on_where_it_was(
             assert daemon.finish() in {os.EX_OK, -asked, 128 + asked}, daemon.log
         assert not [*tmp_path.glob("*.sock")]
         assert [path.name for path in tmp_path.glob("data/*-wal")] == []
-    with LivingDaemon(config) as daemon:
-        daemon.until("the first turn", lambda: daemon.status()["sources"][0]["state"] == "up")
+    with LivingDaemon(config, log_name="last log") as daemon:
+        # By its log, which says so even of one that has heard everything meanwhile.
+        daemon.until("the first turn", lambda: "source 'bed' is up" in daemon.log)
         daemon.process.send_signal(signal.SIGHUP)
         assert daemon.finish() == os.EX_OK, daemon.log
     store = tmp_path / "data" / STORE_FILE

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from command_line import coughd
-from living_daemon import LivingDaemon, write_config, write_recording
+from living_daemon import LivingDaemon, write_config, write_lasting_config, write_recording
 from postgres import postgres_server, skip_unless_available
 
 SCENES = 4
@@ -15,7 +15,7 @@ SCENES = 4
 
 def heard(config: Path) -> list[dict[str, str]]:
     """Every event but what differs from run to run."""
-    said = coughd("export", "events", "--rejected", "--config", config)
+    said = coughd("export", "events", "--rejected", "--source", "bed", "--config", config)
     assert said.exit_code == os.EX_OK, said.complaints
     changing = {"boot_id", "recorded_utc", "config_sha256"}
     return [
@@ -34,14 +34,15 @@ def test_what_was_heard_is_the_same_as_in_a_file(tmp_path: Path) -> None:
     expected = heard(config)
     assert len(expected) > SCENES
     with postgres_server() as server:
-        config = write_config(
+        config = write_lasting_config(
             tmp_path, recording, tmp_path / "data", waits={"url": server.new_place()}
         )
         with LivingDaemon(config) as daemon:
             daemon.until_written(20)
             server.restart()
-            assert daemon.finish() == os.EX_OK
-        assert "the store takes events again" in daemon.log
+            daemon.until("retry", lambda: "the store takes events again" in daemon.log)
+            daemon.until_heard()
+            assert daemon.stop() == os.EX_OK
         assert heard(config) == expected
         said = coughd("doctor", "--config", config)
         assert said.exit_code == os.EX_OK, said.lines

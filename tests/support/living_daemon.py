@@ -55,6 +55,17 @@ def write_config(
     return path
 
 
+def write_lasting_config(
+    folder: Path, recording: Path, data_dir: Path, **changes: Mapping[str, object]
+) -> Path:
+    """One that does not end with the recording, however fast it is: it hears more beside."""
+    path = write_config(folder, recording, data_dir, **changes)
+    config = json.loads(path.read_text())
+    beside = {"id": "beside", "kind": "file", "path": str(recording), "loop": True}
+    path.write_text(json.dumps({**config, "sources": [*config["sources"], beside]}))
+    return path
+
+
 class LivingDaemon:
     """Runs until it is ended; a context manager that kills what is left."""
 
@@ -100,6 +111,10 @@ class LivingDaemon:
         """Wait until so much is in the store."""
         self.until(f"{changes} changes", lambda: self.queue("store", "written") >= changes)
 
+    def until_heard(self) -> None:
+        """Wait until its recording has been heard to the end."""
+        self.until("end", lambda: self.status()["sources"][0]["cause"] == "finished")
+
     def finish(self, patience_s: float = PATIENCE_S) -> int:
         """Wait for its end."""
         return self.process.wait(patience_s)
@@ -128,22 +143,28 @@ def read(store: Path, query: str) -> list[tuple[Any, ...]]:
 
 
 def findings(store: Path) -> list[list[tuple[Any, ...]]]:
-    """What was heard: events, coverage joined where it was cut, sums. The same for every run."""
+    """What was heard of the recording: events, coverage joined where it was cut, sums.
+
+    The same for every run.
+    """
     events = read(
         store,
         "SELECT event_id, onset_sample, offset_sample, onset_us, offset_us, label, counted, "
-        "probability, window, starts_epoch, epoch_id FROM events ORDER BY event_id",
+        "probability, window, starts_epoch, epoch_id FROM events WHERE source_id = 'bed' "
+        "ORDER BY event_id",
     )
     joined: list[tuple[Any, ...]] = []
     for start, end, state in read(
-        store, "SELECT start_sample, end_sample, state FROM coverage ORDER BY start_sample"
+        store,
+        "SELECT start_sample, end_sample, state FROM coverage WHERE source_id = 'bed' "
+        "ORDER BY start_sample",
     ):
         goes_on = bool(joined) and joined[-1][1:] == (start, state)
         joined.append((joined.pop()[0] if goes_on else start, end, state))
     sums = read(
         store,
         "SELECT bucket_us, coughs, cough_seconds, epochs, rejected, ok_us, clipped_us, silent_us, "
-        "dropped_us FROM rollup ORDER BY bucket_us",
+        "dropped_us FROM rollup WHERE source_id = 'bed' ORDER BY bucket_us",
     )
     return [events, joined, sums]
 
