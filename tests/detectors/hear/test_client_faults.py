@@ -5,12 +5,22 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from asked_hear import FAKE, LONG_S, Start, assert_embedded, poisoned, settled, starting, window
+from asked_hear import (
+    FAKE,
+    LONG_S,
+    LeapingClock,
+    Start,
+    assert_embedded,
+    poisoned,
+    settled,
+    starting,
+    window,
+)
+from patience import until
 
 from coughd.detectors.hear import client
 from coughd.detectors.hear.child import Child
@@ -28,10 +38,14 @@ def start() -> Iterator[Start]:
 def test_a_failing_process_is_replaced_and_its_windows_tried_again(
     start: Start, tmp_path: Path, how: str
 ) -> None:
-    hear = start("--how", how, "--once", str(tmp_path / "done"), reply_timeout_s=2.0)
+    done, clock = tmp_path / "done", LeapingClock()
+    hear = start("--how", how, "--once", str(done), clock=clock)
     windows = {"bad": poisoned(0)} | {f"good-{number}": window(number) for number in range(9)}
     for name, samples in windows.items():
         hear.submit(name, samples)
+    if how == "freeze":
+        until(done.exists)
+        clock.leap_until(lambda: hear.status.faults)
     outcomes = settled(hear)
     for name, samples in windows.items():
         assert_embedded(outcomes[name], samples)
@@ -48,12 +62,15 @@ def test_the_last_words_of_a_process_are_told(start: Start, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP, signal.SIGTERM])
 def test_a_process_hit_from_outside_comes_back(start: Start, number: signal.Signals) -> None:
-    hear = start(reply_timeout_s=2.0)
+    clock = LeapingClock()
+    hear = start(clock=clock)
     assert hear.wait_until_ready(LONG_S)
     first = hear.status.pid
     assert first is not None
     os.kill(first, number)
     hear.submit("a", window(1))
+    if number == signal.SIGSTOP:
+        clock.leap_until(lambda: hear.status.faults)
     assert_embedded(settled(hear)["a"], window(1))
     assert hear.status.pid not in (None, first)
     assert hear.status.reason is None
@@ -155,14 +172,14 @@ def test_close_ends_the_process_whatever_it_does(start: Start, how: str) -> None
 
 def test_the_clock_decides_what_a_hang_is() -> None:
     """An hour by the clock, an instant for the test."""
-    offset_s = [0.0]
+    clock = LeapingClock()
     hear = HearProcess(
         (sys.executable, str(FAKE), "--how", "never_ready"),
-        HearLimits(start_timeout_s=3600.0),
-        clock=lambda: time.monotonic() + offset_s[0],
+        HearLimits(start_timeout_s=3599.0),
+        clock,
     )
     assert hear.wait_until(lambda now: now.pid is not None, LONG_S)
-    offset_s[0] = 3601.0
+    clock.leap()
     hear.submit("wakes the thread", window(1))
     assert hear.wait_until(lambda now: now.faults == 1, LONG_S)
     hear.close()
