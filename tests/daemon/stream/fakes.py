@@ -123,7 +123,7 @@ class FakeDaemon:
         return f"boot-{self.boots}"
 
     @contextmanager
-    def running(self) -> Iterator[Publisher]:
+    def running(self, heartbeat_s: float = 0.05) -> Iterator[Publisher]:
         self.boots += 1
         boot_id = self.boot_id
         with (
@@ -132,7 +132,7 @@ class FakeDaemon:
                 heartbeat=lambda last, oldest: heartbeat(
                     last, oldest, store_id=self.store_id, boot_id=boot_id
                 ),
-                heartbeat_s=0.05,
+                heartbeat_s=heartbeat_s,
                 last_seq=self.last_seq,
                 oldest_seq=1,
             ) as publisher,
