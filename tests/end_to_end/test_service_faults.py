@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -54,9 +55,10 @@ def until(stream: Subscriber, state: str, cause: str, after_s: float = 0.0) -> f
 def capture_pid(machine: Booted) -> int:
     """Of the service's capture process, as the machine itself numbers it."""
     for command in Path(f"/proc/{machine.leader}/root/proc").glob("[0-9]*/cmdline"):
-        words = command.read_bytes().split(b"\0")
-        if b"coughd.daemon.sources.capture_process" in words:
-            return int(command.parent.name)
+        with suppress(OSError):  # it has ended meanwhile
+            words = command.read_bytes().split(b"\0")
+            if b"coughd.daemon.sources.capture_process" in words:
+                return int(command.parent.name)
     pytest.fail("there is no capture process")
 
 

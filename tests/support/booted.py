@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from children import children_of
 
 from coughd.daemon.subscriber import Subscriber
 
@@ -117,7 +118,8 @@ class Booted:
         return self.run("systemctl", "show", "--value", f"--property={name}", unit).stdout.strip()
 
     def journal(self, unit: str) -> str:
-        """Everything that a unit said."""
+        """Everything that a unit said so far, what still was on its way to the journal included."""
+        self.run("journalctl", "--sync")
         return self.run("journalctl", "--no-pager", "--output=cat", f"--unit={unit}").stdout
 
     def until(
@@ -247,16 +249,26 @@ def _shared() -> Sequence[Path]:
 def _wait_until_up(container: subprocess.Popen[bytes], console: Path) -> Booted:
     deadline_s = time.monotonic() + _PATIENCE_S
     while time.monotonic() < deadline_s and container.poll() is None:
-        children = Path(f"/proc/{container.pid}/task/{container.pid}/children")
-        leader = children.read_text(encoding="ascii").split() if children.exists() else []
-        if leader:
-            booted = Booted(int(leader[0]))
+        # Not what sets the machine up before: that one still sees this machine's own systemd.
+        leader = next(filter(_is_first, children_of(container.pid)), None)
+        if leader is not None:
+            booted = Booted(leader)
             state = booted.run("systemctl", "is-system-running", check=False).stdout.strip()
             # One unit of the first boot fails in a container: that is called degraded.
             if state in {"running", "degraded"}:
                 return booted
         time.sleep(0.05)
     pytest.fail(f"the container did not boot:\n{console.read_text(errors='replace')}")
+
+
+def _is_first(pid: int) -> bool:
+    """Whether it is the first process of a machine of its own."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except OSError:
+        return False
+    (numbers,) = (line.split()[1:] for line in status.splitlines() if line.startswith("NSpid:"))
+    return len(numbers) > 1 and numbers[-1] == "1"
 
 
 def _switch_off(container: subprocess.Popen[bytes]) -> None:
