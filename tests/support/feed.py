@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from patience import until
 
 Sound: TypeAlias = Literal["room", "zeros", "constant", "clipped"]
 _BLOCK_S = 0.02
@@ -32,6 +33,8 @@ class Feed:
         self._rate_hz = rate_hz
         self._flows = threading.Event()
         self._flows.set()
+        self._stands = threading.Event()
+        self._stood_s = 0.0
         self._ended = threading.Event()
         self._descriptor: int | None = None
         self._recording = np.empty(0, np.int16)
@@ -48,11 +51,15 @@ class Feed:
         """Give sound again, from now on."""
         self._flows.set()
 
-    def lose(self, seconds: float) -> None:
-        """Give nothing for so long; nobody is told."""
+    def lose(self, seconds: float) -> float:
+        """Give nothing for so long, or longer on a busy machine; nobody is told. Gives how long."""
+        before_s = self._stood_s
         self.pause()
+        until(self._stands.is_set)
         self._ended.wait(seconds)
         self.go_on()
+        until(lambda: self._stood_s > before_s)
+        return self._stood_s - before_s
 
     def set_rate(self, rate_hz: int) -> None:
         """Give so many samples a second from now on, whatever the server was told."""
@@ -60,8 +67,9 @@ class Feed:
 
     def play(self, recording: NDArray[np.int16], start_s: float) -> None:
         """Let this be heard once, at the feed's rate, from that `time.monotonic()` on."""
-        self._recording = recording
+        # In this order: the thread looks at the moment only where there is a recording.
         self._play_at_s = start_s
+        self._recording = recording
 
     def end(self) -> None:
         self._ended.set()
@@ -73,8 +81,11 @@ class Feed:
         due_s = time.monotonic()
         while not self._ended.is_set():
             if not self._flows.is_set():
+                self._stands.set()
                 self._flows.wait()
-                due_s = time.monotonic()
+                self._stands.clear()
+                stood_s, due_s = time.monotonic() - due_s, time.monotonic()
+                self._stood_s += stood_s
             block = self._block(round(self._rate_hz * _BLOCK_S))
             self._mix(block, due_s)
             self._write(block.tobytes())
