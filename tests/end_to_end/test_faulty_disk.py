@@ -256,7 +256,8 @@ def test_a_store_that_another_program_locks_is_waited_for(
     config = write_config(tmp_path, recording, store.parent, **LOOPED)
     with LivingDaemon(config) as daemon:
         daemon.until_written(20)
-        with closing(sqlite3.connect(store, isolation_level=None)) as other:
+        # Who writes without a pause leaves a gap between two commits that is hard to hit.
+        with closing(sqlite3.connect(store, PATIENCE_S, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             daemon.until("refusal", lambda: daemon.queue("store", "refused"))
         until_heard_thrice(daemon, heard)
