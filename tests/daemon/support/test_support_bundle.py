@@ -23,6 +23,8 @@ from ...storage.facts import EPOCH_US, covered, event, open_store, scored, seen
 
 EVENT_ID = "0199f3a0-1234-7000-8000-0000c0ffee01"
 ONSET_MS = 12_345_678
+COVERED_S = 777_777
+"""Fewer digits may come up in how much memory or disk is free."""
 NOTE, REVIEWER = "the neighbour's canary", "Tweety"
 PASSWORD = "parrot-password"
 PARTS = {
@@ -40,7 +42,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         store.write(
             [
                 seen(),
-                covered(0, 7777),
+                covered(0, COVERED_S),
                 event(EVENT_ID, ONSET_MS, scored=heard, level_dbfs=-33.77),
                 EventReviewed(EVENT_ID, "confirm", None, REVIEWER, NOTE, EPOCH_US),
             ]
@@ -74,7 +76,8 @@ def canaries() -> dict[str, list[bytes]]:
     onset = datetime.fromtimestamp(onset_us / 1e6, UTC)
     texts = [
         EVENT_ID, EVENT_ID[-6:], "canarysong", NOTE, REVIEWER, str(onset_us),
-        str(onset_us // 1000), str(onset_us // 1_000_000), "0.87654321", "0.876", "-33.77", "7777",
+        str(onset_us // 1000), str(onset_us // 1_000_000), "0.87654321", "0.876", "-33.77",
+        str(COVERED_S),
         f"{onset:%H:%M:%S}", f"{onset + timedelta(milliseconds=300):%H:%M:%S}",
         f"{onset.astimezone(ZoneInfo('Europe/Zurich')):%H:%M:%S}", f"{onset:%Y-%m-%d}",
         str(ONSET_MS * 16),
