@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 import soundfile
 import yaml
+from children import children_of
+from command_line import PATIENCE_S
 from hearing import write
 from lookalikes import fingerprint
 from numpy.typing import NDArray
@@ -24,7 +26,6 @@ from coughd.detectors.synthesis import render
 from coughd.storage.schema import embeddings, events, models, outbox
 
 pytestmark = pytest.mark.hear
-LONG_S = 110.0
 SOURCES = ("kitchen", "bedroom", "ward-1", "ward-2")
 
 
@@ -81,9 +82,9 @@ def run(folder: Path, recordings: dict[str, Path], model: Path, probe: Path | No
     log = folder / "log"
     in_daemon = in_child = False
     with log.open("wb") as out, subprocess.Popen(command, stdout=out, stderr=out) as daemon:
-        for _ in range(round(LONG_S / 0.2)):
+        for _ in range(round(PATIENCE_S / 0.2)):
             in_daemon |= has_tensorflow(daemon.pid)
-            in_child |= any(has_tensorflow(child) for child in children(daemon.pid))
+            in_child |= any(has_tensorflow(child) for child in children_of(daemon.pid))
             with suppress(subprocess.TimeoutExpired):
                 daemon.wait(0.2)
                 break
@@ -97,14 +98,6 @@ def has_tensorflow(pid: int) -> bool:
         return "libtensorflow" in Path(f"/proc/{pid}/maps").read_text()
     except (FileNotFoundError, ProcessLookupError, PermissionError):
         return False
-
-
-def children(pid: int) -> list[int]:
-    found: list[int] = []
-    with suppress(FileNotFoundError, ProcessLookupError):
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            found += map(int, (task / "children").read_text().split())
-    return found
 
 
 def heard(data: Path) -> list[Heard]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from children import children_of
 from command_line import coughd
 from private_daemon import folder_with_sound, listening, reported
 
@@ -25,10 +26,8 @@ def folder() -> Iterator[Path]:
 
 
 def family(pid: int) -> set[int]:
-    """A process and its children, as the kernel lists them by their threads."""
-    lists = Path(f"/proc/{pid}/task").glob("*/children")
-    children = {int(child) for each in lists for child in each.read_text().split()}
-    return {pid}.union(*(family(child) for child in children))
+    """A process, its children and theirs."""
+    return {pid}.union(*(family(child) for child in children_of(pid)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from children import children_of
 from command_line import environment
 from living_daemon import LivingDaemon
 from victim import SUPPORT
@@ -98,9 +99,7 @@ class Bench:
 
     def children(self) -> list[int]:
         """The daemon's capture processes and its embedder."""
-        pid = self.daemon.process.pid
-        tasks = Path(f"/proc/{pid}/task").glob("*/children")
-        return [int(child) for task in tasks for child in task.read_text().split()]
+        return children_of(self.daemon.process.pid)
 
     def embedder(self) -> int | None:
         """The process that runs HeAR, while there is one."""

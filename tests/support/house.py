@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from children import children_of
 from feed import Feed, feeding
 from living_daemon import LivingDaemon, write_recording
 from pulse import PulseServer, fed_server, skip_unless_available
@@ -75,8 +76,7 @@ class House:
         return self.source("mic")
 
     def capture_pid(self) -> int:
-        children = Path(f"/proc/{self.daemon.process.pid}/task").glob("*/children")
-        for child in (int(pid) for task in children for pid in task.read_text().split()):
+        for child in children_of(self.daemon.process.pid):
             if "capture_process" in Path(f"/proc/{child}/cmdline").read_text():
                 return child
         pytest.fail("there is no capture process")

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_S
 
 _TOOLS = ("pulseaudio", "pactl", "paplay")
-_START_S = 20.0
 # Without norewinds the sink renders two seconds at a time.
 _ROOM = (
     "load-module module-null-sink sink_name=room rate={rate_hz} channels={channels} norewinds=1\n"
@@ -172,7 +172,7 @@ def _write_configuration(folder: Path, room: str, names: Collection[str] = ()) -
 def _wait_until_up(
     native: Path, server: subprocess.Popen[bytes], environ: Mapping[str, str]
 ) -> None:
-    deadline_s = time.monotonic() + _START_S
+    deadline_s = time.monotonic() + PATIENCE_S
     while not native.exists():
         assert time.monotonic() < deadline_s, "PulseAudio did not start in time"
         with suppress(subprocess.TimeoutExpired):
@@ -183,7 +183,7 @@ def _wait_until_up(
         env=dict(environ),
         check=True,
         stdout=subprocess.DEVNULL,
-        timeout=_START_S,
+        timeout=PATIENCE_S,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import load_hear
 import numpy as np
 import pytest
+from command_line import PATIENCE_S
 from lookalikes import STABLEHLO_VERSION, fingerprint
 
 from coughd.detectors.hear.child import hear_command
@@ -24,7 +25,6 @@ from coughd.detectors.ports import EmbedderIdentity
 from coughd.detectors.processor import has_bfloat16
 
 pytestmark = pytest.mark.hear
-LONG_S = 90.0
 SIZES = (1, 4, 8)
 
 
@@ -40,7 +40,7 @@ def test_each_source_gets_the_fingerprint_of_its_own_samples(lookalikes: Path) -
     hear = HearProcess(hear_command(lookalikes / "echo", SIZES))
     for name, samples in windows.items():
         hear.submit(name, samples)
-    assert hear.wait_until_idle(LONG_S), hear.status
+    assert hear.wait_until_idle(PATIENCE_S), hear.status
     outcomes = hear.outcomes()
     hear.close()
     assert_true_identity(hear.status.identity)
@@ -225,7 +225,7 @@ from coughd.detectors.hear.child import hear_command
 from coughd.detectors.hear.client import HearProcess
 hear = HearProcess(hear_command(Path(sys.argv[1]), (1, 4, 8)))
 hear.submit("a", np.random.default_rng(1).standard_normal(32000).astype(np.float32))
-assert hear.wait_until_idle(90), hear.status
+assert hear.wait_until_idle(float(sys.argv[2])), hear.status
 for pid in ("self", hear.status.pid):
     print("libtensorflow" in Path(f"/proc/{pid}/maps").read_text(), "tensorflow" in sys.modules)
 hear.close()
@@ -234,7 +234,7 @@ hear.close()
 
 def test_tensorflow_is_in_the_child_and_not_in_the_parent(lookalikes: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", PARENT, str(lookalikes / "random")],
+        [sys.executable, "-c", PARENT, str(lookalikes / "random"), str(PATIENCE_S)],
         check=True,
         capture_output=True,
         text=True,
