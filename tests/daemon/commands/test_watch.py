@@ -16,6 +16,7 @@ from command_line import coughd
 from ..stream.fakes import FakeDaemon
 
 PROGRAM = "import typer; from coughd.daemon.commands.watch import watch; typer.run(watch)"
+HEARD_AGAIN = "coughd: the daemon is heard again"
 
 
 class Watch:
@@ -38,6 +39,14 @@ class Watch:
     def notice(self) -> str:
         assert self.process.stderr is not None
         return self.process.stderr.readline().rstrip("\n")
+
+    def news(self) -> str:
+        """The next notice of anything but that the daemon is quiet, as it is on a busy machine."""
+        return next(filter(is_news, iter(self.notice, "")), "")
+
+
+def is_news(notice: str) -> bool:
+    return not notice.startswith("coughd: no daemon is heard at ") and notice != HEARD_AGAIN
 
 
 @contextmanager
@@ -62,7 +71,7 @@ def test_a_daemon_that_is_away_is_told_and_waited_for(daemon: FakeDaemon, tmp_pa
         )
         daemon.commit(label="cough")
         with daemon.running():
-            assert watch.notice() == "coughd: the daemon is heard again"
+            assert watch.notice() == HEARD_AGAIN
             (line,) = watch.lines(1)
             assert "cough" in line
 
@@ -92,7 +101,7 @@ def test_what_is_no_longer_kept_is_told(daemon: FakeDaemon, tmp_path: Path) -> N
         daemon.commit()
     daemon.outbox.prune_below(7)
     with daemon.running(), watching(daemon, tmp_path, "--since", "2") as watch:
-        assert watch.notice() == (
+        assert watch.news() == (
             "coughd: messages 3 to 6 are no longer kept for replay; "
             "`coughd history` still knows the coughs"
         )
@@ -121,7 +130,7 @@ def test_ctrl_c_is_the_usual_end(daemon: FakeDaemon, tmp_path: Path) -> None:
         watch.process.send_signal(signal.SIGINT)
         _, errors = watch.process.communicate(timeout=120)
         assert watch.process.returncode == 0
-        assert errors == ""
+        assert [*filter(is_news, errors.splitlines())] == []
 
 
 def test_a_number_that_no_message_has_is_refused(daemon: FakeDaemon, tmp_path: Path) -> None:
