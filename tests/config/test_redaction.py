@@ -20,6 +20,11 @@ from coughd.storage.place import store_name, store_url
             "postgresql://db/x?sslmode=on&password=s&a=b",
             "postgresql://db/x?sslmode=on&password=***&a=b",
         ),
+        (
+            "postgresql://db/x?api_key=s&auth-token=t",
+            "postgresql://db/x?api_key=***&auth-token=***",
+        ),
+        ("postgresql://db/x?sslkey=/etc/key.pem", None),
         ("postgresql://db/x?sslPassword=s", "postgresql://db/x?sslPassword=***"),
         ("postgresql://anna@db:5432/x?application_name=a", None),
         ("sqlite:////srv/a@b:c.db", None),

@@ -92,7 +92,7 @@ def test_a_server_that_dies_costs_no_event(tmp_path: Path, real_server: RealServ
         before = read(store, counted)[0][0]
         daemon.until("three more events", lambda: read(store, counted)[0][0] >= before + 3)
         daemon.until("a word on it", lambda: "does not answer" in daemon.log)
-        # It rests for a minute, then may be about to find that the server is still away.
+        # It rests for a minute, and has failed where it began again and found no server either.
         daemon.until("rest", lambda: daemon.status()["hear"]["state"] in ("resting", "failed"))
         real_server.start()
         assert 0 == daemon.stop()

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import random
-import time
 from contextlib import ExitStack, suppress
 from itertools import repeat
 
+from patience import until
 from zmtp import MORE, RawPeer, announcement, frame
 
-from coughd.daemon.stream.doorkeeper import CLOSED_S, LARGEST_AUDIENCE
+from coughd.daemon.stream.doorkeeper import LARGEST_AUDIENCE
 from coughd.daemon.stream.replay_protocol import ReplayRequest, encode_request
 
 CONNECTS = 5_000
 """To each of the two sockets."""
 AT_ONCE = 250
-PATIENCE_S = 300.0
 
 
 def let_in(address: str, kind: bytes) -> RawPeer:
     """A peer that is greeted; where the harm before it has closed the door, it comes again."""
-    until_s = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            return RawPeer(address).greet(kind)
-        except ConnectionError:
-            assert time.monotonic() < until_s, "nobody is let in any more"
-            time.sleep(CLOSED_S / 10)
+    greeted: list[RawPeer] = []
+
+    def is_let_in() -> bool:
+        with suppress(ConnectionError):
+            greeted.append(RawPeer(address).greet(kind))
+        return bool(greeted)
+
+    until(is_let_in)
+    return greeted[0]
 
 
 def send_garbage(address: str, _kind: bytes) -> None:
