@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..config.errors import ModelError, StorageError, UsageError
-from ..config.private_file import make_private_folder, write_private
+from ..config.errors import ModelError, UsageError
+from .kept_files import keep_file, make_folder
 from .ports import EmbedderIdentity
 from .runtime import read_model_file
 
@@ -82,10 +82,10 @@ class ProbeVersions:
 
     def keep(self, name: str, document: bytes, card: str) -> Path:
         """Write a new version, which is not in force yet; StorageError."""
-        self._make_folder()
-        _write(self.folder / f"{name}.md", card.encode())
+        make_folder(self.folder)
+        keep_file(self.folder / f"{name}.md", card.encode())
         path = self.path_of(name)
-        _write(path, document)
+        keep_file(path, document)
         return path
 
     def put_in_force(self, name: str, embedder: EmbedderIdentity) -> None:
@@ -139,15 +139,9 @@ class ProbeVersions:
             ) from exc
 
     def _write_pointer(self, names: dict[str, list[str]]) -> None:
-        self._make_folder()
+        make_folder(self.folder)
         kept = {sha256: stack for sha256, stack in names.items() if stack}
-        _write(self.pointer, json.dumps({"format": _FORMAT, "in_force": kept}).encode())
-
-    def _make_folder(self) -> None:
-        try:
-            make_private_folder(self.folder, owner_of=self.folder.parent)
-        except OSError as exc:
-            raise StorageError(f"{self.folder}: cannot be made ({exc.strerror}).") from exc
+        keep_file(self.pointer, json.dumps({"format": _FORMAT, "in_force": kept}).encode())
 
 
 def _stacks(document: Any) -> dict[str, list[str]]:  # noqa: ANN401 - anybody's JSON
@@ -157,13 +151,3 @@ def _stacks(document: Any) -> dict[str, list[str]]:  # noqa: ANN401 - anybody's 
     if document["format"] != _FORMAT or not all(map(_NAME.fullmatch, names)):
         raise ValueError("an unknown form")
     return stacks
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a private file whole or not at all; a crash leaves the former one."""
-    try:
-        write_private(path, content, owner_of=path.parent)
-    except OSError as exc:
-        raise StorageError(
-            f"{path}: cannot be written ({exc.strerror}); is this the service's? Then use sudo."
-        ) from exc

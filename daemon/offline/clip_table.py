@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...config.errors import InputError
 from ...detectors.ports import LABELS
+from .csv_rows import Row, cell, group_column_of, read_rows, refuse_empty, refuse_missing
 
-DEFAULT_NAME = "labels.csv"
-_GROUP_COLUMNS = ("subject", "group")
 _OTHER = "other"
 _A_SLIP = 0.8
 """So alike is a label to a known one that it will be a mistake, and not another kind of sound."""
@@ -49,45 +47,20 @@ def read_clip_table(place: Path) -> ClipTable:
     Columns: `path`, `label`, `subject` or `group`, and where it is known `onset_s`; others are
     ignored. Raises InputError with file and line.
     """
-    file = place / DEFAULT_NAME if place.is_dir() else place
-    try:
-        with file.open(newline="", encoding="utf-8-sig") as lines:
-            reader = csv.DictReader(lines, strict=True)
-            columns = reader.fieldnames or []
-            group_column = _check_columns(file, columns)
-            # A quoted cell may span lines: the reader knows where it is.
-            rows = [(reader.line_num, row) for row in reader]
-    except OSError as exc:
-        raise InputError(
-            f"{file} cannot be read: {exc.strerror}; name a CSV, or a folder with {DEFAULT_NAME}."
-        ) from exc
-    except (csv.Error, UnicodeDecodeError) as exc:
-        raise InputError(f"{file} is not a CSV in UTF-8: {exc}.") from exc
+    found = read_rows(place)
+    refuse_missing(found, "path", "label")
+    group_column = group_column_of(found)
+    refuse_empty(found)
     unknown: Counter[str] = Counter()
-    clips = tuple(_clip(file, line, row, group_column, unknown) for line, row in rows)
-    if not clips:
-        raise InputError(f"{file} has no rows; write one for each labelled sound.")
-    return ClipTable(file, clips, unknown)
-
-
-def _check_columns(file: Path, columns: Sequence[str]) -> str:
-    for wanted in ("path", "label"):
-        if wanted not in columns:
-            raise InputError(f"{file}:1: the column {wanted!r} is missing.")
-    for name in _GROUP_COLUMNS:
-        if name in columns:
-            return name
-    raise InputError(
-        f"{file}:1: a column 'subject' or 'group' is missing, which says whose each sound is; "
-        "sounds of one person in two folds would make every score too good."
-    )
+    clips = tuple(_clip(found.file, line, row, group_column, unknown) for line, row in found.rows)
+    return ClipTable(found.file, clips, unknown)
 
 
 def _clip(
-    file: Path, line: int, row: Mapping[str, str | None], group_column: str, unknown: Counter[str]
+    file: Path, line: int, row: Row, group_column: str, unknown: Counter[str]
 ) -> LabelledClip:
     where = f"{file}:{line}"
-    path, label, group = ((row[name] or "").strip() for name in ("path", "label", group_column))
+    path, label, group = (cell(row, name) for name in ("path", "label", group_column))
     if not path or not label or not group:
         raise InputError(f"{where}: path, label and {group_column} must not be empty.")
     if label not in LABELS:
@@ -99,13 +72,15 @@ def _clip(
         line=line,
         path=file.parent / path,
         label=label if label in LABELS else _OTHER,
-        onset_s=_onset_s(where, row.get("onset_s")),
+        onset_s=onset_of(where, row),
         group=group,
     )
 
 
-def _onset_s(where: str, text: str | None) -> float | None:
-    if text is None or not text.strip():
+def onset_of(where: str, row: Row) -> float | None:
+    """Where a row says that the sound begins; None where it says nothing. InputError."""
+    text = cell(row, "onset_s")
+    if not text:
         return None
     try:
         onset_s = float(text)

@@ -107,6 +107,20 @@ def card_text(card: Card) -> str:
         "",
         f"## Scores on held-out groups ({card.scored} examples)",
         "",
+        *score_lines(card.scores),
+        "",
+        *_comparison_lines(card.comparison),
+        (
+            "A probe knows the room, the people and the microphones that it was fitted to; of "
+            "others these scores say nothing. It is no diagnosis."
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def score_lines(scores: Mapping[str, Measured]) -> list[str]:
+    """A table of scores, and how they were taken."""
+    return [
         (
             "Nested cross-validation: no group was judged by a fit, a strength, a calibration or "
             "a threshold that saw it. Intervals are of 95 %, over groups drawn again."
@@ -116,16 +130,9 @@ def card_text(card: Card) -> str:
         "| --- | --- | --- |",
         *(
             f"| {_TITLES[name]} | {one.value:.3f} | {interval_text(one)} |"
-            for name, one in card.scores.items()
-        ),
-        "",
-        *_comparison_lines(card.comparison),
-        (
-            "A probe knows the room, the people and the microphones that it was fitted to; of "
-            "others these scores say nothing. It is no diagnosis."
+            for name, one in scores.items()
         ),
     ]
-    return "\n".join(lines) + "\n"
 
 
 def interval_text(measured: Measured) -> str:

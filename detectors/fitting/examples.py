@@ -21,6 +21,14 @@ MOST_FOLDS = 5
 _SEED = 43  # any; fixed, so that the same examples give the same probe
 
 
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What is told apart, in the words of complaints."""
+
+    coughs: str = "coughs"
+    others: str = "other sounds"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Examples:
     """What to fit on; all arrays have one row each example."""
@@ -38,6 +46,7 @@ class Examples:
     """What stood beside each; None where that is not known, as of clips."""
     heard_twice: tuple[tuple[int, int], ...] = ()
     """Pairs of rows that are one sound, as two microphones heard it."""
+    sides: Sides = Sides()
 
     @property
     def coughs(self) -> NDArray[np.bool_]:
@@ -59,23 +68,21 @@ def fold_of_each(examples: Examples) -> NDArray[np.intp]:
     As many folds as can be filled, five at most. Raises InputError where there are too few
     examples or groups for three.
     """
-    coughs = examples.coughs
-    _refuse_too_few("coughs", int(coughs.sum()), FEWEST_EACH, "examples")
-    _refuse_too_few("other sounds", int((~coughs).sum()), FEWEST_EACH, "examples")
+    coughs, sides = examples.coughs, examples.sides
+    _refuse_too_few(sides.coughs, int(coughs.sum()), FEWEST_EACH, "examples")
+    _refuse_too_few(sides.others, int((~coughs).sum()), FEWEST_EACH, "examples")
     group_of = examples.group_numbers
     cough_count = np.bincount(group_of[coughs], minlength=int(group_of.max()) + 1)
     other_count = np.bincount(group_of) - cough_count
-    _refuse_too_few("groups with coughs", int((cough_count > 0).sum()), FEWEST_GROUPS, "subjects")
-    _refuse_too_few(
-        "groups with other sounds", int((other_count > 0).sum()), FEWEST_GROUPS, "subjects"
-    )
+    for what, count in ((sides.coughs, cough_count), (sides.others, other_count)):
+        _refuse_too_few(f"groups with {what}", int((count > 0).sum()), FEWEST_GROUPS, "subjects")
     for folds in range(MOST_FOLDS, FEWEST_GROUPS - 1, -1):
         dealt = _deal(cough_count, other_count, folds)
         if dealt is not None:
             return np.asarray(dealt[group_of], dtype=np.intp)
     raise InputError(
-        f"The groups cannot be dealt into {FEWEST_GROUPS} folds that each hold coughs and other "
-        "sounds; label more subjects."
+        f"The groups cannot be dealt into {FEWEST_GROUPS} folds that each hold {sides.coughs} and "
+        f"{sides.others}; label more subjects."
     )
 
 
