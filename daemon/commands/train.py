@@ -23,7 +23,8 @@ from ...storage.material import Material
 from ..offline.clip_examples import embed_clips
 from ..offline.clip_table import read_clip_table
 from ..offline.clip_windows import left_out_lines
-from ..offline.store_examples import Choice, Teacher, read_examples
+from ..offline.store_examples import Teacher, read_examples
+from ..offline.stored_embeddings import Choice
 from ..wiring.detection import load_judge
 from ..wiring.gates import load_gate
 from ..wiring.offline_work import offline_embedder, probe_to_beat

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from coughd.config.errors import InputError, UsageError
-from coughd.daemon.offline.store_examples import Choice, Teacher, read_examples
+from coughd.daemon.offline.store_examples import Teacher, read_examples
+from coughd.daemon.offline.stored_embeddings import Choice
 from coughd.detectors.fitting.examples import Examples
 from coughd.detectors.ports import LABELS, Context, ProbeIdentity, Verdict
 from coughd.storage.material import Material
