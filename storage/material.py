@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..detectors.ports import EmbedderIdentity
 from .reading.event_reading import read_ids_ending
 from .reading.labelled_reading import (
@@ -13,6 +16,7 @@ from .reading.labelled_reading import (
     embedding_from,
     page_of_embeddings,
     read_embedders,
+    read_vectors,
 )
 from .reading.pages import in_pages
 from .reading.places_reading import (
@@ -65,3 +69,13 @@ class Material(ReadableStore):
         """Give the embeddings of these embedders by onset, and what persons said of each event."""
         read_page = partial(page_of_embeddings, model_ids=model_ids, reviewed_only=reviewed_only)
         return map(embedding_from, in_pages(self.reading, read_page))
+
+    def vectors(
+        self, event_ids: Sequence[str], embedder_sha256: str
+    ) -> dict[str, NDArray[np.float32]]:
+        """Give the embeddings [shape=(512,)] of some hundred events by these weights.
+
+        Of an event that was embedded by several runs of them, the latest.
+        """
+        with self.reading() as connection:
+            return read_vectors(connection, event_ids, embedder_sha256)

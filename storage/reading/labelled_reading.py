@@ -102,6 +102,19 @@ def page_of_embeddings(
     return connection.execute(query).all()
 
 
+def read_vectors(
+    connection: Connection, event_ids: Sequence[str], embedder_sha256: str
+) -> dict[str, NDArray[np.float32]]:
+    """Read the embeddings [shape=(512,)] by these weights; of several runs, the latest."""
+    query = (
+        select(embeddings.c.event_id, embeddings.c.vector)
+        .join(models, models.c.model_id == embeddings.c.model_id)
+        .where(embeddings.c.event_id.in_(event_ids), models.c.sha256 == embedder_sha256)
+        .order_by(models.c.model_id)
+    )
+    return {row.event_id: _vector(row.vector) for row in connection.execute(query)}
+
+
 def embedding_from(row: Row[Any]) -> StoredEmbedding:
     """Make the value of a row of `page_of_embeddings`."""
     return StoredEmbedding(
@@ -112,5 +125,9 @@ def embedding_from(row: Row[Any]) -> StoredEmbedding:
         onset_us=row.onset_us,
         timezone=row.timezone,
         said=row.verdict and label_said(row.verdict, row.label),
-        vector=np.frombuffer(row.vector, "<f4").astype(np.float32),
+        vector=_vector(row.vector),
     )
+
+
+def _vector(stored: bytes) -> NDArray[np.float32]:
+    return np.frombuffer(stored, "<f4").astype(np.float32)

@@ -87,6 +87,25 @@ def check_times(since: str | None, until: str | None, now: datetime) -> None:
             moment_of(option, text, now, UTC)
 
 
+def range_of(
+    since: str | None, until: str | None, now: datetime, zone: tzinfo, *, of_nights: bool = False
+) -> tuple[datetime | None, datetime | None]:
+    """Read both options, None where one was not given; UsageError, also where they are swapped.
+
+    Of nights, a date is the noon of that day.
+    """
+    start = end = None
+    if since is not None:
+        start = moment_of("--since", since, now, zone)
+        start = noon_of(start, since) if of_nights else start
+    if until is not None:
+        end = moment_of("--until", until, now, zone, end=True)
+        end = noon_of(end, until) if of_nights else end
+    if start is not None and end is not None:
+        check_order(start, since, end, until)
+    return start, end
+
+
 def check_order(start: datetime, since: str | None, end: datetime, until: str | None) -> None:
     """Raise UsageError where the moment read from `until` is before the one from `since`.
 
