@@ -11,7 +11,8 @@ from typing import TypeAlias
 from ...config.errors import InputError
 
 DEFAULT_NAME = "labels.csv"
-GROUP_COLUMNS = ("subject", "group")
+_GROUP_COLUMNS = ("subject", "group")
+_DELIMITERS = ",;\t"
 Row: TypeAlias = Mapping[str, str | None]
 
 
@@ -27,15 +28,20 @@ class Rows:
     @property
     def group_column(self) -> str | None:
         """The column that says whose each sound is; None where there is none."""
-        return next((name for name in GROUP_COLUMNS if name in self.columns), None)
+        return next((name for name in _GROUP_COLUMNS if name in self.columns), None)
 
 
 def read_rows(place: Path) -> Rows:
-    """Read a CSV in UTF-8, or `labels.csv` of a folder; InputError, also where it has no rows."""
+    """Read a CSV in UTF-8, or `labels.csv` of a folder; InputError where it is none.
+
+    Cells are separated by commas, or by semicolons or tabs, as some spreadsheets save them.
+    """
     file = place / DEFAULT_NAME if place.is_dir() else place
     try:
         with file.open(newline="", encoding="utf-8-sig") as lines:
-            reader = csv.DictReader(lines, strict=True)
+            delimiter = max(_DELIMITERS, key=lines.readline().count)
+            lines.seek(0)
+            reader = csv.DictReader(lines, strict=True, delimiter=delimiter)
             columns = list(reader.fieldnames or [])
             # A quoted cell may span lines: the reader knows where it is.
             rows = [(reader.line_num, row) for row in reader]

@@ -35,6 +35,14 @@ def test_a_folder_is_its_table_and_subject_wins_over_group(tmp_path: Path) -> No
     assert ["anna"] == [clip.group for clip in read_clip_table(tmp_path).clips]
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_what_another_spreadsheet_saved_is_read_alike(tmp_path: Path, delimiter: str) -> None:
+    text = '\ufeffpath,label,subject\n"a,b.wav",cough,anna\n'
+    saved = text.replace(",", delimiter).replace(f"a{delimiter}b", "a,b")
+    read = read_clip_table(table(tmp_path, saved))
+    assert (LabelledClip(2, tmp_path / "a,b.wav", "cough", None, "anna"),) == read.clips
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
