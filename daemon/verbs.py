@@ -20,6 +20,7 @@ VERBS = (
     "label",
     "train",
     "embed",
+    "questions",
     "export",
     "scan",
     "devices",

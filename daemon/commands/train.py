@@ -20,9 +20,7 @@ from ...detectors.fitting.training import Trained
 from ...detectors.fitting.training import train as fit_and_score
 from ...detectors.probe_versions import ProbeVersions
 from ...storage.material import Material
-from ..offline.clip_examples import embed_clips
 from ..offline.clip_table import read_clip_table
-from ..offline.clip_windows import left_out_lines
 from ..offline.store_examples import Teacher, read_examples
 from ..offline.stored_embeddings import Choice
 from ..wiring.detection import load_judge
@@ -31,8 +29,7 @@ from ..wiring.offline_work import offline_embedder, probe_to_beat
 from .shared.options import ConfigOption, configured
 from .shared.reading import StoreOption
 from .views.bars import progress_bar
-
-_MOST_COMPLAINTS = 20
+from .views.embedding import embed_watched
 
 
 def train(
@@ -134,18 +131,11 @@ class _Given:
 def _from_clips(settings: Settings, places: Places, clips: Path) -> _Given:
     table = read_clip_table(clips)
     gate = load_gate(settings)
-    with (
-        offline_embedder(settings, places) as embedder,
-        progress_bar("reading and embedding") as progress,
-    ):
-        found = embed_clips(table, gate, embedder, progress)
+    with offline_embedder(settings, places) as embedder:
+        found = embed_watched(table, gate, embedder)
     if table.taken_as_other:
         others = ", ".join(f"{name} ({count})" for name, count in table.taken_as_other.items())
         _complain(f"taken as other: {others}")
-    for line in left_out_lines(found.left_out[:_MOST_COMPLAINTS], table):
-        _complain(line)
-    if len(found.left_out) > _MOST_COMPLAINTS:
-        _complain(f"and {len(found.left_out) - _MOST_COMPLAINTS} more left out")
     origin = f"{len(found.examples.groups)} labelled clips of {table.file.name}"
     return _Given(found.examples, origin, left_out=len(found.left_out))
 

@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 
 from ...config.places import Places
 from ...config.settings import Settings
+from ...detectors.question_versions import QUESTIONS_FOLDER
 from ...storage.lock import LOCK_NAME, STORE_LOCK_ENDING
 from ...storage.place import sqlite_path, store_url
 from ...storage.told import TOLD_NAME
@@ -49,6 +50,7 @@ _FOLDERS: dict[str, Kind] = {
     "keys": "key",
     "handed-in": "handed_in",
     "probes": "probe",
+    QUESTIONS_FOLDER: "probe",
 }
 _BY_NAME: dict[str, Kind] = {
     LOCK_NAME: "lock",
