@@ -152,11 +152,14 @@ def _from_store(
     judge = load_judge(settings) if teacher else None
     believed = Teacher(judge.probe, judge.embedder.identity) if judge else None
     with Material.open(store) as material:
-        examples = read_examples(material, Choice(kind, *choice), believed)
+        found = read_examples(material, Choice(kind, *choice), believed)
+    examples = found.examples
     origin = (
         f"{len(examples.groups)} events of a store, a group being one source from noon to noon, or "
         "several that heard the same"
     )
+    if judge and found.one_in > 1:
+        origin += f"; of the events that nobody reviewed one in {found.one_in}, evenly over time"
     if choice[1]:
         origin += "; embeddings of differently run embedders of the same weights mixed, as asked"
     return _Given(examples, origin, judge.probe.identity.name if judge else None)

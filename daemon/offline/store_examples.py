@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,8 @@ from .stored_embeddings import Choice, choose, group_of, heard_twice, one_each
 
 SURE = 0.95
 """A teacher's probability, of a cough or of another sound, from which it is believed."""
+MOST_UNREVIEWED = 10_000
+"""A teacher is asked about no more events: a year's would not fit into memory."""
 _AT_ONCE = 500
 
 
@@ -34,16 +37,28 @@ class Teacher:
     embedder: EmbedderIdentity
 
 
-def read_examples(material: Material, choice: Choice, teacher: Teacher | None) -> Examples:
+@dataclass(frozen=True, slots=True)
+class FromStore:
+    """What became of a store's events."""
+
+    examples: Examples
+    one_in: int
+    """Of the events that nobody reviewed the teacher was asked about one in so many."""
+
+
+def read_examples(material: Material, choice: Choice, teacher: Teacher | None) -> FromStore:
     """Read reviewed events with their embeddings; a group is one source from noon to noon.
+
+    With a teacher also what it is sure of among the others, `MOST_UNREVIEWED` at most, evenly over
+    time.
 
     Raises InputError where there is nothing to fit to, or where embeddings of different embedders
     would meet; UsageError for an embedder that the store does not know.
     """
     chosen = choose(material.embedders(choice.kind), choice)
-    rows = one_each(
-        material.embeddings([one.model_id for one in chosen], reviewed_only=teacher is None)
-    )
+    one_in = math.ceil(sum(one.embeddings for one in chosen) / MOST_UNREVIEWED)
+    stored = material.embeddings([one.model_id for one in chosen], reviewed_only=teacher is None)
+    rows = one_each(_thinned(stored, one_in))
     contexts = _contexts(material, rows)
     rows = [row for row in rows if row.event_id in contexts]  # purged meanwhile
     taught = {} if teacher is None else _taught(material, teacher, rows, contexts)
@@ -54,7 +69,7 @@ def read_examples(material: Material, choice: Choice, teacher: Teacher | None) -
             "The store holds no reviewed event with an embedding; say what events were with "
             "`coughd label`, or train on labelled clips."
         )
-    return Examples(
+    examples = Examples(
         embedder=chosen[-1].identity,
         embeddings=np.stack([row.vector for row, _ in known]),
         labels=np.array([_number(label) for _, label in known], dtype=np.intp),
@@ -63,6 +78,17 @@ def read_examples(material: Material, choice: Choice, teacher: Teacher | None) -
         contexts=tuple(contexts[row.event_id] for row, _ in known),
         heard_twice=tuple(heard_twice([row for row, _ in known])),
     )
+    return FromStore(examples, one_in)
+
+
+def _thinned(rows: Iterable[StoredEmbedding], one_in: int) -> Iterator[StoredEmbedding]:
+    """Every reviewed event and one in so many of the others, each with all its rows."""
+    number, event_id = -1, None
+    for row in rows:
+        if row.event_id != event_id:
+            number, event_id = number + 1, row.event_id
+        if row.said is not None or number % one_in == 0:
+            yield row
 
 
 def _contexts(material: Material, rows: Sequence[StoredEmbedding]) -> Mapping[str, Context]:

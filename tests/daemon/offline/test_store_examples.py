@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from coughd.config.errors import InputError, UsageError
+from coughd.daemon.offline import store_examples
 from coughd.daemon.offline.store_examples import Teacher, read_examples
 from coughd.daemon.offline.stored_embeddings import Choice
 from coughd.detectors.fitting.examples import Examples
@@ -42,7 +43,7 @@ def store(path: Path, *changes: Change) -> Path:
 
 def read(path: Path, choice: Choice | None = None, teacher: Teacher | None = None) -> Examples:
     with Material.open(path) as material:
-        return read_examples(material, choice or Choice("hear", None, mix=False), teacher)
+        return read_examples(material, choice or Choice("hear", None, mix=False), teacher).examples
 
 
 def test_the_latest_word_of_a_person_is_the_label(tmp_path: Path) -> None:
@@ -158,3 +159,20 @@ def test_a_teacher_speaks_where_nobody_did_and_it_is_sure(tmp_path: Path) -> Non
     examples = read(path, None, Teacher(FakeTeacher(), EMBEDDER))
     assert ["other", "sneeze"] == [LABELS[label] for label in examples.labels]
     assert [False, True] == list(examples.taught)
+
+
+def test_of_many_events_a_teacher_is_asked_about_some(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And of what a person said nothing is left out."""
+    monkeypatch.setattr(store_examples, "MOST_UNREVIEWED", 2)
+    opinions = [EmbeddingKept(f"event-{number}", EMBEDDER, vector(1)) for number in range(4)]
+    path = store(tmp_path, *opinions, review("event-3", "reject"))
+    with open_store(path) as writing:
+        writing.write([EmbeddingKept("event-2", OTHER_RUN, vector(7))])
+    choice = Choice("hear", None, mix=True)
+    with Material.open(path) as material:
+        found = read_examples(material, choice, Teacher(FakeTeacher(), EMBEDDER))
+    assert 3 == found.one_in
+    assert [0.0, 3.0] == [row[0] for row in found.examples.embeddings]
+    assert [True, False] == list(found.examples.taught)
