@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import re
 import sys
-from importlib import resources
 from pathlib import Path
 
 from side_by_side import side_by_side
 
+from coughd.detectors.drawing.document import STYLE
 from coughd.detectors.evaluation.page.charts import (
     reliability,
     scores_by_threshold,
@@ -22,12 +22,11 @@ from coughd.detectors.evaluation.page.charts import (
 
 WIDTH, HEIGHT = 420.0, 280.0
 PARTS = "small|axis|grid|line|dashed|dotted|dot|bar"
-CSS = resources.files("coughd.detectors.evaluation.page") / "page.css"
 
 
 def style() -> str:
     """The page's own rules for plots, with its colours for paper that is white."""
-    rules = CSS.read_text(encoding="utf-8")
+    rules = STYLE.read_text(encoding="utf-8")
     colours = dict(re.findall(r"(--[a-z0-9]+): (#[0-9a-f]+)", rules.partition("@media")[0]))
     plots = re.findall(rf"\.(?:{PARTS})\b[^{{}}]*\{{[^}}]*\}}", rules)
     plain = re.sub(r"var\((--[a-z0-9]+)\)", lambda use: colours[use[1]], "\n".join(plots))

@@ -20,7 +20,7 @@ from urllib.request import urlopen
 from prometheus_client.parser import text_string_to_metric_families
 from side_by_side import side_by_side
 
-from coughd.detectors.evaluation.page.svg import Axis, Chart
+from coughd.detectors.drawing.svg import Axis, Chart
 from coughd.detectors.synthesis import bundled_scene, write_scene
 
 EVERY_S = 0.5

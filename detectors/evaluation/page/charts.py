@@ -9,8 +9,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ...drawing.svg import Axis, Chart, padded, round_ticks
 from ..sounds import UNKNOWN
-from .svg import Axis, Chart, padded, round_ticks
 
 Json = Mapping[str, Any]
 

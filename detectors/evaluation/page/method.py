@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from .tables import table
+from ...drawing.document import table
 
 Json = Mapping[str, Any]
 

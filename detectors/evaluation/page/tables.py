@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from ...drawing.document import table
 from ..report.tables import (
     Words,
     alarm_table,
@@ -18,13 +19,6 @@ from ..report.titles import BREAKDOWNS, TITLES, best_possible, figure
 Json = Mapping[str, Any]
 
 _COUNTS = ("coughs", "hits", "misses", "false_alarms", "undecided")
-
-
-def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of cells that are HTML already."""
-    head = "".join(f"<th>{heading}</th>" for heading in headings)
-    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def which(systems: Sequence[Json], number: int) -> str:

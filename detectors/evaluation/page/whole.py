@@ -1,19 +1,19 @@
-"""The report as one web page that needs nothing else: no script, no font, no server. Pure."""
+"""The report as one web page. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from importlib import resources
 from typing import Any
 
+from ...drawing.document import figure, table, whole_document
 from ..report.tables import counts_line, number_of
 from ..scoring.cases import Case
 from . import tables
 from .cases import cases_section
 from .figures import figures
 from .method import method
-from .tables import table, which
+from .tables import which
 
 Json = Mapping[str, Any]
 
@@ -26,7 +26,6 @@ _DISCLAIMER = (
 def make_page(report: Json, cases: Sequence[tuple[Case, bytes]]) -> str:
     """Lay out a report; each case comes with the PNG of its sound."""
     systems = report["systems"]
-    style = resources.files(__package__).joinpath("page.css").read_text(encoding="utf-8")
     body = [
         "<h1>How well coughs are counted</h1>",
         _totals(report),
@@ -34,10 +33,7 @@ def make_page(report: Json, cases: Sequence[tuple[Case, bytes]]) -> str:
         _systems(systems),
         tables.scores(report),
         '<section class="charts">',
-        *(
-            f"<figure>{svg}<figcaption>{text}</figcaption></figure>"
-            for svg, text in figures(systems)
-        ),
+        *(figure(svg, text) for svg, text in figures(systems)),
         "</section>",
         *tables.thresholds_and_alarms(report),
         *tables.groups(systems),
@@ -47,12 +43,7 @@ def make_page(report: Json, cases: Sequence[tuple[Case, bytes]]) -> str:
         _left_out(report),
         f"<footer>{_DISCLAIMER} coughd {escape(report['coughd'])}, {report['schema']}.</footer>",
     ]
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>coughd evaluation</title><style>{style}</style></head>"
-        f"<body>{''.join(body)}</body></html>\n"
-    )
+    return whole_document("coughd evaluation", body)
 
 
 def _totals(report: Json) -> str:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coughd.detectors.evaluation.page.svg import Axis, Chart, padded, round_ticks
+from coughd.detectors.drawing.svg import Axis, Chart, padded, round_ticks
 
 LETTER_PX = 6.2
 

@@ -1,0 +1,1 @@
+"""Charts and web pages as text, for whatever has something to show."""
