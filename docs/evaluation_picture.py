@@ -7,10 +7,10 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from pathlib import Path
 
+from plain_style import plain_style
 from side_by_side import side_by_side
 
 from coughd.detectors.drawing.document import STYLE
@@ -24,20 +24,12 @@ WIDTH, HEIGHT = 420.0, 280.0
 PARTS = "small|axis|grid|line|dashed|dotted|dot|bar"
 
 
-def style() -> str:
-    """The page's own rules for plots, with its colours for paper that is white."""
-    rules = STYLE.read_text(encoding="utf-8")
-    colours = dict(re.findall(r"(--[a-z0-9]+): (#[0-9a-f]+)", rules.partition("@media")[0]))
-    plots = re.findall(rf"\.(?:{PARTS})\b[^{{}}]*\{{[^}}]*\}}", rules)
-    plain = re.sub(r"var\((--[a-z0-9]+)\)", lambda use: colours[use[1]], "\n".join(plots))
-    return f"svg {{ font-family: sans-serif; background: #fff }}\n{plain}"
-
-
 def main() -> None:
     """Write the picture to the second file named on the command line."""
     systems = json.loads(Path(sys.argv[1]).read_bytes())["systems"]
     charts = [plot(systems) for plot in (sensitivity_by_snr, scores_by_threshold, reliability)]
-    picture = side_by_side(charts, WIDTH, HEIGHT, style())
+    style = plain_style(STYLE.read_text(encoding="utf-8"), PARTS)
+    picture = side_by_side(charts, WIDTH, HEIGHT, style)
     Path(sys.argv[2]).write_text(picture, encoding="utf-8")
 
 

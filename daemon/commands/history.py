@@ -7,14 +7,18 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime, time, tzinfo
 from functools import partial
+from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
 from rich.console import Console
 
+from ...config.errors import UsageError
 from ...storage.history import History
 from ...storage.reading.intervals import DEFAULT_GAP_S, DEFAULT_MINIMUM_COUGHS
 from ...storage.reading.local_time import evening_of, to_us
+from ...storage.reading.whole_file import whole_file
 from .shared.options import ConfigOption, JsonOption
 from .shared.output import data_output
 from .shared.reading import (
@@ -29,11 +33,16 @@ from .shared.reading import (
     open_history,
 )
 from .shared.time_range import check_order, check_times, is_length, moment_of, noon_of
-from .views.history_report import By, Report, Row, write_document
+from .views.history_report import By, Report, Row, known_part, write_document
 from .views.history_view import print_plain, print_tables
+from .views.moments import to_minute
+from .views.page.fields import RowsAre
+from .views.page.reading import MOST_SOURCES, sections_of
+from .views.page.whole import history_page
 
 _Range: TypeAlias = tuple[datetime, datetime]
 _SINCE: dict[By, str] = {"event": "24h", "hour": "24h", "day": "7d", "night": "7d", "epoch": "24h"}
+_SINCE_OF_PAGE = "4w"
 _NOON = time(12)
 
 
@@ -53,6 +62,14 @@ def history(
     gap_s: GapOption = DEFAULT_GAP_S,
     min_coughs: MinimumOption = DEFAULT_MINIMUM_COUGHS,
     as_json: JsonOption = False,
+    html: Annotated[
+        str | None,
+        typer.Option(
+            "--html",
+            metavar="FILE",
+            help="Write a web page with pictures instead, private to you: by night, or --by day.",
+        ),
+    ] = None,
     limit: Annotated[
         int | None, typer.Option("--limit", metavar="N", help="Only the newest lines.", min=1)
     ] = None,
@@ -60,17 +77,24 @@ def history(
 ) -> None:
     """Show coughs, or sums by hour, day, night or epoch.
 
-    Without --since: the last 24 hours, by day and night the last 7 days. A night is from noon to
-    noon, and has the date of its evening.
+    Without --since: the last 24 hours, by day and night the last 7 days, on a page the last 4
+    weeks. A night is from noon to noon, and has the date of its evening.
 
     Rates are coughs per monitored hour. What was not heard is shown as not monitored, not as
     zero.
     """
     check_times(since, until, now())
+    if html is not None:
+        _refuse_for_page(by, html, as_json=as_json, listed=rejected or limit is not None)
+        with open_history(config, store, timezone) as opened:
+            rows_are: RowsAre = "day" if by == "day" else "night"
+            asked = _asked(opened.zone, rows_are, since or _SINCE_OF_PAGE, until)
+            _write_page(opened, html, asked, source, rows_are, (gap_s, min_coughs))
+        return
     with open_history(config, store, timezone) as opened:
         asked = _asked(opened.zone, by, since, until)
         known = opened.extent(source)
-        start, end = _known_part(asked, known)
+        start, end = known_part(asked, known)
         report = Report(
             by=by,
             asked=asked,
@@ -108,6 +132,36 @@ def _tell(report: Report, *, as_json: bool) -> None:
         print_plain(report, typer.echo)
 
 
+def _refuse_for_page(by: By, html: str, *, as_json: bool, listed: bool) -> None:
+    if html == "-":
+        raise UsageError("--html writes a file and prints nothing; name one: --html coughs.html")
+    if by in {"hour", "epoch"}:
+        raise UsageError(f"a page is by night or by day, with all hours; leave --by {by} out")
+    if as_json or listed:
+        raise UsageError("--html shows sums; --json, --limit and --rejected are for lists")
+
+
+def _write_page(
+    opened: History,
+    html: str,
+    asked: _Range,
+    source_ids: list[str] | None,
+    rows_are: RowsAre,
+    epochs_are: tuple[float, int],
+) -> None:
+    known = {each.source_id: each for each in opened.sources()}
+    opened.extent(source_ids)  # refuses a source that nobody knows
+    sources = [known[each] for each in dict.fromkeys(source_ids or known)]
+    shown, others = sources[:MOST_SOURCES], sources[MOST_SOURCES:]
+    moment = to_minute(now().astimezone(opened.zone))
+    with whole_file(Path(html)) as stream:
+        sections = [*sections_of(opened, shown, asked, rows_are, epochs_are)]
+        left_out = [each.name for each in others]
+        made = f"Made by coughd {version('coughd')}, {moment} {opened.zone}."
+        stream.write(history_page(sections, rows_are, left_out, made))
+    typer.echo(f"{html} is written; open it in a browser", err=True)
+
+
 def _asked(zone: tzinfo, by: By, since: str | None, until: str | None) -> _Range:
     """Read the options, in whole hours, days and nights where they can be meant."""
     moment = now()
@@ -135,13 +189,6 @@ def _whole(by: By, begin: str, start: datetime) -> datetime:
             return datetime.combine(evening_of(start), _NOON, start.tzinfo)
         case _:
             return start
-
-
-def _known_part(asked: _Range, known: _Range) -> _Range:
-    """Cut a range to the time in which the sources were known; it may be empty."""
-    # Two datetimes of one zone compare by wall clock, which an hour that comes twice misleads.
-    start, end = max(asked[0], known[0], key=to_us), min(asked[1], known[1], key=to_us)
-    return start, max(start, end, key=to_us)
 
 
 def _rows(

@@ -42,6 +42,15 @@ class Report:
     """Whether the events include those not counted."""
 
 
+def known_part(
+    asked: tuple[datetime, datetime], known: tuple[datetime, datetime]
+) -> tuple[datetime, datetime]:
+    """Cut a range to the time in which the sources were known; it may be empty."""
+    # Two datetimes of one zone compare by wall clock, which an hour that comes twice misleads.
+    start, end = max(asked[0], known[0], key=to_us), min(asked[1], known[1], key=to_us)
+    return start, max(start, end, key=to_us)
+
+
 def write_document(report: Report, stream: TextIO) -> None:
     """Write the JSON of `coughd history --json`, schema `coughd.history/1`, row by row.
 

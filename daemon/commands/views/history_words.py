@@ -8,6 +8,7 @@ from ....storage.reading.shares import percent_below
 from .history_report import Report
 from .moments import to_minute
 
+OF_A_ROOM = "A microphone counts the coughs of a room, whoever coughs; this is no diagnosis."
 _A_MINUTE_US = 60 * SECOND_US
 
 
@@ -47,7 +48,7 @@ def sentences(report: Report) -> list[str]:
         )
     if summary.monitored_us:
         told.append(_rate(summary))
-    told.append("A microphone counts the coughs of a room, whoever coughs; this is no diagnosis.")
+    told.append(OF_A_ROOM)
     return told
 
 

@@ -1,0 +1,95 @@
+"""The plots beside the map: how much, how often, and at what time of the day. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from .....detectors.drawing.svg import Axis, Chart, round_ticks
+from .....storage.reading.intervals import Interval
+from .....storage.reading.local_time import evening_of
+from ..history_cells import partly, unheard
+from .fields import Field, RowsAre, clock_hours
+
+_AIR = 1.08
+_MOST_OF_A_RATE = 2.0
+"""An interval is drawn up to twice the highest rate: one of few hours would hide all others."""
+_EVERY = 3
+_MOST_NAMES = 7
+
+
+def coughs_of_each(rows: Sequence[Interval], rows_are: RowsAre) -> str:
+    """A bar of coughs for each day or night; pale where too little was monitored for a rate."""
+    most = max((row.coughs for row in rows), default=0)
+    chart = _over_days(f"Coughs by {rows_are}", "coughs", rows, rows_are, most or 1)
+    for place, row in enumerate(rows):
+        if not unheard(row):
+            chart.bar(place - 0.4, place + 0.4, row.coughs, "pale" if partly(row) else "s0")
+    return chart.svg()
+
+
+def rate_of_each(rows: Sequence[Interval], rows_are: RowsAre) -> str:
+    """Coughs per monitored hour of each, with its 95 % interval, where there is a rate."""
+    rated = [
+        (float(place), row.rate_per_hour, row.rate_low or 0.0, row.rate_high or 0.0)
+        for place, row in enumerate(rows)
+        if row.rate_per_hour is not None
+    ]
+    most = _most((rate, high) for _, rate, _, high in rated)
+    chart = _over_days(f"Cough rate by {rows_are}", "coughs/h", rows, rows_are, most)
+    for place, _, low, high in rated:
+        chart.whisker(place, low, min(high, most), "s0")
+    chart.dots([(place, rate) for place, rate, _, _ in rated], "s0")
+    return chart.svg()
+
+
+def rate_by_clock(hours: Sequence[Field], rows_are: RowsAre) -> str:
+    """Coughs per monitored hour at each hour of the clock, all days together."""
+    order = clock_hours(rows_are)
+    rated = [
+        (float(place), *hours[hour].rate)
+        for place, hour in enumerate(order)
+        if hours[hour].is_enough
+    ]
+    most = _most((rate, high) for _, rate, _, high in rated)
+    chart = Chart(
+        "Cough rate by hour of the day",
+        Axis("hour of the day", -0.5, len(hours) - 0.5, ()),
+        Axis("coughs/h", 0.0, most * _AIR),
+    )
+    chart.names(
+        [(place - 0.5, f"{hour:02}") for place, hour in enumerate(order) if hour % _EVERY == 0]
+    )
+    for place, rate, low, high in rated:
+        chart.bar(place - 0.4, place + 0.4, rate, "s0")
+        chart.whisker(place, low, min(high, most), "ref")
+    return chart.svg()
+
+
+def _most(rates: Iterable[tuple[float, float]]) -> float:
+    """The top of an axis for rates and the upper ends of their intervals."""
+    every = [*rates]
+    highest = max((rate for rate, _ in every), default=0.0)
+    upper = max((high for _, high in every), default=0.0)
+    return min(upper, _MOST_OF_A_RATE * highest) or upper or 1.0
+
+
+def _over_days(
+    title: str, what: str, rows: Sequence[Interval], rows_are: RowsAre, most: float
+) -> Chart:
+    ticks = round_ticks(0.0, most * _AIR)
+    if what == "coughs":
+        ticks = tuple(tick for tick in ticks if tick.is_integer())
+    chart = Chart(
+        title,
+        Axis(rows_are, -0.5, max(0.5, len(rows) - 0.5), ()),
+        Axis(what, 0.0, most * _AIR, ticks),
+    )
+    days = [(float(place), f"{_day(row, rows_are):%m-%d}") for place, row in enumerate(rows)]
+    chart.names(days[:: math.ceil(len(days) / _MOST_NAMES) or 1])
+    return chart
+
+
+def _day(row: Interval, rows_are: RowsAre) -> date:
+    return evening_of(row.start) if rows_are == "night" else row.start.date()

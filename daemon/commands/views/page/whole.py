@@ -1,0 +1,99 @@
+"""The history as one web page. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from importlib import resources
+
+from .....config.as_text import in_one_line
+from .....detectors.drawing.document import figure, table, whole_document
+from .....storage.reading.intervals import Interval
+from ..history_cells import cells_of, headings_of
+from ..history_report import Report
+from ..history_words import OF_A_ROOM, sentences
+from .charts import coughs_of_each, rate_by_clock, rate_of_each
+from .fields import Rows, RowsAre, by_clock
+from .heat_map import MOST_ROWS, heat_map, legend
+
+STYLE = resources.files(__package__).joinpath("history.css")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What one source heard."""
+
+    report: Report
+    rows: Sequence[Interval]
+    """Its days or nights."""
+    fields: Rows
+
+
+def history_page(
+    sections: Sequence[Section], rows_are: RowsAre, left_out: Sequence[str], made: str
+) -> str:
+    """Lay out the page of these sources.
+
+    Parameters
+    ----------
+    left_out
+        Names of sources for which there was no room.
+    made
+        By which version, and when.
+    """
+    body = ["<h1>Coughs heard</h1>"]
+    if not sections:
+        body.append("<p>The store has no sources yet: nothing has been heard.</p>")
+    if left_out:
+        names = ", ".join(map(in_one_line, left_out))
+        body.append(
+            f'<p class="note">Here are the first {len(sections)} sources; ask by --source for '
+            f"{escape(names)}.</p>"
+        )
+    for section in sections:
+        body += _section(section, rows_are)
+    body.append(f"<footer>{OF_A_ROOM} {escape(made)}</footer>")
+    return whole_document("coughd history", body, STYLE.read_text(encoding="utf-8"))
+
+
+def _section(section: Section, rows_are: RowsAre) -> Iterator[str]:
+    report = section.report
+    (source,) = report.sources
+    yield f"<section><h2>{escape(in_one_line(source.name))}</h2>"
+    told = [sentence for sentence in sentences(report) if sentence != OF_A_ROOM]
+    yield f"<p>{escape(' '.join(told))}</p>"
+    if section.rows:
+        yield from _pictures(section, rows_are)
+        rows = [map(escape, cells_of(report, row, short=False)) for row in section.rows]
+        yield f"<details><summary>All {rows_are}s in numbers</summary>"
+        yield table([*map(escape, headings_of(report))], [[*row] for row in rows])
+        yield "</details>"
+    yield "</section>"
+
+
+def _pictures(section: Section, rows_are: RowsAre) -> Iterator[str]:
+    every, fields = section.rows, section.fields
+    minimum_coverage = section.report.summary.terms.minimum_coverage
+    when = f"Each hour of each {rows_are}"
+    if len(fields) > MOST_ROWS:
+        when = f"Each hour of the last {MOST_ROWS} {rows_are}s"
+    if rows_are == "night":
+        when += ", which goes from noon to noon and has the date of its evening"
+    yield f'<div class="map">{heat_map(fields, rows_are)}</div>'
+    yield f'<p class="legend">{when}. Coughs in an hour: {legend(minimum_coverage)}</p>'
+    yield '<div class="charts">'
+    yield figure(
+        coughs_of_each(every, rows_are),
+        f"Coughs in each {rows_are}; pale where too little was monitored for a rate.",
+    )
+    yield figure(
+        rate_of_each(every, rows_are),
+        f"Coughs per monitored hour of each {rows_are}, with 95 % intervals.",
+    )
+    yield figure(
+        rate_by_clock(by_clock(fields), rows_are),
+        "Coughs per monitored hour at each hour of the clock, all of them together, with 95 % "
+        "intervals.",
+    )
+    yield "</div>"

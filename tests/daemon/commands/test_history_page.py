@@ -1,0 +1,155 @@
+"""`coughd history --html`: the page as a user makes it."""
+
+from __future__ import annotations
+
+import csv
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from coughd.config.errors import StorageError, UsageError
+
+from ...storage.facts import covered, event, open_store, seen
+from .history_called import RANGE, call, told, write_place
+
+_VOID = {"meta"}
+
+
+class Parsed(HTMLParser):
+    """Refuses what is not closed in its order; keeps the words that a reader sees."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.words: list[str] = []
+        self.tags: set[str] = set()
+        self.feed(page)
+        self.close()
+        assert [] == self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del attrs
+        self.tags.add(tag)
+        if tag not in _VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del attrs
+        self.tags.add(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert tag == self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.words)
+
+
+def page_of(place: Path, *options: str) -> str:
+    path = place / "coughs.html"
+    assert "" == told(place, "--html", str(path), *options)
+    assert 0o600 == path.stat().st_mode & 0o777
+    return path.read_text(encoding="utf-8")
+
+
+def test_the_page_says_what_the_lines_say(tmp_path: Path) -> None:
+    place = write_place(tmp_path)
+    page = page_of(place, *RANGE)
+    parsed = Parsed(page)
+    lines = told(place, "--by", "night", *RANGE).splitlines()
+    rows = [*csv.reader([line for line in lines if not line.startswith("#")], delimiter="\t")]
+    for cell in {cell for row in rows for cell in row}:
+        assert cell in parsed.words
+    for line in lines:
+        if line.startswith("#"):
+            assert line.removeprefix("# ") in parsed.text.replace("\n", " ")
+    assert 1 == parsed.text.count("no diagnosis")
+    assert "Bed?room" in parsed.words
+
+
+def test_it_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
+    page = page_of(write_place(tmp_path), *RANGE)
+    assert not {"script", "link", "img", "iframe", "object"} & Parsed(page).tags
+    assert not re.search(r"https?:|url\(|@import", page)
+
+
+def test_hours_are_those_of_the_store(tmp_path: Path) -> None:
+    page = page_of(write_place(tmp_path), *RANGE, "--by", "day")
+    found = re.findall(r'<rect class="([^"]*)"[^>]*><title>Fri 2027-01-15, (\d\d):00', page)
+    assert [("c2", "08"), ("unheard", "09"), ("c0 partly", "10"), ("c0", "11")] == found
+    assert "All days in numbers" in page
+
+
+def test_every_source_has_a_part_and_none_can_write_html(tmp_path: Path) -> None:
+    place = write_place(tmp_path)
+    with open_store(place / "coughd.sqlite3") as store:
+        store.write([seen("den", "<b>Den</b> & more"), covered(0, 60, source_id="den")])
+        store.write([event("den-1", 0, source_id="den")])
+    page = page_of(place, *RANGE)
+    names = re.findall("<h2>(.*?)</h2>", page)
+    assert ["&lt;b&gt;Den&lt;/b&gt; &amp; more", "Bed?room"] == names
+    alone = page_of(place, *RANGE, "--source", "den")
+    assert ["&lt;b&gt;Den&lt;/b&gt; &amp; more"] == re.findall("<h2>(.*?)</h2>", alone)
+    assert 1 == Parsed(page).text.count("no diagnosis")
+
+
+def test_of_many_sources_the_others_are_named(tmp_path: Path) -> None:
+    place = write_place(tmp_path)
+    with open_store(place / "coughd.sqlite3") as store:
+        store.write([seen(f"room-{number:02}", f"Room {number}") for number in range(14)])
+    page = page_of(place, *RANGE)
+    assert 12 == page.count("<section>")
+    assert "Here are the first 12 sources; ask by --source for Room 12" in page
+
+
+def test_without_a_range_it_is_four_weeks(tmp_path: Path) -> None:
+    """The store's sounds are of 2027, which nobody has heard yet: the page says so."""
+    page = page_of(write_place(tmp_path))
+    assert "Nothing is known of" in page
+    assert "<svg" not in page
+
+
+def test_an_empty_store_is_a_page_too(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(f"config_version: 1\nstore: {{data_dir: {tmp_path}}}\n")
+    with open_store(tmp_path / "coughd.sqlite3"):
+        pass
+    assert "nothing has been heard" in Parsed(page_of(tmp_path)).text
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--html", "-"], "name one: --html coughs.html"),
+        (["--html", "p.html", "--by", "hour"], "leave --by hour out"),
+        (["--html", "p.html", "--by", "epoch"], "leave --by epoch out"),
+        (["--html", "p.html", "--json"], "--json, --limit and --rejected are for lists"),
+        (["--html", "p.html", "--limit", "3"], "are for lists"),
+        (["--html", "p.html", "--rejected"], "are for lists"),
+        (["--html", "p.html", "--source", "attic"], "attic"),
+        (["--html", "p.html", "--since", "soon"], "'soon' is no time"),
+    ],
+)
+def test_what_is_no_page_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], sentence: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match=re.escape(sentence)):
+        told(write_place(tmp_path), *options)
+    assert not (tmp_path / "p.html").exists()
+
+
+def test_a_folder_that_is_missing_is_said(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match=r"no/p\.html: cannot be written"):
+        told(write_place(tmp_path), "--html", str(tmp_path / "no" / "p.html"), *RANGE)
+
+
+def test_it_is_told_on_standard_error_alone(tmp_path: Path) -> None:
+    path = tmp_path / "p.html"
+    result = call(write_place(tmp_path), "--html", str(path), *RANGE)
+    assert ("", f"{path} is written; open it in a browser\n") == (result.stdout, result.stderr)

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import date, timedelta
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from coughd.daemon.commands.views.page.fields import Field, Rows
+from coughd.daemon.commands.views.page.heat_map import MOST_ROWS, STEPS, heat_map, legend
+from coughd.storage.reading.local_time import HOUR_US
+
+FIRST = date(2026, 10, 3)
+
+
+def heard(coughs: int, monitored: float = 1.0) -> Field:
+    return Field(coughs, round(monitored * HOUR_US), HOUR_US, 0.5)
+
+
+def styles(rows: Rows) -> list[str]:
+    return re.findall(r'<rect class="([^"]*)"', heat_map(rows, "night"))
+
+
+def told(rows: Rows) -> list[str]:
+    return re.findall(r"<title>(\w{3} [^<]*)</title>", heat_map(rows, "night"))
+
+
+def test_more_coughs_are_darker() -> None:
+    found = [styles({FIRST: {5: heard(coughs)}})[0] for coughs in (0, *STEPS, STEPS[-1] * 9)]
+    assert ["c0", "c1", "c2", "c3", "c4", "c5", "c5"] == found
+    assert ["c1", "c2"] == [styles({FIRST: {5: heard(coughs)}})[0] for coughs in (2, 9)]
+
+
+def test_what_was_not_heard_is_no_zero() -> None:
+    assert ["unheard"] == styles({FIRST: {5: heard(0, monitored=0.0)}})
+    assert ["c0 partly"] == styles({FIRST: {5: heard(0, monitored=0.4)}})
+    assert [] == styles({FIRST: {}})
+
+
+def test_each_field_tells_its_hour_of_the_clock() -> None:
+    rows = {FIRST: {23: heard(1), 2: heard(7, 0.5), 3: heard(0, 0.0)}}
+    assert [
+        "Sat 2026-10-03, 23:00: 1 cough in 60 monitored minutes",
+        "Sun 2026-10-04, 02:00: 7 coughs in 30 monitored minutes",
+        "Sun 2026-10-04, 03:00: not monitored",
+    ] == told(rows)
+
+
+def test_of_many_rows_the_last_are_drawn() -> None:
+    rows = {FIRST + timedelta(days=number): {5: heard(number)} for number in range(MOST_ROWS + 3)}
+    assert MOST_ROWS == len(styles(rows))
+    assert told(rows)[0].endswith("3 coughs in 60 monitored minutes")
+
+
+def test_no_two_fields_lie_on_each_other() -> None:
+    rows = {
+        FIRST + timedelta(days=number): {hour: heard(1) for hour in range(24)}
+        for number in range(3)
+    }
+    svg = ET.fromstring(heat_map(rows, "day"))
+    _, _, width, height = map(float, svg.attrib["viewBox"].split())
+    boxes = [
+        tuple(float(rect.attrib[name]) for name in ("x", "y", "width", "height"))
+        for rect in svg.iter("rect")
+    ]
+    assert 72 == len(boxes)
+    assert {1} == set(Counter((x, y) for x, y, _, _ in boxes).values())
+    assert 24 == len({x for x, _, _, _ in boxes})
+    assert 3 == len({y for _, y, _, _ in boxes})
+    assert all(x + wide <= width and y + high <= height for x, y, wide, high in boxes)
+
+
+@pytest.mark.parametrize("minimum", [0.5, 0.625])
+def test_the_legend_names_every_style(minimum: float) -> None:
+    words = legend(minimum)
+    assert {f"c{step}" for step in range(6)} | {"c2 partly", "unheard"} == set(
+        re.findall(r'class="(c\d[ a-z]*|unheard)"', words)
+    )
+    assert [" 0<", " 1-2<", " 3-9<", " 10-29<", " 30-99<", " 100 and more<"] == re.findall(
+        r" (?:\d+|\d+-\d+|\d+ and more)<", words
+    )
+    assert f"less than {100 * minimum:g} % of it monitored" in words
