@@ -1,7 +1,7 @@
 """Draw the picture of docs/history.md: the map of four weeks that nobody coughed.
 
-`python docs/history_picture.py docs/history.svg` makes up the hours of a cold that comes and goes, as
-the code below says, and draws them as `coughd history --html` draws what was heard.
+`python docs/history_picture.py docs/history.svg` makes up the hours of a cold that comes and goes,
+as the code below says, and draws them as `coughd history --html` draws what was heard.
 """
 
 from __future__ import annotations
