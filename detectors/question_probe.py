@@ -16,6 +16,7 @@ from .probe_numbers import MOST, Vector, array, number
 from .runtime import read_model_file, sha256_of
 
 QUESTION_FORMAT = "coughd.question/1"
+_LONGEST_TEXT = 1000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,10 +69,10 @@ class QuestionProbe:
         try:
             fields = document["embedder"]
             return cls(
-                name=str(document["name"]),
-                question=str(document["question"]),
+                name=_text("name", document["name"]),
+                question=_text("question", document["question"]),
                 embedder=EmbedderIdentity(
-                    **{key: str(fields[key]) for key in EmbedderIdentity.__slots__}
+                    **{key: _text(key, fields[key]) for key in EmbedderIdentity.__slots__}
                 ),
                 weights=_weights_in(document),
                 sha256=sha256_of(content),
@@ -96,6 +97,13 @@ class QuestionProbe:
             "coefficients": weights.coefficients.tolist(),
         }
         return (json.dumps(document, allow_nan=False) + "\n").encode()
+
+
+def _text(name: str, value: object) -> str:
+    """What is shown to people and asked of the store."""
+    if not isinstance(value, str) or not value.isprintable() or len(value) > _LONGEST_TEXT:
+        raise ValueError(f"{name}, wanted a line of text")
+    return value
 
 
 def _weights_in(document: Mapping[str, object]) -> AnswerWeights:

@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..config.errors import UsageError
+from ..config.errors import StorageError, UsageError
 from .kept_files import keep_file, make_folder
 
 QUESTIONS_FOLDER = "questions"
 _QUESTION = r"[a-z][a-z0-9_]{0,39}"
-_NAME = re.compile(rf"(?P<question>{_QUESTION})-(?P<kind>open|hear|remote)-(?P<number>\d{{4,9}})")
+_FILE = re.compile(
+    rf"(?P<question>{_QUESTION})-(?P<kind>open|hear|remote)-(?P<number>\d{{4,9}})\.json"
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,7 +55,7 @@ class QuestionVersions:
         return self.folder / f"{name}.json"
 
     def versions(self) -> list[QuestionVersion]:
-        """All that are kept, by question, kind and age."""
+        """All that are kept, by question, kind and age; StorageError where nobody may look."""
         return sorted(self._kept())
 
     def next_version(self, question: str, kind: str) -> QuestionVersion:
@@ -72,8 +74,12 @@ class QuestionVersions:
         )
 
     def keep(self, version: QuestionVersion, document: bytes, card: str) -> Path:
-        """Write a new version; StorageError."""
+        """Write a new version; StorageError, also where another has got this name meanwhile."""
         make_folder(self.folder)
+        if version in self._kept():
+            raise StorageError(
+                f"{self.path_of(version.name)} was kept by somebody else meanwhile; learn again."
+            )
         keep_file(self.folder / f"{version.name}.md", card.encode())
         path = self.path_of(version.name)
         keep_file(path, document)
@@ -83,6 +89,15 @@ class QuestionVersions:
         return [one for one in self._kept() if (one.question, one.kind) == (question, kind)]
 
     def _kept(self) -> Iterator[QuestionVersion]:
-        for path in self.folder.glob("*.json"):
-            if match := _NAME.fullmatch(path.stem):
+        try:
+            found = list(self.folder.iterdir())
+        except FileNotFoundError:
+            return
+        except OSError as exc:
+            raise StorageError(
+                f"{self.folder}: cannot be read ({exc.strerror}); is this the service's? Then use "
+                "sudo."
+            ) from exc
+        for path in found:
+            if match := _FILE.fullmatch(path.name):
                 yield QuestionVersion(match["question"], match["kind"], int(match["number"]))

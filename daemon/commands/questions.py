@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -210,9 +211,9 @@ def _probe(versions: QuestionVersions, question: str, kind: str, by: str | None)
     if by is None:
         return QuestionProbe.load(versions.newest(question, kind))
     path = Path(by) if by.endswith(".json") else versions.path_of(by)
-    if not path.exists():
-        known = ", ".join(one.name for one in versions.versions()) or "none yet"
-        raise UsageError(f"there is no {path}; learnt were: {known}")
+    known = ", ".join(one.name for one in versions.versions()) or "none yet"
+    if not os.path.exists(path):  # noqa: PTH110 - False, too, where a name is too long
+        raise UsageError(f"there is no {path}, or it cannot be seen; learnt were: {known}")
     probe = QuestionProbe.load(path)
     if probe.question != question:
         raise InputError(f"{path} answers {probe.question!r}, not {question!r}")

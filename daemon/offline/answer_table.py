@@ -9,8 +9,9 @@ from ...config.errors import InputError
 from .clip_table import ClipTable, LabelledClip, onset_of
 from .csv_rows import Row, Rows, cell, group_column_of, read_rows, refuse_empty, refuse_missing
 
-_YES = frozenset({"yes", "true", "1"})
-_NO = frozenset({"no", "false", "0"})
+_YES = frozenset({"yes", "true", "1", "1.0"})
+_NO = frozenset({"no", "false", "0", "0.0"})
+"""With 1.0 and 0.0, since a column of ones, noughts and nothing is one of fractions to pandas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,9 @@ class AnswerTable:
 def read_answer_table(place: Path, question: str) -> AnswerTable:
     """Read a CSV, or `labels.csv` of a folder, with a column named like the question.
 
-    Its cells are yes, true or 1, no, false or 0, or empty where nobody can tell. The rows name
-    clips, as `read_clip_table` reads them, or events by `event_id`. Raises InputError with file
-    and line.
+    Its cells are yes, true, 1 or 1.0, no, false, 0 or 0.0, or empty where nobody can tell. The
+    rows name clips, as `read_clip_table` reads them, or events by `event_id`. Raises InputError
+    with file and line.
     """
     rows = read_rows(place)
     refuse_missing(rows, question)
@@ -48,6 +49,7 @@ def read_answer_table(place: Path, question: str) -> AnswerTable:
             f"{rows.file}:1: it needs a column 'path', for clips, or 'event_id', for events of the "
             "store, and not both."
         )
+    refuse_missing(rows, "path" if "path" in rows.columns else "event_id")
     refuse_empty(rows)
     said = [(line, row, _answer(rows, line, row, question)) for line, row in rows.rows]
     answered = [(line, row, yes) for line, row, yes in said if yes is not None]
@@ -68,8 +70,8 @@ def _answer(rows: Rows, line: int, row: Row, question: str) -> bool | None:
         return text.casefold() in _YES
     if text:
         raise InputError(
-            f"{rows.file}:{line}: {question} {text!r} is neither yes nor no; leave it empty where "
-            "nobody can tell."
+            f"{rows.file}:{line}: {question} {text!r} is neither yes nor no (nor true, false, 1 or "
+            "0); leave it empty where nobody can tell."
         )
     return None
 
@@ -84,7 +86,7 @@ def _clip(rows: Rows, line: int, row: Row, group_column: str, *, yes: bool) -> L
 
 
 def _event(rows: Rows, line: int, row: Row, *, yes: bool) -> AnsweredEvent:
-    event_id = cell(row, "event_id")
+    event_id = cell(row, "event_id").lower()
     if not event_id:
         raise InputError(f"{rows.file}:{line}: event_id must not be empty.")
     group = cell(row, rows.group_column) if rows.group_column else ""

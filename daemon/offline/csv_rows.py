@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TypeAlias
 
@@ -39,9 +40,10 @@ def read_rows(place: Path) -> Rows:
     file = place / DEFAULT_NAME if place.is_dir() else place
     try:
         with file.open(newline="", encoding="utf-8-sig") as lines:
-            delimiter = max(_DELIMITERS, key=lines.readline().count)
-            lines.seek(0)
-            reader = csv.DictReader(lines, strict=True, delimiter=delimiter)
+            # No going back: the table may come through a pipe.
+            header = lines.readline()
+            delimiter = max(_DELIMITERS, key=header.count)
+            reader = csv.DictReader(chain([header], lines), strict=True, delimiter=delimiter)
             columns = list(reader.fieldnames or [])
             # A quoted cell may span lines: the reader knows where it is.
             rows = [(reader.line_num, row) for row in reader]
@@ -49,16 +51,24 @@ def read_rows(place: Path) -> Rows:
         raise InputError(
             f"{file} cannot be read: {exc.strerror}; name a CSV, or a folder with {DEFAULT_NAME}."
         ) from exc
-    except (csv.Error, UnicodeDecodeError) as exc:
+    except UnicodeDecodeError as exc:
+        raise InputError(
+            f"{file} is not a CSV in UTF-8: {exc}; save it again, as a CSV in UTF-8."
+        ) from exc
+    except csv.Error as exc:
         raise InputError(f"{file} is not a CSV in UTF-8: {exc}.") from exc
     return Rows(file, columns, rows)
 
 
 def refuse_missing(rows: Rows, *columns: str) -> None:
-    """Raise InputError where one of these columns is missing."""
+    """Raise InputError where one of these columns is missing, or is there twice."""
     for wanted in columns:
         if wanted not in rows.columns:
             raise InputError(f"{rows.file}:1: the column {wanted!r} is missing.")
+        if rows.columns.count(wanted) > 1:
+            raise InputError(
+                f"{rows.file}:1: there are two columns {wanted!r}; name one of them differently."
+            )
 
 
 def group_column_of(rows: Rows) -> str:

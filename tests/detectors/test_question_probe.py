@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,10 @@ def test_an_answer_is_the_textbooks(tmp_path: Path) -> None:
     [
         ({"format": "coughd.probe/1"}, "is not of format coughd.question/1"),
         ({"question": None}, "'question' is missing"),
+        ({"name": ["wet"]}, "is damaged: name, wanted a line of text"),
+        ({"name": "wet\n"}, "is damaged: name, wanted a line of text"),
+        ({"question": 1001 * "w"}, "is damaged: question, wanted a line of text"),
+        ({"embedder": {**asdict(HEAR), "sha256": "\ud800"}}, "is damaged: sha256, wanted a line"),
         ({"embedder": {"name": "open"}}, "is damaged: 'kind' is missing"),
         ({"scale": 0.0}, "is damaged: scale 0, wanted more than 0"),
         ({"scale": "1"}, "is damaged: '1', wanted a number"),

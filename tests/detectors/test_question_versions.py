@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from coughd.config.errors import UsageError
+from coughd.config.errors import StorageError, UsageError
 from coughd.detectors.question_versions import QuestionVersions, check_question
 
 
@@ -40,6 +40,24 @@ def test_what_else_lies_in_the_folder_is_let_lie(tmp_path: Path) -> None:
     (versions.folder / "notes.json").write_text("{}")
     (versions.folder / "wet-open-2.json").write_text("{}")
     assert ["wet-open-0001"] == [one.name for one in versions.versions()]
+
+
+def test_whoever_is_late_changes_nothing(tmp_path: Path) -> None:
+    """Two that learn at once begin with the same number."""
+    first, second = QuestionVersions(tmp_path), QuestionVersions(tmp_path)
+    version = second.next_version("wet", "open")
+    first.keep(version, b"first", "# first\n")
+    with pytest.raises(StorageError, match=r"wet-open-0001\.json was kept by somebody else"):
+        second.keep(version, b"second", "# second\n")
+    path = first.newest("wet", "open")
+    assert (b"first", "# first\n") == (path.read_bytes(), path.with_suffix(".md").read_text())
+
+
+def test_a_folder_that_cannot_be_read_is_not_an_empty_one(tmp_path: Path) -> None:
+    versions = QuestionVersions(tmp_path)
+    versions.folder.write_text("no folder")
+    with pytest.raises(StorageError, match=r"questions: cannot be read \(Not a directory\)"):
+        versions.versions()
 
 
 @pytest.mark.parametrize("name", ["", "Wet", "wet-dry", "../wet", "1st", "w" * 41, "wet\n"])

@@ -141,6 +141,11 @@ def test_a_question_of_clips_needs_no_store(tmp_path: Path) -> None:
     [
         (["ask", "dry"], 64, "nothing has learnt the question 'dry'"),
         (["ask", "dull", "--by", "dry-open-0001"], 64, "learnt were: dull-open-0001"),
+        (
+            ["ask", "dull", "--by", 300 * "x"],
+            64,
+            "or it cannot be seen; learnt were: dull-open-0001",
+        ),
         (["ask", "Wet!"], 64, "is no name for a question"),
         (["ask", "dry", "--by", "dull-open-0001"], 65, "answers 'dull', not 'dry'"),
         (["ask", "dull", "--since", "yesteryear"], 64, "--since 'yesteryear' is no time"),

@@ -48,6 +48,12 @@ def test_answers_about_clips(tmp_path: Path) -> None:
     ) == read.clips.clips
 
 
+def test_cells_are_read_as_other_programs_write_them(tmp_path: Path) -> None:
+    """A column of ones, noughts and nothing comes out of pandas as fractions."""
+    read = read_answer_table(table(tmp_path, "event_id,wet\nAB-1,1.0\nab-2,0.0\nab-3,\n"), "wet")
+    assert [("ab-1", True), ("ab-2", False)] == [(one.event_id, one.yes) for one in read.events]
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -58,8 +64,10 @@ def test_answers_about_clips(tmp_path: Path) -> None:
         ("event_id,wet\n", "has no rows"),
         ("event_id,wet\ne,\n", "no row has an answer in the column 'wet'"),
         ("event_id,wet\ne,\nf,maybe\n", ":3: wet 'maybe' is neither yes nor no"),
+        ("event_id,wet,wet\ne,yes,no\n", ":1: there are two columns 'wet'"),
+        ("event_id,wet,event_id\ne,yes,f\n", ":1: there are two columns 'event_id'"),
         ("event_id,wet\n,yes\n", ":2: event_id must not be empty"),
-        ("event_id,wet\ne,yes\nf,no\ne,no\n", ":4: the event has another answer in line 2"),
+        ("event_id,wet\ne,yes\nf,no\nE,no\n", ":4: the event has another answer in line 2"),
         ("path,wet\na,yes\n", "'subject' or 'group' is missing"),
         ("path,wet,subject\na,yes\n", ":2: path and subject must not be empty"),
         ("path,wet,group,onset_s\na,yes,b,-1\n", ":2: onset_s '-1' is no time"),

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -35,6 +37,16 @@ def test_a_folder_is_its_table_and_subject_wins_over_group(tmp_path: Path) -> No
     assert ["anna"] == [clip.group for clip in read_clip_table(tmp_path).clips]
 
 
+def test_a_table_may_come_through_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    said = "path;label;subject\na.wav;cough;anna\n"
+    writer = Thread(target=pipe.write_text, args=(said,), daemon=True)
+    writer.start()
+    assert ["anna"] == [clip.group for clip in read_clip_table(pipe).clips]
+    writer.join()
+
+
 @pytest.mark.parametrize("delimiter", [";", "\t"])
 def test_what_another_spreadsheet_saved_is_read_alike(tmp_path: Path, delimiter: str) -> None:
     text = '\ufeffpath,label,subject\n"a,b.wav",cough,anna\n'
@@ -48,6 +60,7 @@ def test_what_another_spreadsheet_saved_is_read_alike(tmp_path: Path, delimiter:
     [
         ("", "the column 'path' is missing"),
         ("path,label,subject\n", "has no rows"),
+        ("path,label,subject,path\na,cough,b,c\n", ":1: there are two columns 'path'"),
         ("path,label\na,cough\n", "'subject' or 'group' is missing"),
         ("path,label,subject\na,Coughs,b\n", r":2: there is no label 'Coughs'; did you mean"),
         ("path,label,subject\na,cough\n", ":2: path, label and subject must not be empty"),
@@ -66,5 +79,5 @@ def test_what_is_not_text_or_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"labels\.csv cannot be read: No such file"):
         read_clip_table(tmp_path)
     (tmp_path / "labels.csv").write_bytes(b"path,label,subject\n\xff\xfe,cough,a\n")
-    with pytest.raises(InputError, match="is not a CSV in UTF-8"):
+    with pytest.raises(InputError, match=r"is not a CSV in UTF-8: .*; save it again, as"):
         read_clip_table(tmp_path)
