@@ -13,7 +13,7 @@ def make_folder(folder: Path) -> None:
     try:
         make_private_folder(folder, owner_of=folder.parent)
     except OSError as exc:
-        raise StorageError(f"{folder}: cannot be made ({exc.strerror}).") from exc
+        raise StorageError(f"{folder}: cannot be made ({exc.strerror}){_remedy(exc)}") from exc
 
 
 def keep_file(path: Path, content: bytes) -> None:
@@ -21,6 +21,18 @@ def keep_file(path: Path, content: bytes) -> None:
     try:
         write_private(path, content, owner_of=path.parent)
     except OSError as exc:
-        raise StorageError(
-            f"{path}: cannot be written ({exc.strerror}); is this the service's? Then use sudo."
-        ) from exc
+        raise StorageError(f"{path}: cannot be written ({exc.strerror}){_remedy(exc)}") from exc
+
+
+def names_in(folder: Path) -> list[str]:
+    """What lies in this folder, nothing where there is none; StorageError."""
+    try:
+        return [path.name for path in folder.iterdir()]
+    except FileNotFoundError:
+        return []
+    except OSError as exc:
+        raise StorageError(f"{folder}: cannot be read ({exc.strerror}){_remedy(exc)}") from exc
+
+
+def _remedy(exc: OSError) -> str:
+    return "; is this the service's? Then use sudo." if isinstance(exc, PermissionError) else "."

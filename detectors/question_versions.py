@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..config.errors import StorageError, UsageError
-from .kept_files import keep_file, make_folder
+from .kept_files import keep_file, make_folder, names_in
 
 QUESTIONS_FOLDER = "questions"
 _QUESTION = r"[a-z][a-z0-9_]{0,39}"
@@ -80,24 +81,22 @@ class QuestionVersions:
             raise StorageError(
                 f"{self.path_of(version.name)} was kept by somebody else meanwhile; learn again."
             )
-        keep_file(self.folder / f"{version.name}.md", card.encode())
         path = self.path_of(version.name)
-        keep_file(path, document)
+        beside = path.with_suffix(".md")
+        keep_file(beside, card.encode())
+        try:
+            keep_file(path, document)
+        except StorageError:
+            # No card of what is not there.
+            with suppress(OSError):
+                beside.unlink()
+            raise
         return path
 
     def _of(self, question: str, kind: str) -> list[QuestionVersion]:
         return [one for one in self._kept() if (one.question, one.kind) == (question, kind)]
 
     def _kept(self) -> Iterator[QuestionVersion]:
-        try:
-            found = list(self.folder.iterdir())
-        except FileNotFoundError:
-            return
-        except OSError as exc:
-            raise StorageError(
-                f"{self.folder}: cannot be read ({exc.strerror}); is this the service's? Then use "
-                "sudo."
-            ) from exc
-        for path in found:
-            if match := _FILE.fullmatch(path.name):
+        for name in names_in(self.folder):
+            if match := _FILE.fullmatch(name):
                 yield QuestionVersion(match["question"], match["kind"], int(match["number"]))

@@ -202,7 +202,7 @@ def _of_events(store: Path | str, choice: Choice, table: AnswerTable, question: 
         ]
     )
     origin = f"{len(found.examples.groups)} answered events of a store, by {table.file.name}"
-    if choice.mix:
+    if found.mixed:
         origin += "; embeddings of differently run embedders of the same weights mixed, as asked"
     return _Given(found.examples, origin, len(found.unknown))
 

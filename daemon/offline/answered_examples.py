@@ -21,6 +21,8 @@ class FromEvents:
     examples: Examples
     unknown: tuple[AnsweredEvent, ...]
     """Of these the store has no embedding of that embedder, or no event."""
+    mixed: bool
+    """Whether embeddings of several runs of the same weights met."""
 
 
 def read_answered(
@@ -52,4 +54,5 @@ def read_answered(
     )
     yes = np.array([said[row.event_id].yes for row in rows])
     unknown = tuple(event for event in said.values() if event.event_id not in known)
-    return FromEvents(answered(examples, question, yes=yes), unknown)
+    mixed = len({row.model_id for row in rows}) > 1
+    return FromEvents(answered(examples, question, yes=yes), unknown, mixed)

@@ -60,6 +60,17 @@ def test_a_folder_that_cannot_be_read_is_not_an_empty_one(tmp_path: Path) -> Non
         versions.versions()
 
 
+def test_no_card_lies_beside_what_could_not_be_kept(tmp_path: Path) -> None:
+    versions = QuestionVersions(tmp_path)
+    version = versions.next_version("wet", "open")
+    # A draft that is a folder cannot be replaced.
+    (versions.folder / ".wet-open-0001.json.new").mkdir(parents=True)
+    with pytest.raises(StorageError, match=r"wet-open-0001\.json: cannot be written \(Is a"):
+        versions.keep(version, b"{}", "# card\n")
+    assert [] == [*versions.folder.glob("*.md")]
+    assert [] == versions.versions()
+
+
 @pytest.mark.parametrize("name", ["", "Wet", "wet-dry", "../wet", "1st", "w" * 41, "wet\n"])
 def test_a_question_has_a_plain_name(name: str) -> None:
     with pytest.raises(UsageError, match="is no name for a question"):

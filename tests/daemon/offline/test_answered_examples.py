@@ -68,4 +68,7 @@ def test_two_runs_of_the_same_weights_do_not_meet_unknowingly(tmp_path: Path) ->
         writing.write([EmbeddingKept("event-0", OTHER_RUN, np.full(512, 9.0, np.float32))])
     with pytest.raises(InputError, match="do not belong together"):
         read(path, said(0, yes=True))
-    assert [9.0] == [row[0] for row in read(path, said(0, yes=True), mix=True).examples.embeddings]
+    alone = read(path, said(0, yes=True), mix=True)
+    assert ([9.0], False) == ([row[0] for row in alone.examples.embeddings], alone.mixed)
+    both = read(path, said(0, yes=True), said(1, yes=False), mix=True)
+    assert ([9.0, 1.0], True) == ([row[0] for row in both.examples.embeddings], both.mixed)
