@@ -159,7 +159,7 @@ def ask(
 
 @questions.command("list")
 def list_(config: ConfigOption = None, *, as_json: JsonOption = False) -> None:
-    """Show the questions that were learnt here, each with its card."""
+    """Show the questions that were learnt here, and where the card of each lies."""
     _, places = configured(config)
     versions = QuestionVersions(places.data_dir)
     known = [(one, versions.path_of(one.name)) for one in versions.versions()]

@@ -44,7 +44,8 @@ def read_rows(place: Path) -> Rows:
             header = lines.readline()
             delimiter = max(_DELIMITERS, key=header.count)
             reader = csv.DictReader(chain([header], lines), strict=True, delimiter=delimiter)
-            columns = list(reader.fieldnames or [])
+            columns = [name.strip() for name in reader.fieldnames or []]
+            reader.fieldnames = columns
             # A quoted cell may span lines: the reader knows where it is.
             rows = [(reader.line_num, row) for row in reader]
     except OSError as exc:

@@ -20,7 +20,7 @@ def test_rows_are_read_with_their_lines(tmp_path: Path) -> None:
     read = read_clip_table(
         table(
             tmp_path,
-            "\ufeffpath,label,note,subject,onset_s\n"
+            "\ufeffpath,label ,note, subject,onset_s\n"
             'a.wav,cough,"two\nlines",anna, 1.25\n'
             "deep/b.wav,dog, ,ben,\n",
         )
