@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..config.errors import ModelError, UsageError
+from ..config.errors import ModelError, StorageError, UsageError
 from .kept_files import keep_file, make_folder
 from .ports import EmbedderIdentity
 from .runtime import read_model_file
@@ -81,8 +81,15 @@ class ProbeVersions:
         return f"{kind}-{last + 1:04d}"
 
     def keep(self, name: str, document: bytes, card: str) -> Path:
-        """Write a new version, which is not in force yet; StorageError."""
+        """Write a new version, which is not in force yet.
+
+        Raises StorageError, also where another has got this name meanwhile.
+        """
         make_folder(self.folder)
+        if self.path_of(name).exists():
+            raise StorageError(
+                f"{self.path_of(name)} was kept by somebody else meanwhile; train again."
+            )
         keep_file(self.folder / f"{name}.md", card.encode())
         path = self.path_of(name)
         keep_file(path, document)

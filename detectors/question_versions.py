@@ -71,7 +71,7 @@ class QuestionVersions:
         known = ", ".join(one.name for one in self.versions()) or "none yet"
         raise UsageError(
             f"nothing has learnt the question {question!r} for the embedder {kind!r}; there are: "
-            f"{known}. `coughd questions learn {question} CSV` fits one."
+            f"{known}. `coughd questions learn {question} CSV` fits one, --by takes another."
         )
 
     def keep(self, version: QuestionVersion, document: bytes, card: str) -> Path:

@@ -226,7 +226,7 @@ def _sum_up(done: Answered, probe: QuestionProbe, what: str) -> None:
     if without := done.asked - done.answers:
         typer.echo(
             f"{without} have no embedding of {probe.embedder.name}: their windows were incomplete, "
-            "none was kept, or another embedder heard them; `coughd embed --pending` embeds those "
-            "whose sound is still there",
+            "none was kept, or another embedder heard them. Where that one is configured, `coughd "
+            "embed --pending` embeds those whose sound is still there",
             err=True,
         )

@@ -160,7 +160,7 @@ def _from_store(
     )
     if judge and found.one_in > 1:
         origin += f"; of the events that nobody reviewed one in {found.one_in}, evenly over time"
-    if choice[1]:
+    if found.mixed:
         origin += "; embeddings of differently run embedders of the same weights mixed, as asked"
     return _Given(examples, origin, judge.probe.identity.name if judge else None)
 

@@ -44,6 +44,8 @@ class FromStore:
     examples: Examples
     one_in: int
     """Of the events that nobody reviewed the teacher was asked about one in so many."""
+    mixed: bool
+    """Whether embeddings of several runs of the same weights met."""
 
 
 def read_examples(material: Material, choice: Choice, teacher: Teacher | None) -> FromStore:
@@ -78,7 +80,7 @@ def read_examples(material: Material, choice: Choice, teacher: Teacher | None) -
         contexts=tuple(contexts[row.event_id] for row, _ in known),
         heard_twice=tuple(heard_twice([row for row, _ in known])),
     )
-    return FromStore(examples, one_in)
+    return FromStore(examples, one_in, mixed=len({row.model_id for row, _ in known}) > 1)
 
 
 def _thinned(rows: Iterable[StoredEmbedding], one_in: int) -> Iterator[StoredEmbedding]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from facts_of_probes import HEAR
 
-from coughd.config.errors import ModelError, UsageError
+from coughd.config.errors import ModelError, StorageError, UsageError
 from coughd.detectors.probe_versions import POINTER_NAME, ProbeVersions
 
 
@@ -109,3 +109,11 @@ def test_which_of_several_weights_must_be_said(tmp_path: Path) -> None:
     versions.put_in_force("hear-0002", replace(HEAR, sha256="bb"))
     with pytest.raises(UsageError, match="hear-0001, hear-0002 are in force"):
         versions.roll_back("hear")
+
+
+def test_who_trained_at_the_same_time_writes_over_nothing(tmp_path: Path) -> None:
+    versions = ProbeVersions(tmp_path)
+    versions.keep("hear-0001", b"one", "# card\n")
+    with pytest.raises(StorageError, match=r"hear-0001\.json was kept by somebody else"):
+        versions.keep("hear-0001", b"other", "# card\n")
+    assert b"one" == versions.path_of("hear-0001").read_bytes()

@@ -173,6 +173,18 @@ def test_of_many_events_a_teacher_is_asked_about_some(
     choice = Choice("hear", None, mix=True)
     with Material.open(path) as material:
         found = read_examples(material, choice, Teacher(FakeTeacher(), EMBEDDER))
-    assert 3 == found.one_in
+    assert (3, False) == (found.one_in, found.mixed)
     assert [0.0, 3.0] == [row[0] for row in found.examples.embeddings]
     assert [True, False] == list(found.examples.taught)
+
+
+def test_runs_are_said_to_be_mixed_only_where_they_met(tmp_path: Path) -> None:
+    path = store(tmp_path, review("event-0", "confirm"), review("event-1", "confirm"))
+    with open_store(path) as writing:
+        writing.write([EmbeddingKept("event-3", OTHER_RUN, vector(7))])
+    choice = Choice("hear", None, mix=True)
+    with Material.open(path) as material:
+        assert not read_examples(material, choice, None).mixed
+        with open_store(path) as writing:
+            writing.write([EmbeddingKept("event-1", OTHER_RUN, vector(7))])
+        assert read_examples(material, choice, None).mixed
