@@ -11,6 +11,8 @@ from typing import TextIO
 from ...config.errors import StorageError
 from ...config.in_place import in_place_of
 
+_SQLITE = b"SQLite format 3\0"
+
 
 @contextmanager
 def whole_file(path: Path, mode: int = 0o600) -> Iterator[TextIO]:
@@ -23,13 +25,15 @@ def whole_file(path: Path, mode: int = 0o600) -> Iterator[TextIO]:
     Raises
     ------
     StorageError
-        The folder is missing, not writable or full.
+        The folder is missing, not writable or full; or `path` is a database, such as the store.
     """
     try:
         if _is_special(path):
             with path.open("w", encoding="utf-8", newline="") as stream:
                 yield stream
             return
+        if _is_database(path):
+            raise StorageError(f"{path}: is a database, which is not written over; name another")
         with (
             in_place_of(path, mode) as part,
             part.open("w", encoding="utf-8", newline="") as stream,
@@ -48,4 +52,12 @@ def _is_special(path: Path) -> bool:
     try:
         return not stat.S_ISREG(path.stat().st_mode)
     except FileNotFoundError:
+        return False
+
+
+def _is_database(path: Path) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(_SQLITE)) == _SQLITE
+    except (FileNotFoundError, PermissionError):
         return False

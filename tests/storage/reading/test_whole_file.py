@@ -10,6 +10,8 @@ import pytest
 from coughd.config.errors import StorageError
 from coughd.storage.reading.whole_file import whole_file
 
+from ..facts import open_store
+
 
 def test_the_file_appears_only_once_it_is_whole(tmp_path: Path) -> None:
     target = tmp_path / "out.csv"
@@ -69,6 +71,19 @@ def test_a_pipe_is_written_into(tmp_path: Path) -> None:
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="is a folder; name a file in it"):
         whole_file(tmp_path).__enter__()
+
+
+def test_a_database_is_not_written_over(tmp_path: Path) -> None:
+    """Not even by way of a link: a daemon may have the store open, and would go on in nothing."""
+    path, link = tmp_path / "coughd.sqlite3", tmp_path / "mine.html"
+    with open_store(path):
+        pass
+    link.symlink_to(path)
+    before = path.read_bytes()
+    for name in (path, link):
+        with pytest.raises(StorageError, match="is a database"), whole_file(name):
+            pass
+    assert before == path.read_bytes()
 
 
 def test_what_a_killed_one_left_goes(tmp_path: Path) -> None:
