@@ -74,12 +74,15 @@ class Chart:
             path = " ".join(f"{self._x(x):.1f},{self._y(y):.1f}" for x, y in points)
             self._parts.append(f'<polyline class="line {style}" points="{path}"/>')
 
-    def dots(self, points: Sequence[tuple[float, float]], style: str) -> None:
-        """Mark points."""
-        for x, y in points:
+    def dots(
+        self, points: Sequence[tuple[float, float]], style: str, told: Sequence[str] | None = None
+    ) -> None:
+        """Mark points, each with what it tells when it is pointed at, else its numbers."""
+        words = [f"{x:.4g}, {y:.4g}" for x, y in points] if told is None else told
+        for (x, y), said in zip(points, words, strict=True):
             self._parts.append(
                 f'<circle class="dot {style}" cx="{self._x(x):.1f}" cy="{self._y(y):.1f}" r="4">'
-                f"<title>{x:.4g}, {y:.4g}</title></circle>"
+                f"<title>{escape(said)}</title></circle>"
             )
 
     def whisker(self, x: float, low: float, high: float, style: str) -> None:
@@ -89,12 +92,13 @@ class Chart:
             f'y1="{self._y(low):.1f}" y2="{self._y(high):.1f}"/>'
         )
 
-    def bar(self, left: float, right: float, height: float, style: str) -> None:
-        """Draw a bar from the bottom."""
+    def bar(self, left: float, right: float, height: float, style: str, told: str = "") -> None:
+        """Draw a bar from the bottom, with what it tells when it is pointed at."""
         x, y = self._x(left), self._y(height)
+        end = f"><title>{escape(told)}</title></rect>" if told else "/>"
         self._parts.append(
             f'<rect class="bar {style}" x="{x:.1f}" y="{y:.1f}" '
-            f'width="{self._x(right) - x:.1f}" height="{self._y(self.y.low) - y:.1f}"/>'
+            f'width="{self._x(right) - x:.1f}" height="{self._y(self.y.low) - y:.1f}"{end}'
         )
 
     def across(self, y: float, style: str, label: str = "", anchor: str = "end") -> None:

@@ -94,3 +94,13 @@ def test_labels_of_near_lines_stand_below_each_other() -> None:
 
     assert [name for _, name in shown] == ["label 51.0", "label 50.5", "label 50.0"]
     assert all(later - sooner >= 11.8 for (sooner, _), (later, _) in pairwise(shown))
+
+
+def test_marks_tell_what_they_are_told_to_else_their_numbers() -> None:
+    chart = Chart("A", Axis("x", 0.0, 1.0), Axis("y", 0.0, 1.0))
+    chart.dots([(0.5, 0.25)], "s0")
+    chart.dots([(0.5, 0.25)], "s0", ["<Monday>: 3"])
+    chart.bar(0.0, 0.5, 1.0, "s0")
+    chart.bar(0.5, 1.0, 1.0, "s0", "Tuesday: 5")
+    titles = [title.text for title in ET.fromstring(chart.svg()).iter("title")]
+    assert ["A", "0.5, 0.25", "<Monday>: 3", "Tuesday: 5"] == titles
