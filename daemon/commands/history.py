@@ -156,9 +156,8 @@ def _write_page(
     moment = to_minute(now().astimezone(opened.zone))
     with whole_file(Path(html)) as stream:
         sections = [*sections_of(opened, shown, asked, rows_are, epochs_are)]
-        left_out = [each.name for each in others]
         made = f"Made by coughd {version('coughd')}, {moment} {opened.zone}."
-        stream.write(history_page(sections, rows_are, left_out, made))
+        stream.write(history_page(sections, rows_are, others, made))
     typer.echo(f"{html} is written; open it in a browser", err=True)
 
 

@@ -34,13 +34,13 @@ def sentences(report: Report) -> list[str]:
     told = [f"No coughs from {asked}; {monitored}."]
     if summary.coughs:
         told[0] = (
-            f"{_plural(summary.coughs, 'cough')} in "
-            f"{_plural(summary.cough_seconds, 'cough-second')} and "
+            f"{count_text(summary.coughs, 'cough')} in "
+            f"{count_text(summary.cough_seconds, 'cough-second')} and "
             f"{_epochs(summary)} (a pause of {terms.gap_s:g} s ends an epoch, "
-            f"{_plural(terms.minimum_coughs, 'cough')} at least) from {asked}; {monitored}."
+            f"{count_text(terms.minimum_coughs, 'cough')} at least) from {asked}; {monitored}."
         )
     if summary.rejected:
-        told.append(f"{_plural(summary.rejected, 'other sound')} set the gate off, not counted.")
+        told.append(f"{count_text(summary.rejected, 'other sound')} set the gate off, not counted.")
     if report.kept_from is not None and to_us(report.kept_from) > summary.start_us:
         told.append(
             f"Single coughs before {to_minute(report.kept_from)} are no longer kept: sums have "
@@ -89,6 +89,11 @@ def coverage_text(interval: Interval) -> str:
     return percent(interval.coverage)
 
 
+def count_text(count: int, noun: str) -> str:
+    """Write `1 cough` or `2 coughs`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def _known(report: Report) -> str:
     first, last = report.known
     if to_us(last) <= to_us(first):
@@ -112,8 +117,4 @@ def _rate(interval: Interval) -> str:
 def _epochs(interval: Interval) -> str:
     if interval.epochs is None:
         return "an unknown number of epochs"
-    return _plural(interval.epochs, "epoch")
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    return count_text(interval.epochs, "epoch")

@@ -81,9 +81,14 @@ def test_it_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
 
 def test_hours_are_those_of_the_store(tmp_path: Path) -> None:
     page = page_of(write_place(tmp_path), *RANGE, "--by", "day")
-    found = re.findall(r'<rect class="([^"]*)"[^>]*><title>Fri 2027-01-15, (\d\d):00', page)
+    found = re.findall(
+        r'<(?:rect|path) class="([^"]*)"[^>]*><title>Fri 2027-01-15, (\d\d):00', page
+    )
     assert [("c2", "08"), ("unheard", "09"), ("c0 partly", "10"), ("c0", "11")] == found
     assert "All days in numbers" in page
+    _, _, numbers = page.partition("The map in numbers")
+    row = re.findall("<td>([^<]*)</td>", numbers)
+    assert ["2027-01-15", *[""] * 8, "3", "-", "(0)", "0", *[""] * 12] == row
 
 
 def test_every_source_has_a_part_and_none_can_write_html(tmp_path: Path) -> None:
@@ -105,21 +110,16 @@ def test_of_many_sources_the_others_are_named(tmp_path: Path) -> None:
         store.write([seen(f"room-{number:02}", f"Room {number}") for number in range(14)])
     page = page_of(place, *RANGE)
     assert 12 == page.count("<section>")
-    assert "Here are the first 12 sources; ask by --source for Room 12" in page
+    asked = "--source room-12 (Room 12), --source room-13 (Room 13), "
+    assert f"Here are the first 12 sources; ask for the others with {asked}" in page
 
 
-def test_without_a_range_it_is_four_weeks(tmp_path: Path) -> None:
-    """The store's sounds are of 2027, which nobody has heard yet: the page says so."""
-    page = page_of(write_place(tmp_path))
-    assert "Nothing is known of" in page
-    assert "<svg" not in page
-
-
-def test_an_empty_store_is_a_page_too(tmp_path: Path) -> None:
-    (tmp_path / "config.yaml").write_text(f"config_version: 1\nstore: {{data_dir: {tmp_path}}}\n")
-    with open_store(tmp_path / "coughd.sqlite3"):
-        pass
-    assert "nothing has been heard" in Parsed(page_of(tmp_path)).text
+def test_sources_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    place = write_place(tmp_path)
+    with open_store(place / "coughd.sqlite3") as store:
+        store.write([seen("one", "Den"), seen("two", "Den"), seen("three", " ")])
+    names = re.findall("<h2>(.*?)</h2>", page_of(place, *RANGE))
+    assert ["one (Den)", "three ( )", "two (Den)", "Bed?room"] == names
 
 
 @pytest.mark.parametrize(

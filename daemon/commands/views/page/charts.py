@@ -10,6 +10,7 @@ from .....detectors.drawing.svg import Axis, Chart, round_ticks
 from .....storage.reading.intervals import Interval
 from .....storage.reading.local_time import evening_of
 from ..history_cells import partly, unheard
+from ..history_words import count_text, length_text, rate_text
 from .fields import Field, RowsAre, clock_hours
 
 _AIR = 1.08
@@ -17,15 +18,25 @@ _MOST_OF_A_RATE = 2.0
 """An interval is drawn up to twice the highest rate: one of few hours would hide all others."""
 _EVERY = 3
 _MOST_NAMES = 7
+_DAYS_OF_A_YEAR = 366
 
 
 def coughs_of_each(rows: Sequence[Interval], rows_are: RowsAre) -> str:
-    """A bar of coughs for each day or night; pale where too little was monitored for a rate."""
+    """A bar of coughs for each day or night; dashed where too little was monitored for a rate.
+
+    Where nothing was monitored there is a band, since no bar is one of no coughs.
+    """
     most = max((row.coughs for row in rows), default=0)
     chart = _over_days(f"Coughs by {rows_are}", "coughs", rows, rows_are, most or 1)
     for place, row in enumerate(rows):
-        if not unheard(row):
-            chart.bar(place - 0.4, place + 0.4, row.coughs, "pale" if partly(row) else "s0")
+        day = _day(row, rows_are)
+        if unheard(row):
+            chart.bar(place - 0.5, place + 0.5, chart.y.high, "gone", f"{day}: not monitored")
+            continue
+        style = "c1 partly" if partly(row) else "s0"
+        coughs = count_text(row.coughs, "cough")
+        told = f"{day}: {coughs}, {length_text(row.monitored_s)} monitored"
+        chart.bar(place - 0.4, place + 0.4, row.coughs, style, told)
     return chart.svg()
 
 
@@ -40,7 +51,8 @@ def rate_of_each(rows: Sequence[Interval], rows_are: RowsAre) -> str:
     chart = _over_days(f"Cough rate by {rows_are}", "coughs/h", rows, rows_are, most)
     for place, _, low, high in rated:
         chart.whisker(place, low, min(high, most), "s0")
-    chart.dots([(place, rate) for place, rate, _, _ in rated], "s0")
+    told = [_rate_told(f"{_day(rows[int(place)], rows_are)}", *rate) for place, *rate in rated]
+    chart.dots([(place, rate) for place, rate, _, _ in rated], "s0", told)
     return chart.svg()
 
 
@@ -62,8 +74,9 @@ def rate_by_clock(hours: Sequence[Field], rows_are: RowsAre) -> str:
         [(place - 0.5, f"{hour:02}") for place, hour in enumerate(order) if hour % _EVERY == 0]
     )
     for place, rate, low, high in rated:
-        chart.bar(place - 0.4, place + 0.4, rate, "s0")
-        chart.whisker(place, low, min(high, most), "ref")
+        told = _rate_told(f"{order[int(place)]:02}:00", rate, low, high)
+        chart.bar(place - 0.4, place + 0.4, rate, "behind", told)
+        chart.whisker(place, low, min(high, most), "s0")
     return chart.svg()
 
 
@@ -73,6 +86,11 @@ def _most(rates: Iterable[tuple[float, float]]) -> float:
     highest = max((rate for rate, _ in every), default=0.0)
     upper = max((high for _, high in every), default=0.0)
     return min(upper, _MOST_OF_A_RATE * highest) or upper or 1.0
+
+
+def _rate_told(when: str, rate: float, low: float, high: float) -> str:
+    """The whole interval, also where it is drawn in part."""
+    return f"{when}: {rate_text(rate)} ({rate_text(low)} to {rate_text(high)})"
 
 
 def _over_days(
@@ -86,7 +104,8 @@ def _over_days(
         Axis(rows_are, -0.5, max(0.5, len(rows) - 0.5), ()),
         Axis(what, 0.0, most * _AIR, ticks),
     )
-    days = [(float(place), f"{_day(row, rows_are):%m-%d}") for place, row in enumerate(rows)]
+    form = "%m-%d" if len(rows) <= _DAYS_OF_A_YEAR else "%Y-%m"
+    days = [(float(place), f"{_day(row, rows_are):{form}}") for place, row in enumerate(rows)]
     chart.names(days[:: math.ceil(len(days) / _MOST_NAMES) or 1])
     return chart
 

@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from html import escape
 from itertools import pairwise
 
+from .....storage.reading.local_time import SECOND_US
 from .....storage.reading.shares import percent_given
+from ..history_words import count_text, length_text
 from .fields import Field, Rows, RowsAre, clock_hours
 
 STEPS = (1, 3, 10, 30, 100)
@@ -15,6 +17,7 @@ MOST_ROWS = 62
 """Two months; of more rows the last ones are drawn."""
 _EVERY = 3
 """Hours between two that are named."""
+_UNHEARD = "unheard"
 _LEFT, _TOP, _WIDE, _HIGH, _GAP = 88.0, 20.0, 22.0, 16.0, 2.0
 
 
@@ -34,7 +37,8 @@ def heat_map(rows: Rows, rows_are: RowsAre) -> str:
         for number, hour in enumerate(hours):
             if field := row.get(hour):
                 when = day + timedelta(days=1) if hour < hours[0] else day
-                parts.append(_field(_LEFT + number * _WIDE, y, field, _told(when, hour, field)))
+                told = f"<title>{escape(_told(when, hour, field))}</title>"
+                parts.append(_shape(_LEFT + number * _WIDE, y, _style(field), told))
     title = f"<title>Coughs by {rows_are} and hour</title>"
     box = f'viewBox="0 0 {width:g} {height:g}"'
     return f'<svg role="img" {box}>{title}{"".join(parts)}</svg>'
@@ -45,29 +49,33 @@ def legend(minimum_coverage: float) -> str:
     ends = [f"{low}" if high == low + 1 else f"{low}-{high - 1}" for low, high in pairwise(STEPS)]
     names = ["0", *ends, f"{STEPS[-1]} and more"]
     keys = [(f"c{step}", name) for step, name in enumerate(names)]
-    keys += [
-        ("c2 partly", f"less than {percent_given(minimum_coverage)} of it monitored"),
-        ("unheard", "not monitored"),
-    ]
+    if minimum_coverage:
+        keys.append(("c2 partly", f"less than {percent_given(minimum_coverage)} of it monitored"))
+    keys.append(("unheard", "not monitored"))
     return "".join(f"<span>{_key(style)} {name}</span> " for style, name in keys)
 
 
 def _key(style: str) -> str:
     return (
-        '<svg class="key-field" viewBox="0 0 22 16">'
-        f'<rect class="{style}" x="1" y="1" width="20" height="14"/></svg>'
+        f'<svg class="key-field" aria-hidden="true" viewBox="0 0 {_WIDE:g} {_HIGH:g}">'
+        f"{_shape(0.0, 0.0, style, '')}</svg>"
     )
 
 
-def _field(x: float, y: float, field: Field, told: str) -> str:
-    place = f'x="{x + _GAP / 2:g}" y="{y + _GAP / 2:g}"'
-    size = f'width="{_WIDE - _GAP:g}" height="{_HIGH - _GAP:g}"'
-    return f'<rect class="{_style(field)}" {place} {size}><title>{escape(told)}</title></rect>'
+def _shape(x: float, y: float, style: str, inside: str) -> str:
+    """A rectangle; struck through where nothing was heard, which is seen without colours, too."""
+    left, top = x + _GAP / 2, y + _GAP / 2
+    wide, high = _WIDE - _GAP, _HIGH - _GAP
+    if style == _UNHEARD:
+        line = f"M{left:g} {top + high:g}h{wide:g}v-{high:g}h-{wide:g}zl{wide:g}-{high:g}"
+        return f'<path class="{style}" d="{line}">{inside}</path>'
+    place = f'x="{left:g}" y="{top:g}" width="{wide:g}" height="{high:g}"'
+    return f'<rect class="{style}" {place}>{inside}</rect>'
 
 
 def _style(field: Field) -> str:
     if not field.is_heard:
-        return "unheard"
+        return _UNHEARD
     step = f"c{sum(field.coughs >= step for step in STEPS)}"
     return step if field.is_enough else f"{step} partly"
 
@@ -76,8 +84,8 @@ def _told(day: date, hour: int, field: Field) -> str:
     when = f"{day:%a %Y-%m-%d}, {hour:02}:00"
     if not field.is_heard:
         return f"{when}: not monitored"
-    coughs = "1 cough" if field.coughs == 1 else f"{field.coughs} coughs"
-    return f"{when}: {coughs} in {field.monitored_us / 60e6:.0f} monitored minutes"
+    monitored = length_text(field.monitored_us / SECOND_US)
+    return f"{when}: {count_text(field.coughs, 'cough')}, {monitored} monitored"
 
 
 def _text(x: float, y: float, words: str, anchor: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -9,6 +10,7 @@ from importlib import resources
 
 from .....config.as_text import in_one_line
 from .....detectors.drawing.document import figure, table, whole_document
+from .....storage.reading.history_rows import Source
 from .....storage.reading.intervals import Interval
 from ..history_cells import cells_of, headings_of
 from ..history_report import Report
@@ -16,7 +18,13 @@ from ..history_words import OF_A_ROOM, sentences
 from .charts import coughs_of_each, rate_by_clock, rate_of_each
 from .fields import Rows, RowsAre, by_clock
 from .heat_map import MOST_ROWS, heat_map, legend
+from .hours_table import hours_table
 
+_KEY_OF_NUMBERS = (
+    "Coughs in each hour; - where it was not monitored, in brackets where too little of it was "
+    "monitored for a rate."
+)
+_TO = "drawn up to twice the highest rate"
 STYLE = resources.files(__package__).joinpath("history.css")
 
 
@@ -29,16 +37,22 @@ class Section:
     """Its days or nights."""
     fields: Rows
 
+    @property
+    def source(self) -> Source:
+        """Whom it is about."""
+        (source,) = self.report.sources
+        return source
+
 
 def history_page(
-    sections: Sequence[Section], rows_are: RowsAre, left_out: Sequence[str], made: str
+    sections: Sequence[Section], rows_are: RowsAre, left_out: Sequence[Source], made: str
 ) -> str:
     """Lay out the page of these sources.
 
     Parameters
     ----------
     left_out
-        Names of sources for which there was no room.
+        Sources for which there was no room.
     made
         By which version, and when.
     """
@@ -46,21 +60,28 @@ def history_page(
     if not sections:
         body.append("<p>The store has no sources yet: nothing has been heard.</p>")
     if left_out:
-        names = ", ".join(map(in_one_line, left_out))
+        names = ", ".join(f"--source {_one_of(each)}" for each in left_out)
         body.append(
-            f'<p class="note">Here are the first {len(sections)} sources; ask by --source for '
-            f"{escape(names)}.</p>"
+            f'<p class="note">Here are the first {len(sections)} sources; ask for the others '
+            f"with {escape(names)}.</p>"
         )
+    often = Counter(in_one_line(section.source.name) for section in sections)
     for section in sections:
-        body += _section(section, rows_are)
+        name = in_one_line(section.source.name)
+        alone = name.strip() and often[name] == 1
+        body += _section(section, rows_are, name if alone else _one_of(section.source))
     body.append(f"<footer>{OF_A_ROOM} {escape(made)}</footer>")
     return whole_document("coughd history", body, STYLE.read_text(encoding="utf-8"))
 
 
-def _section(section: Section, rows_are: RowsAre) -> Iterator[str]:
+def _one_of(source: Source) -> str:
+    """What it is called where its name alone does not say which it is."""
+    return in_one_line(f"{source.source_id} ({source.name})")
+
+
+def _section(section: Section, rows_are: RowsAre, name: str) -> Iterator[str]:
     report = section.report
-    (source,) = report.sources
-    yield f"<section><h2>{escape(in_one_line(source.name))}</h2>"
+    yield f"<section><h2>{escape(name)}</h2>"
     told = [sentence for sentence in sentences(report) if sentence != OF_A_ROOM]
     yield f"<p>{escape(' '.join(told))}</p>"
     if section.rows:
@@ -68,6 +89,10 @@ def _section(section: Section, rows_are: RowsAre) -> Iterator[str]:
         rows = [map(escape, cells_of(report, row, short=False)) for row in section.rows]
         yield f"<details><summary>All {rows_are}s in numbers</summary>"
         yield table([*map(escape, headings_of(report))], [[*row] for row in rows])
+        yield "</details>"
+        yield "<details><summary>The map in numbers</summary>"
+        yield f"<p>{_KEY_OF_NUMBERS}</p>"
+        yield hours_table(section.fields, rows_are)
         yield "</details>"
     yield "</section>"
 
@@ -79,21 +104,22 @@ def _pictures(section: Section, rows_are: RowsAre) -> Iterator[str]:
     if len(fields) > MOST_ROWS:
         when = f"Each hour of the last {MOST_ROWS} {rows_are}s"
     if rows_are == "night":
-        when += ", which goes from noon to noon and has the date of its evening"
+        when += ". A night goes from noon to noon and has the date of its evening"
     yield f'<div class="map">{heat_map(fields, rows_are)}</div>'
     yield f'<p class="legend">{when}. Coughs in an hour: {legend(minimum_coverage)}</p>'
     yield '<div class="charts">'
     yield figure(
         coughs_of_each(every, rows_are),
-        f"Coughs in each {rows_are}; pale where too little was monitored for a rate.",
+        f"Coughs in each {rows_are}; dashed where too little was monitored for a rate, a grey band "
+        "where nothing was.",
     )
     yield figure(
         rate_of_each(every, rows_are),
-        f"Coughs per monitored hour of each {rows_are}, with 95 % intervals.",
+        f"Coughs per monitored hour of each {rows_are}, with 95 % intervals, {_TO}.",
     )
     yield figure(
         rate_by_clock(by_clock(fields), rows_are),
         "Coughs per monitored hour at each hour of the clock, all of them together, with 95 % "
-        "intervals.",
+        f"intervals, {_TO}.",
     )
     yield "</div>"

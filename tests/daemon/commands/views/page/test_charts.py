@@ -19,9 +19,16 @@ def days(*coughs_and_monitored: tuple[int, float]) -> list[Interval]:
 
 def test_a_bar_for_each_day_that_was_heard() -> None:
     svg = coughs_of_each(days((4, 1.0), (2, 0.3), (0, 0.0), (8, 1.0)), "day")
-    heights = dict.fromkeys(re.findall(r'class="bar (\w+)"', svg))
-    assert ["s0", "pale"] == [*heights]
-    assert 3 == svg.count('class="bar')
+    heights = dict.fromkeys(re.findall(r'class="bar ([\w ]+)"', svg))
+    assert ["s0", "c1 partly", "gone"] == [*heights]
+    assert 4 == svg.count('class="bar')
+
+
+def test_no_cough_is_not_what_was_not_heard() -> None:
+    svg = coughs_of_each(days((4, 1.0), (0, 1.0), (0, 0.0)), "day")
+    _, none, gone = re.findall(r'class="bar (\w+)"[^>]* height="([\d.]+)"', svg)
+    assert ("s0", "0.0") == none
+    assert ("gone", "230.0") == gone
 
 
 def test_a_rate_where_there_is_one() -> None:
@@ -42,7 +49,7 @@ def test_the_clock_has_a_bar_for_each_hour_with_a_rate() -> None:
     fields[5] = Field(3, 3_600_000_000, 3_600_000_000, 0.5)
     fields[6] = Field(3, 1_000_000_000, 3_600_000_000, 0.5)
     svg = rate_by_clock(fields, "night")
-    assert 1 == svg.count('class="bar s0"')
+    assert 1 == svg.count('class="bar behind"')
     assert ["12", "15", "18", "21", "00", "03", "06", "09"] == re.findall(r">(\d\d)<", svg)
 
 
@@ -57,6 +64,27 @@ def test_nothing_at_all_is_drawn_too() -> None:
         assert "svg" == ET.fromstring(svg).tag
 
 
-def test_a_year_has_few_names() -> None:
+def test_a_year_has_few_names_and_more_have_their_years() -> None:
     year = [hour(at(1, 0), 1)] * 366
-    assert len(re.findall(r">10-01<", coughs_of_each(year, "day"))) <= 7
+    assert 1 <= len(re.findall(r">10-01<", coughs_of_each(year, "day"))) <= 7
+    assert 1 <= len(re.findall(r">2026-10<", coughs_of_each(year * 2, "day"))) <= 7
+
+
+def test_each_mark_tells_its_day_or_hour_and_the_whole_interval() -> None:
+    some = days((4, 1.0), (1, 0.3), (0, 0.0), (8, 1.0))
+    assert [
+        "2026-10-01: 4 coughs, 60 min monitored",
+        "2026-10-02: 1 cough, 18 min monitored",
+        "2026-10-03: not monitored",
+        "2026-10-04: 8 coughs, 60 min monitored",
+    ] == titles(coughs_of_each(some, "day"))
+    rates = titles(rate_of_each(some, "day"))
+    assert ["2026-10-01: 4 ", "2026-10-04: 8 "] == [title.partition("(")[0] for title in rates]
+    fields = [Field()] * 24
+    fields[5] = Field(1, 3_600_000_000, 3_600_000_000, 0.5)
+    (told,) = titles(rate_by_clock(fields, "night"))
+    assert re.fullmatch(r"05:00: 1 \(0\.0\d+ to 5\.\d+\)", told)
+
+
+def titles(svg: str) -> list[str]:
+    return re.findall("<title>([^<]*:[^<]*)</title>", svg)
