@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -158,7 +160,16 @@ def _write_page(
         sections = [*sections_of(opened, shown, asked, rows_are, epochs_are)]
         made = f"Made by coughd {version('coughd')}, {moment} {opened.zone}."
         stream.write(history_page(sections, rows_are, others, made))
-    typer.echo(f"{html} is written; open it in a browser", err=True)
+    typer.echo(_where_to_look(html), err=True)
+
+
+def _where_to_look(html: str) -> str:
+    """Nobody's browser runs as root, which is who wrote the page of the system's service."""
+    user = os.environ.get("SUDO_USER")
+    if os.geteuid() or not user or not Path(html).is_file():
+        return f"{html} is written; open it in a browser"
+    to_type = shlex.join(["sudo", "chown", user, html])
+    return f"{html} is written, for root only; type {to_type} and open it in a browser"
 
 
 def _asked(zone: tzinfo, by: By, since: str | None, until: str | None) -> _Range:

@@ -149,7 +149,21 @@ def test_a_folder_that_is_missing_is_said(tmp_path: Path) -> None:
         told(write_place(tmp_path), "--html", str(tmp_path / "no" / "p.html"), *RANGE)
 
 
-def test_it_is_told_on_standard_error_alone(tmp_path: Path) -> None:
+def test_it_is_told_on_standard_error_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SUDO_USER", raising=False)
     path = tmp_path / "p.html"
     result = call(write_place(tmp_path), "--html", str(path), *RANGE)
     assert ("", f"{path} is written; open it in a browser\n") == (result.stdout, result.stderr)
+
+
+def test_by_sudo_it_is_said_how_to_look_at_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The data of a service are root's to read, and so is the page; no browser runs as root."""
+    monkeypatch.setenv("SUDO_USER", "alice")
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    path = tmp_path / "my p.html"
+    result = call(write_place(tmp_path), "--html", str(path), *RANGE)
+    assert f"for root only; type sudo chown alice '{path}' and open it" in result.stderr
