@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime, time, tzinfo
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -20,7 +17,6 @@ from ...config.errors import UsageError
 from ...storage.history import History
 from ...storage.reading.intervals import DEFAULT_GAP_S, DEFAULT_MINIMUM_COUGHS
 from ...storage.reading.local_time import evening_of, to_us
-from ...storage.reading.whole_file import whole_file
 from .shared.options import ConfigOption, JsonOption
 from .shared.output import data_output
 from .shared.reading import (
@@ -37,10 +33,8 @@ from .shared.reading import (
 from .shared.time_range import check_order, check_times, is_length, moment_of, noon_of
 from .views.history_report import By, Report, Row, known_part, write_document
 from .views.history_view import print_plain, print_tables
-from .views.moments import to_minute
 from .views.page.fields import RowsAre
-from .views.page.reading import MOST_SOURCES, sections_of
-from .views.page.whole import history_page
+from .views.page.file import where_to_look, write_page
 
 _Range: TypeAlias = tuple[datetime, datetime]
 _SINCE: dict[By, str] = {"event": "24h", "hour": "24h", "day": "7d", "night": "7d", "epoch": "24h"}
@@ -91,7 +85,8 @@ def history(
         with open_history(config, store, timezone) as opened:
             rows_are: RowsAre = "day" if by == "day" else "night"
             asked = _asked(opened.zone, rows_are, since or _SINCE_OF_PAGE, until)
-            _write_page(opened, html, asked, source, rows_are, (gap_s, min_coughs))
+            write_page(opened, Path(html), asked, source, rows_are, (gap_s, min_coughs), now())
+        typer.echo(where_to_look(html), err=True)
         return
     with open_history(config, store, timezone) as opened:
         asked = _asked(opened.zone, by, since, until)
@@ -141,35 +136,6 @@ def _refuse_for_page(by: By, html: str, *, as_json: bool, listed: bool) -> None:
         raise UsageError(f"a page is by night or by day, with all hours; leave --by {by} out")
     if as_json or listed:
         raise UsageError("--html shows sums; --json, --limit and --rejected are for lists")
-
-
-def _write_page(
-    opened: History,
-    html: str,
-    asked: _Range,
-    source_ids: list[str] | None,
-    rows_are: RowsAre,
-    epochs_are: tuple[float, int],
-) -> None:
-    known = {each.source_id: each for each in opened.sources()}
-    opened.extent(source_ids)  # refuses a source that nobody knows
-    sources = [known[each] for each in dict.fromkeys(source_ids or known)]
-    shown, others = sources[:MOST_SOURCES], sources[MOST_SOURCES:]
-    moment = to_minute(now().astimezone(opened.zone))
-    with whole_file(Path(html)) as stream:
-        sections = [*sections_of(opened, shown, asked, rows_are, epochs_are)]
-        made = f"Made by coughd {version('coughd')}, {moment} {opened.zone}."
-        stream.write(history_page(sections, rows_are, others, made))
-    typer.echo(_where_to_look(html), err=True)
-
-
-def _where_to_look(html: str) -> str:
-    """Nobody's browser runs as root, which is who wrote the page of the system's service."""
-    user = os.environ.get("SUDO_USER")
-    if os.geteuid() or not user or not Path(html).is_file():
-        return f"{html} is written; open it in a browser"
-    to_type = shlex.join(["sudo", "chown", user, html])
-    return f"{html} is written, for root only; type {to_type} and open it in a browser"
 
 
 def _asked(zone: tzinfo, by: By, since: str | None, until: str | None) -> _Range:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from importlib import resources
 
@@ -11,13 +11,19 @@ STYLE = resources.files(__package__).joinpath("page.css")
 
 def whole_document(title: str, body: Iterable[str], more_style: str = "") -> str:
     """The HTML of a page; `body` is HTML already, `more_style` CSS beside that of every page."""
+    return "".join(document_parts(title, body, more_style))
+
+
+def document_parts(title: str, body: Iterable[str], more_style: str = "") -> Iterator[str]:
+    """The same piece by piece, while the body is made."""
     style = STYLE.read_text(encoding="utf-8") + more_style
-    return (
+    yield (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{style}</style></head>"
-        f"<body>{''.join(body)}</body></html>\n"
+        f"<title>{escape(title)}</title><style>{style}</style></head><body>"
     )
+    yield from body
+    yield "</body></html>\n"
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import timedelta
 
 from .....detectors.drawing.svg import Axis, Chart, round_ticks
 from .....storage.reading.intervals import Interval
-from .....storage.reading.local_time import evening_of
 from ..history_cells import partly, unheard
 from ..history_words import count_text, length_text, rate_text
 from .fields import Field, RowsAre, clock_hours
+from .weeks import Each, day_of
 
 _AIR = 1.08
 _MOST_OF_A_RATE = 2.0
@@ -21,15 +21,16 @@ _MOST_NAMES = 7
 _DAYS_OF_A_YEAR = 366
 
 
-def coughs_of_each(rows: Sequence[Interval], rows_are: RowsAre) -> str:
-    """A bar of coughs for each day or night; dashed where too little was monitored for a rate.
+def coughs_of_each(rows: Sequence[Interval], rows_are: RowsAre, each: Each) -> str:
+    """A bar of coughs for each day, night or week.
 
-    Where nothing was monitored there is a band, since no bar is one of no coughs.
+    It is dashed where too little was monitored for a rate. Where nothing was there is a band, since
+    no bar is one of no coughs.
     """
     most = max((row.coughs for row in rows), default=0)
-    chart = _over_days(f"Coughs by {rows_are}", "coughs", rows, rows_are, most or 1)
+    chart = _over_days(f"Coughs by {each}", "coughs", rows, rows_are, each, most or 1)
     for place, row in enumerate(rows):
-        day = _day(row, rows_are)
+        day = _named(row, rows_are, each)
         if unheard(row):
             chart.bar(place - 0.5, place + 0.5, chart.y.high, "gone", f"{day}: not monitored")
             continue
@@ -40,7 +41,7 @@ def coughs_of_each(rows: Sequence[Interval], rows_are: RowsAre) -> str:
     return chart.svg()
 
 
-def rate_of_each(rows: Sequence[Interval], rows_are: RowsAre) -> str:
+def rate_of_each(rows: Sequence[Interval], rows_are: RowsAre, each: Each) -> str:
     """Coughs per monitored hour of each, with its 95 % interval, where there is a rate."""
     rated = [
         (float(place), row.rate_per_hour, row.rate_low or 0.0, row.rate_high or 0.0)
@@ -48,10 +49,10 @@ def rate_of_each(rows: Sequence[Interval], rows_are: RowsAre) -> str:
         if row.rate_per_hour is not None
     ]
     most = _most((rate, high) for _, rate, _, high in rated)
-    chart = _over_days(f"Cough rate by {rows_are}", "coughs/h", rows, rows_are, most)
+    chart = _over_days(f"Cough rate by {each}", "coughs/h", rows, rows_are, each, most)
     for place, _, low, high in rated:
         chart.whisker(place, low, min(high, most), "s0")
-    told = [_rate_told(f"{_day(rows[int(place)], rows_are)}", *rate) for place, *rate in rated]
+    told = [_rate_told(_named(rows[int(place)], rows_are, each), *rate) for place, *rate in rated]
     chart.dots([(place, rate) for place, rate, _, _ in rated], "s0", told)
     return chart.svg()
 
@@ -94,21 +95,24 @@ def _rate_told(when: str, rate: float, low: float, high: float) -> str:
 
 
 def _over_days(
-    title: str, what: str, rows: Sequence[Interval], rows_are: RowsAre, most: float
+    title: str, what: str, rows: Sequence[Interval], rows_are: RowsAre, each: Each, most: float
 ) -> Chart:
     ticks = round_ticks(0.0, most * _AIR)
     if what == "coughs":
         ticks = tuple(tick for tick in ticks if tick.is_integer())
     chart = Chart(
         title,
-        Axis(rows_are, -0.5, max(0.5, len(rows) - 0.5), ()),
+        Axis(each, -0.5, max(0.5, len(rows) - 0.5), ()),
         Axis(what, 0.0, most * _AIR, ticks),
     )
-    form = "%m-%d" if len(rows) <= _DAYS_OF_A_YEAR else "%Y-%m"
-    days = [(float(place), f"{_day(row, rows_are):{form}}") for place, row in enumerate(rows)]
-    chart.names(days[:: math.ceil(len(days) / _MOST_NAMES) or 1])
+    days = [day_of(row, rows_are) for row in rows]
+    in_a_year = not days or days[-1] - days[0] < timedelta(days=_DAYS_OF_A_YEAR)
+    form = "%m-%d" if in_a_year else "%Y-%m"
+    names = [(float(place), f"{day:{form}}") for place, day in enumerate(days)]
+    chart.names(names[:: math.ceil(len(names) / _MOST_NAMES) or 1])
     return chart
 
 
-def _day(row: Interval, rows_are: RowsAre) -> date:
-    return evening_of(row.start) if rows_are == "night" else row.start.date()
+def _named(row: Interval, rows_are: RowsAre, each: Each) -> str:
+    day = day_of(row, rows_are)
+    return f"week from {day}" if each == "week" else f"{day}"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from importlib import resources
+from itertools import chain
 
 from .....config.as_text import in_one_line
-from .....detectors.drawing.document import figure, table, whole_document
+from .....detectors.drawing.document import document_parts, figure, table
 from .....storage.reading.history_rows import Source
 from .....storage.reading.intervals import Interval
 from ..history_cells import cells_of, headings_of
@@ -19,6 +20,7 @@ from .charts import coughs_of_each, rate_by_clock, rate_of_each
 from .fields import Rows, RowsAre, by_clock
 from .heat_map import MOST_ROWS, heat_map, legend
 from .hours_table import hours_table
+from .weeks import plotted
 
 _KEY_OF_NUMBERS = (
     "Coughs in each hour; - where it was not monitored, in brackets where too little of it was "
@@ -37,41 +39,51 @@ class Section:
     """Its days or nights."""
     fields: Rows
 
-    @property
-    def source(self) -> Source:
-        """Whom it is about."""
-        (source,) = self.report.sources
-        return source
-
 
 def history_page(
-    sections: Sequence[Section], rows_are: RowsAre, left_out: Sequence[Source], made: str
-) -> str:
-    """Lay out the page of these sources.
+    sources: Sequence[Source],
+    sections: Iterable[Section],
+    rows_are: RowsAre,
+    left_out: Sequence[Source],
+    made: str,
+) -> Iterator[str]:
+    """Lay out the page of these sources, section by section as they are taken.
 
     Parameters
     ----------
+    sections
+        One for each source, in their order.
     left_out
         Sources for which there was no room.
     made
         By which version, and when.
     """
-    body = ["<h1>Coughs heard</h1>"]
-    if not sections:
-        body.append("<p>The store has no sources yet: nothing has been heard.</p>")
+    body = _body(sources, sections, rows_are, left_out)
+    footer = f"<footer>{OF_A_ROOM} {escape(made)}</footer>"
+    style = STYLE.read_text(encoding="utf-8")
+    return document_parts("coughd history", chain(body, [footer]), style)
+
+
+def _body(
+    sources: Sequence[Source],
+    sections: Iterable[Section],
+    rows_are: RowsAre,
+    left_out: Sequence[Source],
+) -> Iterator[str]:
+    yield "<h1>Coughs heard</h1>"
+    if not sources:
+        yield "<p>The store has no sources yet: nothing has been heard.</p>"
     if left_out:
         names = ", ".join(f"--source {_one_of(each)}" for each in left_out)
-        body.append(
-            f'<p class="note">Here are the first {len(sections)} sources; ask for the others '
+        yield (
+            f'<p class="note">Here are the first {len(sources)} sources; ask for the others '
             f"with {escape(names)}.</p>"
         )
-    often = Counter(in_one_line(section.source.name) for section in sections)
-    for section in sections:
-        name = in_one_line(section.source.name)
+    often = Counter(in_one_line(source.name) for source in sources)
+    for source, section in zip(sources, sections, strict=True):
+        name = in_one_line(source.name)
         alone = name.strip() and often[name] == 1
-        body += _section(section, rows_are, name if alone else _one_of(section.source))
-    body.append(f"<footer>{OF_A_ROOM} {escape(made)}</footer>")
-    return whole_document("coughd history", body, STYLE.read_text(encoding="utf-8"))
+        yield from _section(section, rows_are, name if alone else _one_of(source))
 
 
 def _one_of(source: Source) -> str:
@@ -98,7 +110,8 @@ def _section(section: Section, rows_are: RowsAre, name: str) -> Iterator[str]:
 
 
 def _pictures(section: Section, rows_are: RowsAre) -> Iterator[str]:
-    every, fields = section.rows, section.fields
+    fields = section.fields
+    every, each = plotted(section.rows, rows_are)
     minimum_coverage = section.report.summary.terms.minimum_coverage
     when = f"Each hour of each {rows_are}"
     if len(fields) > MOST_ROWS:
@@ -109,13 +122,13 @@ def _pictures(section: Section, rows_are: RowsAre) -> Iterator[str]:
     yield f'<p class="legend">{when}. Coughs in an hour: {legend(minimum_coverage)}</p>'
     yield '<div class="charts">'
     yield figure(
-        coughs_of_each(every, rows_are),
-        f"Coughs in each {rows_are}; dashed where too little was monitored for a rate, a grey band "
+        coughs_of_each(every, rows_are, each),
+        f"Coughs in each {each}; dashed where too little was monitored for a rate, a grey band "
         "where nothing was.",
     )
     yield figure(
-        rate_of_each(every, rows_are),
-        f"Coughs per monitored hour of each {rows_are}, with 95 % intervals, {_TO}.",
+        rate_of_each(every, rows_are, each),
+        f"Coughs per monitored hour of each {each}, with 95 % intervals, {_TO}.",
     )
     yield figure(
         rate_by_clock(by_clock(fields), rows_are),
