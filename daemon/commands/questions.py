@@ -26,7 +26,13 @@ from ..offline.clip_table import ClipTable
 from ..offline.stored_embeddings import Choice
 from ..wiring.gates import load_gate
 from ..wiring.offline_work import offline_embedder
-from .shared.options import ConfigOption, JsonOption, configured
+from .shared.options import (
+    ConfigOption,
+    EmbedderNumberOption,
+    JsonOption,
+    MixOption,
+    configured,
+)
 from .shared.reading import (
     SinceOption,
     SourcesOption,
@@ -65,18 +71,8 @@ def learn_(
     ],
     config: ConfigOption = None,
     *,
-    embedder: Annotated[
-        int | None,
-        typer.Option(
-            metavar="NUMBER", help="Which of the store's embedders, where it knows several."
-        ),
-    ] = None,
-    mix: Annotated[
-        bool,
-        typer.Option(
-            "--mix", help="Take embeddings of the same weights that were run differently, too."
-        ),
-    ] = False,
+    embedder: EmbedderNumberOption = None,
+    mix: MixOption = False,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:

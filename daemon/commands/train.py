@@ -26,7 +26,7 @@ from ..offline.stored_embeddings import Choice
 from ..wiring.detection import load_judge
 from ..wiring.gates import load_gate
 from ..wiring.offline_work import offline_embedder, probe_to_beat
-from .shared.options import ConfigOption, configured
+from .shared.options import ConfigOption, EmbedderNumberOption, MixOption, configured
 from .shared.reading import StoreOption
 from .views.bars import progress_bar
 from .views.embedding import embed_watched
@@ -54,18 +54,8 @@ def train(
         bool,
         typer.Option("--force", help="Put the new probe in force whatever the comparison says."),
     ] = False,
-    embedder: Annotated[
-        int | None,
-        typer.Option(
-            metavar="NUMBER", help="Which of the store's embedders, where it knows several."
-        ),
-    ] = None,
-    mix: Annotated[
-        bool,
-        typer.Option(
-            "--mix", help="Take embeddings of the same weights that were run differently, too."
-        ),
-    ] = False,
+    embedder: EmbedderNumberOption = None,
+    mix: MixOption = False,
     store: StoreOption = None,
     list_: Annotated[bool, typer.Option("--list", help="Show the probes trained so far.")] = False,
     use: Annotated[

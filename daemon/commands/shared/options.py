@@ -26,6 +26,20 @@ VerboseOption = Annotated[
     bool,
     typer.Option("--verbose", "-v", help="Explain each trigger and each choice on standard error."),
 ]
+EmbedderNumberOption = Annotated[
+    int | None,
+    typer.Option(
+        "--embedder",
+        metavar="NUMBER",
+        help="Which of the store's embedders, where it knows several.",
+    ),
+]
+MixOption = Annotated[
+    bool,
+    typer.Option(
+        "--mix", help="Take embeddings of the same weights that were run differently, too."
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
