@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable
-from datetime import datetime, time, tzinfo
+from datetime import datetime, time
 from functools import partial
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -84,13 +84,13 @@ def history(
         _refuse_for_page(by, html, as_json=as_json, listed=rejected or limit is not None)
         with open_history(config, store, timezone) as opened:
             rows_are: RowsAre = "day" if by == "day" else "night"
-            asked = _asked(opened.zone, rows_are, since or _SINCE_OF_PAGE, until)
+            asked = _asked(opened, rows_are, since or _SINCE_OF_PAGE, until, source)
             write_page(opened, Path(html), asked, source, rows_are, (gap_s, min_coughs), now())
         typer.echo(where_to_look(html), err=True)
         return
     with open_history(config, store, timezone) as opened:
-        asked = _asked(opened.zone, by, since, until)
         known = opened.extent(source)
+        asked = _asked(opened, by, since, until, source)
         start, end = known_part(asked, known)
         report = Report(
             by=by,
@@ -138,18 +138,31 @@ def _refuse_for_page(by: By, html: str, *, as_json: bool, listed: bool) -> None:
         raise UsageError("--html shows sums; --json, --limit and --rejected are for lists")
 
 
-def _asked(zone: tzinfo, by: By, since: str | None, until: str | None) -> _Range:
+def _asked(
+    opened: History, by: By, since: str | None, until: str | None, source_ids: list[str] | None
+) -> _Range:
     """Read the options, in whole hours, days and nights where they can be meant."""
-    moment = now()
+    moment, zone = now(), opened.zone
     begin = since if since is not None else _SINCE[by]
     start = _whole(by, begin, moment_of("--since", begin, moment, zone))
     if until is None:
-        return start, max(start, moment.astimezone(zone), key=to_us)
+        latest = max(moment.astimezone(zone), _end_of_files(opened, source_ids), key=to_us)
+        return start, max(start, latest, key=to_us)
     end = moment_of("--until", until, moment, zone, end=True)
     if by == "night":
         end = noon_of(end, until)
     check_order(start, since, end, until)
     return start, end
+
+
+def _end_of_files(opened: History, source_ids: list[str] | None) -> datetime:
+    """Later than now where a recording was heard faster than it sounds: it has its own pace."""
+    files = [
+        each.source_id
+        for each in opened.sources()
+        if each.kind == "file" and (source_ids is None or each.source_id in source_ids)
+    ]
+    return opened.extent(files)[1]
 
 
 def _whole(by: By, begin: str, start: datetime) -> datetime:

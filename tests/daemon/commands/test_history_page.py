@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -120,6 +121,33 @@ def test_sources_of_one_name_are_told_apart(tmp_path: Path) -> None:
         store.write([seen("one", "Den"), seen("two", "Den"), seen("three", " ")])
     names = re.findall("<h2>(.*?)</h2>", page_of(place, *RANGE))
     assert ["one (Den)", "three ( )", "two (Den)", "Bed?room"] == names
+
+
+def test_without_a_range_it_is_four_weeks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = datetime(2027, 1, 20, 9, 30, tzinfo=UTC)
+    monkeypatch.setattr("coughd.daemon.commands.history.now", lambda: now)
+    page = page_of(write_place(tmp_path))
+    assert "from 2026-12-22 12:00 to 2027-01-20 09:30 UTC" in page
+    assert "<svg" in page
+
+
+def test_a_recording_that_sounds_longer_than_it_was_heard_is_shown_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its last minutes have the time of this afternoon; it was heard in seconds."""
+    now = datetime(2027, 1, 15, 8, 0, 30, tzinfo=UTC)
+    monkeypatch.setattr("coughd.daemon.commands.history.now", lambda: now)
+    place = write_place(tmp_path)
+    assert "3 coughs in 3 cough-seconds" in told(place)
+    assert "to 2027-01-15 12:00 UTC" in page_of(place)
+    assert "2 coughs in 2" in told(place, "--until", "2027-01-15T08:00:30Z")
+
+
+def test_an_empty_store_is_a_page_too(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(f"config_version: 1\nstore: {{data_dir: {tmp_path}}}\n")
+    with open_store(tmp_path / "coughd.sqlite3"):
+        pass
+    assert "nothing has been heard" in Parsed(page_of(tmp_path)).text
 
 
 @pytest.mark.parametrize(
