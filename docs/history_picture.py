@@ -9,15 +9,16 @@ from __future__ import annotations
 import math
 import random
 import sys
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from pathlib import Path
 
 from plain_style import plain_style
 
-from coughd.daemon.commands.views.page.fields import Field, clock_hours
+from coughd.daemon.commands.views.page.fields import clock_hours
 from coughd.daemon.commands.views.page.heat_map import heat_map
 from coughd.daemon.commands.views.page.whole import STYLE as MAP_STYLE
 from coughd.detectors.drawing.document import STYLE
+from coughd.storage.reading.intervals import Interval, Tally, Terms
 from coughd.storage.reading.local_time import HOUR_US
 
 FIRST, NIGHTS = date(2026, 10, 26), 28
@@ -36,13 +37,12 @@ def coughs_per_hour(night: int, hour: int) -> float:
     return (USUAL_PER_H + (WORST_PER_H - USUAL_PER_H) * ill) * lying
 
 
-def made_up(night: int, hour: int, chance: random.Random) -> Field:
+def made_up(night: int, hour: int, chance: random.Random) -> Interval:
     """An hour's coughs, each minute with its own chance of one."""
-    if (night, hour) in NOT_HEARD:
-        return Field(0, 0, HOUR_US, 0.5)
-    minutes = 25 if (night, hour) in HALF_HEARD else 60
+    minutes = 25 if (night, hour) in HALF_HEARD else 0 if (night, hour) in NOT_HEARD else 60
     coughs = sum(chance.random() < coughs_per_hour(night, hour) / 60 for _ in range(minutes))
-    return Field(coughs, HOUR_US * minutes // 60, HOUR_US, 0.5)
+    heard = Tally(coughs=coughs, ok_us=HOUR_US * minutes // 60)
+    return Interval(0, HOUR_US, None, heard, HOUR_US, Terms(UTC))
 
 
 def main() -> None:

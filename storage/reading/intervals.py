@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import reduce
 from typing import NamedTuple
 
 from ..rollup import EPOCH_GAP_US
@@ -151,3 +153,14 @@ class Interval(NamedTuple):
         if self.rate_withheld is not None:
             return None
         return coughs * HOUR_US / self.monitored_us
+
+
+def together(intervals: Sequence[Interval]) -> Interval:
+    """One of several, one at least, in the order of their times; no gap between them has passed."""
+    first, last = intervals[0], intervals[-1]
+    return first._replace(
+        end_us=last.end_us,
+        tally=reduce(Tally.plus, (one.tally for one in intervals)),
+        elapsed_us=sum(one.elapsed_us for one in intervals),
+        epochs_are_known=all(one.epochs_are_known for one in intervals),
+    )

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from .....detectors.drawing.svg import Axis, Chart, round_ticks
 from .....storage.reading.intervals import Interval
 from ..history_cells import partly, unheard
 from ..history_words import count_text, length_text, rate_text
-from .fields import Field, RowsAre, clock_hours
-from .weeks import Each, day_of
+from .fields import RowsAre, clock_hours, day_of
+from .weeks import Each
 
 _AIR = 1.08
 _MOST_OF_A_RATE = 2.0
@@ -43,11 +43,7 @@ def coughs_of_each(rows: Sequence[Interval], rows_are: RowsAre, each: Each) -> s
 
 def rate_of_each(rows: Sequence[Interval], rows_are: RowsAre, each: Each) -> str:
     """Coughs per monitored hour of each, with its 95 % interval, where there is a rate."""
-    rated = [
-        (float(place), row.rate_per_hour, row.rate_low or 0.0, row.rate_high or 0.0)
-        for place, row in enumerate(rows)
-        if row.rate_per_hour is not None
-    ]
+    rated = _rated(enumerate(rows))
     most = _most((rate, high) for _, rate, _, high in rated)
     chart = _over_days(f"Cough rate by {each}", "coughs/h", rows, rows_are, each, most)
     for place, _, low, high in rated:
@@ -57,18 +53,14 @@ def rate_of_each(rows: Sequence[Interval], rows_are: RowsAre, each: Each) -> str
     return chart.svg()
 
 
-def rate_by_clock(hours: Sequence[Field], rows_are: RowsAre) -> str:
+def rate_by_clock(hours: Mapping[int, Interval], rows_are: RowsAre) -> str:
     """Coughs per monitored hour at each hour of the clock, all days together."""
     order = clock_hours(rows_are)
-    rated = [
-        (float(place), *hours[hour].rate)
-        for place, hour in enumerate(order)
-        if hours[hour].is_enough
-    ]
+    rated = _rated((at, hours[hour]) for at, hour in enumerate(order) if hour in hours)
     most = _most((rate, high) for _, rate, _, high in rated)
     chart = Chart(
         "Cough rate by hour of the day",
-        Axis("hour of the day", -0.5, len(hours) - 0.5, ()),
+        Axis("hour of the day", -0.5, len(order) - 0.5, ()),
         Axis("coughs/h", 0.0, most * _AIR),
     )
     chart.names(
@@ -79,6 +71,15 @@ def rate_by_clock(hours: Sequence[Field], rows_are: RowsAre) -> str:
         chart.bar(place - 0.4, place + 0.4, rate, "behind", told)
         chart.whisker(place, low, min(high, most), "s0")
     return chart.svg()
+
+
+def _rated(rows: Iterable[tuple[int, Interval]]) -> list[tuple[float, float, float, float]]:
+    """Place, rate and its interval of those that have a rate."""
+    return [
+        (float(place), row.rate_per_hour, row.rate_low or 0.0, row.rate_high or 0.0)
+        for place, row in rows
+        if row.rate_per_hour is not None
+    ]
 
 
 def _most(rates: Iterable[tuple[float, float]]) -> float:

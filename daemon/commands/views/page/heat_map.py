@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from html import escape
 from itertools import pairwise
 
-from .....storage.reading.local_time import SECOND_US
+from .....storage.reading.intervals import Interval
 from .....storage.reading.shares import percent_given
+from ..history_cells import unheard
 from ..history_words import count_text, length_text
-from .fields import Field, Rows, RowsAre, clock_hours
+from .fields import Rows, RowsAre, clock_hours
 
 STEPS = (1, 3, 10, 30, 100)
 """Coughs in an hour from which a field is darker; on every page the same, so that pages compare."""
@@ -73,18 +74,18 @@ def _shape(x: float, y: float, style: str, inside: str) -> str:
     return f'<rect class="{style}" {place}>{inside}</rect>'
 
 
-def _style(field: Field) -> str:
-    if not field.is_heard:
+def _style(field: Interval) -> str:
+    if unheard(field):
         return _UNHEARD
     step = f"c{sum(field.coughs >= step for step in STEPS)}"
-    return step if field.is_enough else f"{step} partly"
+    return step if field.rate_withheld is None else f"{step} partly"
 
 
-def _told(day: date, hour: int, field: Field) -> str:
+def _told(day: date, hour: int, field: Interval) -> str:
     when = f"{day:%a %Y-%m-%d}, {hour:02}:00"
-    if not field.is_heard:
+    if unheard(field):
         return f"{when}: not monitored"
-    monitored = length_text(field.monitored_us / SECOND_US)
+    monitored = length_text(field.monitored_s)
     return f"{when}: {count_text(field.coughs, 'cough')}, {monitored} monitored"
 
 

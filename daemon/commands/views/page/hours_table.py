@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from .....detectors.drawing.document import table
-from .fields import Field, Rows, RowsAre, clock_hours
+from .....storage.reading.intervals import Interval
+from ..history_cells import unheard
+from .fields import Rows, RowsAre, clock_hours
 from .heat_map import MOST_ROWS
 
 
@@ -18,9 +20,9 @@ def hours_table(rows: Rows, rows_are: RowsAre) -> str:
     )
 
 
-def _cell(field: Field | None) -> str:
+def _cell(field: Interval | None) -> str:
     if field is None:
         return ""
-    if not field.is_heard:
+    if unheard(field):
         return "-"
-    return f"{field.coughs}" if field.is_enough else f"({field.coughs})"
+    return f"{field.coughs}" if field.rate_withheld is None else f"({field.coughs})"

@@ -5,7 +5,6 @@ from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 from coughd.daemon.commands.views.page.charts import coughs_of_each, rate_by_clock, rate_of_each
-from coughd.daemon.commands.views.page.fields import Field
 from coughd.storage.reading.intervals import Interval
 
 from .test_fields import at, hour
@@ -46,9 +45,7 @@ def test_a_wide_interval_does_not_hide_the_others() -> None:
 
 
 def test_the_clock_has_a_bar_for_each_hour_with_a_rate() -> None:
-    fields = [Field()] * 24
-    fields[5] = Field(3, 3_600_000_000, 3_600_000_000, 0.5)
-    fields[6] = Field(3, 1_000_000_000, 3_600_000_000, 0.5)
+    fields = {5: hour(at(1, 5), 3), 6: hour(at(1, 6), 3, 0.3)}
     svg = rate_by_clock(fields, "night")
     assert 1 == svg.count('class="bar behind"')
     assert ["12", "15", "18", "21", "00", "03", "06", "09"] == re.findall(r">(\d\d)<", svg)
@@ -60,7 +57,7 @@ def test_nothing_at_all_is_drawn_too() -> None:
         coughs_of_each(days((0, 0.0)), "night", "night"),
         rate_of_each([], "day", "day"),
         rate_of_each(days((0, 1.0)), "day", "day"),
-        rate_by_clock([Field()] * 24, "day"),
+        rate_by_clock({}, "day"),
     ):
         assert "svg" == ET.fromstring(svg).tag
 
@@ -89,8 +86,7 @@ def test_each_mark_tells_its_day_or_hour_and_the_whole_interval() -> None:
     ] == titles(coughs_of_each(some, "day", "day"))
     rates = titles(rate_of_each(some, "day", "day"))
     assert ["2026-10-01: 4 ", "2026-10-04: 8 "] == [title.partition("(")[0] for title in rates]
-    fields = [Field()] * 24
-    fields[5] = Field(1, 3_600_000_000, 3_600_000_000, 0.5)
+    fields = {5: hour(at(1, 5), 1)}
     (told,) = titles(rate_by_clock(fields, "night"))
     assert re.fullmatch(r"05:00: 1 \(0\.0\d+ to 5\.\d+\)", told)
 

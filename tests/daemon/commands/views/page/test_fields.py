@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from coughd.daemon.commands.views.page.fields import Field, by_clock, clock_hours, fields_of
+from coughd.daemon.commands.views.page.fields import by_clock, clock_hours, fields_of
 from coughd.storage.reading.intervals import Interval, Tally, Terms
 from coughd.storage.reading.local_time import HOUR_US, to_us
 
@@ -47,28 +47,9 @@ def test_the_hour_that_a_clock_passes_twice_is_one_field() -> None:
     twice = [hour(at(25, 2), 3), hour(at(25, 2, fold=1), 4, monitored=0.5)]
     assert HOUR_US == to_us(twice[1].start) - to_us(twice[0].start)
     (field,) = fields_of(twice, "day")[date(2026, 10, 25)].values()
-    assert Field(7, HOUR_US * 3 // 2, 2 * HOUR_US, 0.5) == field
-    assert (7 / 1.5) == pytest.approx(field.rate[0])
-    assert field.rate[1] < field.rate[0] < field.rate[2]
-
-
-@pytest.mark.parametrize(
-    ("monitored", "elapsed", "coughs", "known"),
-    [
-        (1.0, 1.0, 0, (True, True)),
-        (0.5, 1.0, 0, (True, True)),
-        (0.49, 1.0, 0, (True, False)),
-        (0.0, 1.0, 0, (False, False)),
-        (0.0, 1.0, 2, (True, False)),
-        (0.1, 0.1, 0, (True, True)),
-    ],
-)
-def test_what_was_heard_and_whether_it_is_enough(
-    monitored: float, elapsed: float, coughs: int, known: tuple[bool, bool]
-) -> None:
-    rows = fields_of([hour(at(3, 5), coughs, monitored, elapsed)], "day")
-    field = rows[date(2026, 10, 3)][5]
-    assert known == (field.is_heard, field.is_enough)
+    assert (7, 1.5 * 3600, 2 * 3600) == (field.coughs, field.monitored_s, field.elapsed_s)
+    assert field.rate_per_hour == pytest.approx(7 / 1.5)
+    assert (twice[0].start, twice[1].end) == (field.start, field.end)
 
 
 def test_time_that_has_not_passed_has_no_field() -> None:
@@ -79,7 +60,5 @@ def test_time_that_has_not_passed_has_no_field() -> None:
 def test_all_days_are_added_hour_by_hour_of_the_clock() -> None:
     rows = fields_of([hour(at(3, 5), 1), hour(at(4, 5), 2), hour(at(4, 6), 4)], "day")
     sums = by_clock(rows)
-    assert 24 == len(sums)
-    assert (3, 4, 0) == (sums[5].coughs, sums[6].coughs, sums[7].coughs)
-    assert 2 * HOUR_US == sums[5].monitored_us
-    assert not sums[7].is_heard
+    assert {5: 3, 6: 4} == {clock: field.coughs for clock, field in sums.items()}
+    assert 2 * HOUR_US == sums[5].monitored_us == sums[5].elapsed_us

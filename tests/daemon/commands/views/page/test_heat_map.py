@@ -8,17 +8,19 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from coughd.daemon.commands.views.page.fields import Field, Rows
+from coughd.daemon.commands.views.page.fields import Rows
 from coughd.daemon.commands.views.page.heat_map import MOST_ROWS, STEPS, heat_map, legend
 from coughd.daemon.commands.views.page.whole import STYLE
 from coughd.detectors.drawing.document import STYLE as PAGE_STYLE
-from coughd.storage.reading.local_time import HOUR_US
+from coughd.storage.reading.intervals import Interval
+
+from .test_fields import at, hour
 
 FIRST = date(2026, 10, 3)
 
 
-def heard(coughs: int, monitored: float = 1.0) -> Field:
-    return Field(coughs, round(monitored * HOUR_US), HOUR_US, 0.5)
+def heard(coughs: int, monitored: float = 1.0) -> Interval:
+    return hour(at(3, 5), coughs, monitored)
 
 
 def styles(rows: Rows) -> list[str]:
@@ -37,7 +39,9 @@ def test_more_coughs_are_darker() -> None:
 
 def test_what_was_not_heard_is_no_zero() -> None:
     assert ["unheard"] == styles({FIRST: {5: heard(0, monitored=0.0)}})
-    assert ["c0 partly"] == styles({FIRST: {5: heard(0, monitored=0.4)}})
+    assert ["c0 partly"] == styles({FIRST: {5: heard(0, monitored=0.49)}})
+    assert ["c0"] == styles({FIRST: {5: heard(0, monitored=0.5)}})
+    assert ["c1 partly"] == styles({FIRST: {5: heard(2, monitored=0.0)}})
     assert [] == styles({FIRST: {}})
 
 

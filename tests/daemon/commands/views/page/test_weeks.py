@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from coughd.daemon.commands.views.page.weeks import MOST_ROWS, day_of, plotted
+from coughd.daemon.commands.views.page.fields import day_of
+from coughd.daemon.commands.views.page.weeks import MOST_ROWS, plotted
 from coughd.storage.reading.intervals import Interval
 
 from .test_fields import ZURICH, hour
