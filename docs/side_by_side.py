@@ -13,5 +13,6 @@ def side_by_side(charts: Sequence[str], width: float, height: float, style: str)
         )
         for place, svg in enumerate(charts)
     )
+    style += "\n.small { font-size: 14px }"  # a page shows them at two thirds of their size
     box = f'viewBox="0 0 {width * len(charts):g} {height:g}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {box}><style>{style}</style>{placed}</svg>\n'

@@ -11,11 +11,14 @@ from dataclasses import dataclass, field
 from html import escape
 from itertools import pairwise
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 48.0, 20.0, 10.0, 40.0
+_LEAST_LEFT, _RIGHT, _TOP, _BOTTOM = 48.0, 20.0, 10.0, 40.0
 _TICKS = 5
 _LETTER_PX = 6.2
 """About the width of a letter."""
-_LINE_PX = 12.0
+_DIGIT_PX = 8.0
+_TITLE_PX = 18.0
+"""How much room the title of the y axis takes, which stands upright."""
+_LINE_PX = 14.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,12 @@ class Chart:
     _parts: list[str] = field(default_factory=list)
     _labels: dict[str, list[tuple[float, str]]] = field(default_factory=dict)
     """Height (px) and words of the labels of lines, by where they end or start."""
+    _left: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Put the y axis right of its numbers, and these right of its title."""
+        longest = max((len(f"{value:g}") for value in self.y.marks), default=0)
+        self._left = max(_LEAST_LEFT, _TITLE_PX + 6 + longest * _DIGIT_PX)
 
     def line(self, points: Sequence[tuple[float, float]], style: str) -> None:
         """Join points."""
@@ -142,14 +151,14 @@ class Chart:
     def _line_labels(self) -> Iterator[str]:
         """Each at its line, or as far below as the one above it leaves room."""
         for anchor, labels in self._labels.items():
-            x = _LEFT + 4 if anchor == "start" else self.width - _RIGHT
+            x = self._left + 4 if anchor == "start" else self.width - _RIGHT
             y = -math.inf
             for wanted_y, words in sorted(labels):
                 y = max(wanted_y, y + _LINE_PX)
                 yield _text(x, y, words, anchor)
 
     def _axes(self) -> list[str]:
-        left, right = _LEFT, self.width - _RIGHT
+        left, right = self._left, self.width - _RIGHT
         bottom = self.height - _BOTTOM
         parts = []
         for value in self.y.marks:
@@ -168,7 +177,7 @@ class Chart:
         ]
 
     def _x(self, value: float) -> float:
-        return _LEFT + self.x.share(value) * (self.width - _LEFT - _RIGHT)
+        return self._left + self.x.share(value) * (self.width - self._left - _RIGHT)
 
     def _y(self, value: float) -> float:
         return self.height - _BOTTOM - self.y.share(value) * (self.height - _TOP - _BOTTOM)

@@ -19,7 +19,7 @@ MOST_ROWS = 62
 _EVERY = 3
 """Hours between two that are named."""
 _UNHEARD = "unheard"
-_LEFT, _TOP, _WIDE, _HIGH, _GAP = 88.0, 20.0, 22.0, 16.0, 2.0
+_LEFT, _TOP, _WIDE, _HIGH, _GAP = 110.0, 20.0, 22.0, 16.0, 2.0
 
 
 def heat_map(rows: Rows, rows_are: RowsAre) -> str:
