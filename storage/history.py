@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, tzinfo
 from functools import partial
 from pathlib import Path
@@ -33,7 +34,7 @@ from .reading.intervals import (
 )
 from .reading.local_time import Grid, days, find_zone, from_us, hours, nights, one_row, to_us
 from .reading.pages import in_pages
-from .reading.readable import ReadableStore
+from .reading.readable import ReadableStore, StoreAtOneMoment
 from .reading.review_reading import page_of_reviews, place_of_review, review_from
 from .reading.source_life import SourceLife, choose, known_time, read_lives
 from .upkeep.forgotten import events_from_us
@@ -65,7 +66,7 @@ class History(Closing):
 
     def __init__(
         self,
-        store: ReadableStore,
+        store: ReadableStore | StoreAtOneMoment,
         zone: tzinfo,
         *,
         minimum_coverage: float = DEFAULT_MINIMUM_COVERAGE,
@@ -114,6 +115,18 @@ class History(Closing):
             store.close()
             raise
         return cls(store, zone, minimum_coverage=minimum_coverage, clock=clock)
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[History]:
+        """Give a view whose answers agree, whatever is written meanwhile; for one thread.
+
+        Be quick: the log of a SQLite store grows while it is open.
+        """
+        now_us = self._clock()
+        with self._store.at_one_moment() as store:
+            yield History(
+                store, self.zone, minimum_coverage=self._minimum_coverage, clock=lambda: now_us
+            )
 
     def sources(self) -> list[Source]:
         """Give every source the store knows, by id."""

@@ -82,7 +82,7 @@ def history(
     check_times(since, until, now())
     if html is not None:
         _refuse_for_page(by, html, as_json=as_json, listed=rejected or limit is not None)
-        with open_history(config, store, timezone) as opened:
+        with open_history(config, store, timezone) as lasting, lasting.at_one_moment() as opened:
             rows_are: RowsAre = "day" if by == "day" else "night"
             asked = _asked(opened, rows_are, since or _SINCE_OF_PAGE, until, source)
             write_page(opened, Path(html), asked, source, rows_are, (gap_s, min_coughs), now())

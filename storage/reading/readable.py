@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Self
 
@@ -49,9 +49,34 @@ class ReadableStore(Closing):
         with storage_faults(f"{self._name}: cannot be read"), self._engine.begin() as connection:
             yield connection
 
+    @contextmanager
+    def at_one_moment(self) -> Iterator[StoreAtOneMoment]:
+        """Read in one transaction, whatever is asked of it; for one thread. StorageError."""
+        with self.reading() as connection:
+            yield StoreAtOneMoment(connection)
+
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+
+class StoreAtOneMoment:
+    """A store as one open transaction sees it, which whoever began it closes."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Read in that transaction."""
+        yield self._connection
+
+    def at_one_moment(self) -> AbstractContextManager[StoreAtOneMoment]:
+        """Give itself: it is at one already."""
+        return nullcontext(self)
+
+    def close(self) -> None:
+        """Leave it to whoever began it."""
 
 
 def check_readable(connection: Connection, name: str) -> None:

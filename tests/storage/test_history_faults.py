@@ -17,6 +17,22 @@ from .facts import SOURCE, covered, event, open_store, seen
 from .opened import HOUR_S, microphone, moment, opened
 
 
+def test_answers_of_one_moment_agree(store_path: Path, write: Callable[..., object]) -> None:
+    write(microphone(), covered(0, HOUR_S), event())
+    with opened(store_path) as history:
+        with history.at_one_moment() as same:
+            assert 1 == same.summary().coughs
+            write(event("later", 60_000), covered(HOUR_S, 2 * HOUR_S))
+            assert [1] == [night.coughs for night in same.by_night() if night.coughs]
+            assert ["event-1"] == [each.event_id for each in same.events()]
+            assert moment(10 * 24 * HOUR_S) == same.extent()[1]
+            assert HOUR_S == same.summary().monitored_s
+            with same.at_one_moment() as again:
+                assert 1 == again.summary().coughs
+            assert 2 == history.summary().coughs
+        assert 2 == history.summary().coughs
+
+
 def test_a_missing_store_is_said_plainly(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="there is no store yet"):
         History.open(tmp_path / "nothing.db")
