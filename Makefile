@@ -3,6 +3,7 @@
 PYTHON ?= $(firstword $(foreach name,python3.11 python3,$(shell command -v $(name))) python3.11)
 VENV ?= .venv
 UV ?= uv
+TORCH ?= torch==2.13.0
 
 BIN := $(VENV)/bin
 # Run by the system's pip and not one inside the environment: on Debian, ensurepip is a package
@@ -12,7 +13,7 @@ MYPY = $(BIN)/python -m mypy
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-parts test-daemons test-hear test-wheel check format lint types imports audit fuzz bench soak lock clean
+.PHONY: help run test test-parts test-daemons test-hear test-torch test-wheel check format lint types imports audit fuzz bench soak lock clean
 
 help: ## Print this
 	@echo "make run, on a fresh machine too. Also:"
@@ -34,13 +35,16 @@ IN_PAIRS = --numprocesses=auto --maxprocesses=2 --dist=loadfile
 test: test-parts test-daemons test-hear ## Run all tests; those with TensorFlow come last
 
 test-parts: $(VENV)/.dev-stamp ## Run the tests of the parts, on all cores
-	$(BIN)/python -m pytest -m "not hear" $(APART) --ignore=tests/end_to_end
+	$(BIN)/python -m pytest -m "not hear and not torch" $(APART) --ignore=tests/end_to_end
 
 test-daemons: $(VENV)/.dev-stamp ## Run the tests of whole daemons, two files at a time
-	$(BIN)/python -m pytest -m "not hear" $(IN_PAIRS) tests/end_to_end
+	$(BIN)/python -m pytest -m "not hear and not torch" $(IN_PAIRS) tests/end_to_end
 
 test-hear: $(VENV)/.dev-stamp $(VENV)/.hear-stamp ## Run the tests that need TensorFlow
-	$(BIN)/python -m pytest -m hear $(IN_PAIRS)
+	$(BIN)/python -m pytest -m "hear and not torch" $(IN_PAIRS)
+
+test-torch: $(VENV)/.dev-stamp $(VENV)/.hear-stamp $(VENV)/.torch-stamp ## Run the tests that need PyTorch: training, and HeAR on it
+	$(BIN)/python -m pytest -m torch
 
 test-wheel: $(VENV)/.dev-stamp ## Build the package; test it without the source folders
 	BUILD_PYTHON=$(BIN)/python PYTHON=$(PYTHON) .ci/test-wheel
@@ -78,6 +82,8 @@ lock: ## For maintainers: choose the newest versions and write the lock files (n
 	$(UV) export --frozen --quiet --no-emit-project --no-dev --group build -o requirements.lock
 	$(UV) export --frozen --quiet --no-emit-project --only-group dev -o requirements-dev.lock
 	$(UV) export --frozen --quiet --no-emit-project --no-dev --extra hear -o requirements-hear.lock
+	$(UV) export --frozen --quiet --no-emit-project --no-dev --extra torch --extra train \
+	  --prune torch -o requirements-torch.lock
 
 clean: ## Remove what the other commands made
 	rm -rf $(VENV) build dist coughd.egg-info .coverage .hypothesis
@@ -106,4 +112,10 @@ $(VENV)/.dev-stamp: requirements-dev.lock $(VENV)/.run-stamp
 
 $(VENV)/.hear-stamp: requirements-hear.lock $(VENV)/.run-stamp
 	$(PIP_INSTALL) --require-hashes -r requirements-hear.lock
+	@touch $@
+
+# Without a hash: where pip knows of a build for processors only, that one is a tenth as large.
+$(VENV)/.torch-stamp: requirements-torch.lock $(VENV)/.run-stamp
+	$(PIP_INSTALL) $(TORCH)
+	$(PIP_INSTALL) --require-hashes -r requirements-torch.lock
 	@touch $@

@@ -53,12 +53,14 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @needs_both
 @pytest.mark.hear
+@pytest.mark.torch
 def test_both_runtimes_give_the_same_embeddings(folders: dict[str, Path]) -> None:
     assert check_parity(folders) > 0.9999
 
 
 @needs_both
 @pytest.mark.hear
+@pytest.mark.torch
 def test_a_port_that_is_not_true_is_found_out(folders: dict[str, Path], tmp_path: Path) -> None:
     write("small", "--torch", tmp_path / "untrue", "--noise", "0.3")
     with pytest.raises(ModelError, match="give different embeddings of the same sounds"):
@@ -92,6 +94,7 @@ def load(arguments: Sequence[object]) -> list[object]:
 
 @needs_both
 @pytest.mark.hear
+@pytest.mark.torch
 def test_torch_runs_what_is_whole_and_refuses_the_rest(
     folders: dict[str, Path], tmp_path: Path
 ) -> None:

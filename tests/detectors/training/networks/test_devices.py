@@ -12,6 +12,8 @@ from coughd.config.errors import UsageError
 from coughd.detectors.training.networks import devices
 from coughd.detectors.training.networks.devices import CPU, check_device, in_short_numbers
 
+pytestmark = pytest.mark.torch
+
 
 def test_the_processor_can_always_be_used() -> None:
     check_device(CPU)

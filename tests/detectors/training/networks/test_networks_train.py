@@ -24,6 +24,8 @@ from coughd.detectors.training.networks.train_embedder import (
 from coughd.detectors.training.networks.train_gate import GatePlan, onset_tracks, train_gate
 from coughd.detectors.training.scenes.pool import Shard
 
+pytestmark = pytest.mark.torch
+
 SCENES, FRAMES = 6, 600
 ONSETS_S = (1.0, 2.5, 4.0)
 

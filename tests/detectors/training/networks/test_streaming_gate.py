@@ -17,6 +17,8 @@ from coughd.detectors.runtime import OnnxModel
 from coughd.detectors.training.networks.export import export_gate
 from coughd.detectors.training.networks.gate_network import GateNetwork
 
+pytestmark = pytest.mark.torch
+
 GROUPS = 30
 
 

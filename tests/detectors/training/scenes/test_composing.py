@@ -2,9 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import soundfile
-
-from coughd.detectors.synthesis import room_noise, synth_cough, synth_sound
+from synthetic_pack import write_pack
 
 pytest.importorskip("scipy", reason="comes with the extra coughd[train]")
 
@@ -18,25 +16,7 @@ KINDS = ("cough", "throat_clear", "speech", "door", "household", "noise", "music
 @pytest.fixture(scope="module")
 def bank(tmp_path_factory: pytest.TempPathFactory) -> Bank:
     """A pack of synthetic sounds."""
-    pack = tmp_path_factory.mktemp("pack")
-    rng = np.random.default_rng(8)
-    rows = ["path,label,licence,split,group,native_sr,events,coughs"]
-    for kind in KINDS:
-        for number in range(2):
-            if kind == "cough":
-                sound = synth_cough(rng)
-            elif kind in {"noise", "household"}:
-                sound = room_noise(64_000, -30.0, rng)
-            else:
-                sound = synth_sound(kind, rng)
-            name = f"{kind}{number}.flac"
-            soundfile.write(pack / name, np.clip(sound, -1.0, 1.0), 16_000)
-            span = f"0.0-{min(sound.size / 16_000, 0.4):.2f}"
-            rows.append(
-                f"{name},{kind},CC0,dev,{name},16000,{span},{span if kind == 'cough' else ''}"
-            )
-    (pack / "clips.csv").write_text("\n".join(rows), encoding="utf-8")
-    (pack / "rirs").mkdir()
+    pack = write_pack(tmp_path_factory.mktemp("pack"), KINDS, 2, split="dev")
     return load_bank(pack, {"dev"})
 
 
