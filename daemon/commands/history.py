@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, time
 from functools import partial
 from pathlib import Path
@@ -31,7 +32,7 @@ from .shared.reading import (
     open_history,
 )
 from .shared.time_range import check_order, check_times, is_length, moment_of, noon_of
-from .views.history_report import By, Report, Row, known_part, write_document
+from .views.history_report import By, Report, Row, report_of, write_document
 from .views.history_view import print_plain, print_tables
 from .views.page.fields import RowsAre
 from .views.page.file import where_to_look, write_page
@@ -88,32 +89,13 @@ def history(
             write_page(opened, Path(html), asked, source, rows_are, (gap_s, min_coughs), now())
         typer.echo(where_to_look(html), err=True)
         return
+    epochs_are = gap_s, min_coughs
     with open_history(config, store, timezone) as opened:
-        known = opened.extent(source)
         asked = _asked(opened, by, since, until, source)
-        start, end = known_part(asked, known)
-        report = Report(
-            by=by,
-            asked=asked,
-            known=known,
-            kept_from=opened.kept_from(),
-            sources=[
-                each for each in opened.sources() if source is None or each.source_id in source
-            ],
-            summary=opened.summary(
-                start, end, source_ids=source, gap_s=gap_s, minimum_coughs=min_coughs
-            ),
-            rows=_rows(
-                opened,
-                by,
-                (start, end),
-                source,
-                (gap_s, min_coughs),
-                limit=limit,
-                rejected=rejected,
-            ),
-            with_rejected=rejected,
-        )
+        report = report_of(opened, by, asked, source, epochs_are)
+        part = report.summary.start, report.summary.end
+        rows = _rows(opened, by, part, source, epochs_are, limit=limit, rejected=rejected)
+        report = replace(report, rows=rows, with_rejected=rejected)
         _tell(report, as_json=as_json)
 
 

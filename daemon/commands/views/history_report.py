@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TextIO, TypeAlias
 
+from ....storage.history import History
 from ....storage.messages import rfc3339
 from ....storage.reading.export_columns import (
     Record,
@@ -42,13 +43,43 @@ class Report:
     """Whether the events include those not counted."""
 
 
-def known_part(
+def _known_part(
     asked: tuple[datetime, datetime], known: tuple[datetime, datetime]
 ) -> tuple[datetime, datetime]:
     """Cut a range to the time in which the sources were known; it may be empty."""
     # Two datetimes of one zone compare by wall clock, which an hour that comes twice misleads.
     start, end = max(asked[0], known[0], key=to_us), min(asked[1], known[1], key=to_us)
     return start, max(start, end, key=to_us)
+
+
+def report_of(
+    history: History,
+    by: By,
+    asked: tuple[datetime, datetime],
+    source_ids: Sequence[str] | None,
+    epochs_are: tuple[float, int],
+) -> Report:
+    """Read all but the rows; `epochs_are` a gap in seconds and a minimum of coughs.
+
+    Raises what the methods of `History` raise.
+    """
+    known = history.extent(source_ids)
+    start, end = _known_part(asked, known)
+    gap_s, minimum_coughs = epochs_are
+    return Report(
+        by=by,
+        asked=asked,
+        known=known,
+        kept_from=history.kept_from(),
+        sources=[
+            each for each in history.sources() if source_ids is None or each.source_id in source_ids
+        ],
+        summary=history.summary(
+            start, end, source_ids=source_ids, gap_s=gap_s, minimum_coughs=minimum_coughs
+        ),
+        rows=(),
+        with_rejected=False,
+    )
 
 
 def write_document(report: Report, stream: TextIO) -> None:

@@ -24,7 +24,8 @@ def cases_section(cases: Sequence[tuple[Case, bytes]], whose: str = "") -> str:
         f"bottom to top: 0 to {TOP_HZ // 1000} kHz."
     )
     of = f" of {whose}" if whose else ""
-    return f"<h2>The worst cases{of}</h2><p>{key}</p><section class='cases'>{shown}</section>"
+    heading = f"<h2>The worst cases{of}</h2><p>{key}</p>"
+    return f'{heading}<section class="charts cases">{shown}</section>'
 
 
 def _case(case: Case, image: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from importlib import resources
 from typing import Any
 
 from ...drawing.document import figure, table, whole_document
@@ -17,6 +18,7 @@ from .tables import which
 
 Json = Mapping[str, Any]
 
+_STYLE = resources.files(__package__).joinpath("cases.css")
 _DISCLAIMER = (
     "coughd counts coughs; it is no diagnosis and no medical device. "
     "A fixed microphone counts the room, not a person."
@@ -43,7 +45,7 @@ def make_page(report: Json, cases: Sequence[tuple[Case, bytes]]) -> str:
         _left_out(report),
         f"<footer>{_DISCLAIMER} coughd {escape(report['coughd'])}, {report['schema']}.</footer>",
     ]
-    return whole_document("coughd evaluation", body)
+    return whole_document("coughd evaluation", body, _STYLE.read_text(encoding="utf-8"))
 
 
 def _totals(report: Json) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from .....storage.history import History
 from .....storage.reading.history_rows import Source
-from ..history_report import Report, known_part
+from ..history_report import report_of
 from .fields import RowsAre, fields_of
 from .whole import Section
 
@@ -27,20 +27,8 @@ def sections_of(
     by = history.by_night if rows_are == "night" else history.by_day
     for source in sources:
         only = [source.source_id]
-        known = history.extent(only)
-        start, end = known_part(asked, known)
-        report = Report(
-            by=rows_are,
-            asked=asked,
-            known=known,
-            kept_from=history.kept_from(),
-            sources=[source],
-            summary=history.summary(
-                start, end, source_ids=only, gap_s=gap_s, minimum_coughs=minimum_coughs
-            ),
-            rows=(),
-            with_rejected=False,
-        )
-        rows = [*by(start, end, source_ids=only, gap_s=gap_s, minimum_coughs=minimum_coughs)]
+        report = report_of(history, rows_are, asked, only, epochs_are)
+        start, end = report.summary.start, report.summary.end
+        rows = by(start, end, gap_s=gap_s, minimum_coughs=minimum_coughs, source_ids=only)
         hours = history.by_hour(start, end, source_ids=only)
         yield Section(report, rows, fields_of(hours, rows_are))
