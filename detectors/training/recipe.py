@@ -204,7 +204,7 @@ def score_models(recipe: Recipe) -> None:
         return
     own, twins = score_on_strangers([recipe.out, recipe.twin], pack, workers=recipe.workers)
     log.info("%s", own)
-    twin = Path(os.path.relpath(recipe.twin, recipe.out))
+    twin = Path(os.path.relpath(recipe.twin.resolve(), recipe.out.resolve()))
     write_cards(recipe.out, made, lambda stem: untested_section(twin / f"{stem}.md", own, twins))
 
 

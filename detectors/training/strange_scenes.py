@@ -4,8 +4,9 @@
 
 prints the counting scores of scenes like those that it was trained on, made of the clips that may
 not be used commercially: nobody's cough or laugh among them was learnt from. It is the only
-question by scenes that the shipped models can be asked. The clips' coughs were marked by rule, and
-nobody has looked at them. Needs the extra `coughd[train]`; takes some minutes and writes nothing.
+question by scenes that the shipped models can be asked. The clips' coughs were marked by rule;
+`seen_bursts.csv` has those that the rule left out. Needs the extra `coughd[train]`; takes some
+minutes and writes nothing.
 """
 
 from __future__ import annotations

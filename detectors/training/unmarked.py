@@ -44,7 +44,7 @@ class Dispute:
 
 
 def disputes(detector: Detector, pack: Path) -> Iterator[Dispute]:
-    """Every place of the cough clips that may be trained on; InputError."""
+    """Every place of the cough clips, those of the strangers among them; InputError."""
     bursts = read_bursts()
     rng = np.random.default_rng(0)
     for clip in read_clips(pack):
@@ -59,7 +59,7 @@ def disputes(detector: Detector, pack: Path) -> Iterator[Dispute]:
 
 
 def _is_asked(clip: Clip) -> bool:
-    return clip.label == "cough" and clip.commercial and clip.path.name not in NOT_COUGHED
+    return clip.label == "cough" and clip.path.name not in NOT_COUGHED
 
 
 def _disputes_of(clip: str, sound: Sound, claims: Sequence[Claim]) -> list[Dispute]:

@@ -58,12 +58,12 @@ def _known(settings: Settings, places: Places, clock: Callable[[], datetime]) ->
             timezone=settings.timezone,
             minimum_coverage=settings.coverage.minimum_for_rate,
         )
-        with closing(history):
+        with closing(history), history.at_one_moment() as same:
             name = store_name(store_url(places.store))
             return {
                 "store_at": name,
                 "store_problem": None,
-                "history": _history(history, clock()),
+                "history": _history(same, clock()),
             }
     except CoughdError as error:
         return {"store_at": None, "store_problem": str(error), "history": None}

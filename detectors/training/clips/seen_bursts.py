@@ -6,7 +6,8 @@ file's name; `onset_s`; `seen`, one of `cough`, `doubtful`, and `no` for what wa
 belongs to the cough before, as the burst that ends a cough's voiced tail does. Looked at was what
 the detector of an earlier training claimed (P 0.3 or more) further than 0.2 s from any mark; what
 rises 10 dB within 50 ms after a dip of 15 dB, 0.2 s or more after a mark, unless it is far weaker
-or duller; and of the clips that train, the sure marks that this detector refused.
+or duller; and of the clips that train, the sure marks that this detector refused. So were the
+strangers' clips (`training/strangers.py`) afterwards, where their rises follow a dip of 15 dB.
 """
 
 from __future__ import annotations
