@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from ...config.errors import CoughdError
+from ...config.errors import CoughdError, UsageError
 from ..runtime import TWIN_MODELS
 
 
@@ -28,8 +28,14 @@ def print_survey(
 ) -> int:
     """Print what a survey finds, progress on standard error; the exit code follows sysexits."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    given = parser.parse_args()
     try:
-        for line in lines(parser.parse_args()):
+        if not given.models.is_dir():
+            raise UsageError(
+                f"{given.models} is no folder of models: name one with --models. The twin is in "
+                "the repository only; pip does not install it."
+            )
+        for line in lines(given):
             sys.stdout.write(f"{line}\n")
     except CoughdError as exc:
         sys.stderr.write(f"{exc}\n")
