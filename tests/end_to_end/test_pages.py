@@ -37,19 +37,28 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A month of two rooms, of which one was away for a night and half an hour of each."""
     folder = tmp_path_factory.mktemp("history")
     with open_store(folder / "coughd.sqlite3") as store:
-        for room, name in (("bed", "Bedroom"), ("den", "Grandmother's room under the roof")):
+        for room, name, ill in (
+            ("bed", "Bedroom", 16),
+            ("den", "Grandmother's room under the roof", 1),
+        ):
             store.write([seen(room, name)])
             for night in range(_NIGHTS):
                 start_s = night * 24 * _HOUR_S
                 if night != 11:
                     away_s = start_s + 5 * _HOUR_S
                     stretches = (start_s, away_s), (away_s + _HOUR_S // 2, start_s + 22 * _HOUR_S)
-                    store.write([covered(*each, source_id=room) for each in stretches])
-                coughs = range(0 if night == 11 else 3 * (night % 9) ** 2)
+                    store.write(
+                        [covered(*each, source_id=room, stretch_id=room) for each in stretches]
+                    )
                 store.write(
                     [
-                        event(f"{room}-{night}-{number}", start_s + 60 * number, source_id=room)
-                        for number in coughs
+                        event(
+                            f"{room}-{night}-{number}",
+                            1000 * (start_s + 30 * number),
+                            source_id=room,
+                            stretch_id=room,
+                        )
+                        for number in range(0 if night == 11 else ill * (night % 9) ** 2)
                     ]
                 )
     config = folder / "config.yaml"
@@ -59,6 +68,8 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
         page = folder / f"by-{by}.html"
         said = coughd("history", "--config", config, "--html", page, "--by", by, *when)
         assert said.exit_code == os.EX_OK, said.complaints
+        assert 2 == page.read_text(encoding="utf-8").count("<section>")
+        assert '<rect class="c5"' in page.read_text(encoding="utf-8")
     return folder
 
 
