@@ -89,6 +89,10 @@ def main() -> None:
         let_output_go()  # whoever read it has seen enough
         sys.exit(os.EX_OK)
     except Exception as exc:
+        if isinstance(
+            exc.__cause__, KeyboardInterrupt
+        ):  # Python 3.11 wraps it where a class is made
+            sys.exit(128 + signal.SIGINT)
         if isinstance(exc, OSError) and exc.errno in NO_ROOM:
             let_output_go()
             sys.stderr.write(f"coughd: what is said cannot be written: {exc.strerror}\n")

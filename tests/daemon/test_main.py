@@ -78,6 +78,23 @@ def test_ctrl_c_before_a_verb_has_begun_leaves_no_trace(
     assert capsys.readouterr().err == ""
 
 
+def test_ctrl_c_while_a_class_is_made_leaves_no_trace(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Named:
+        def __set_name__(self, owner: type, name: str) -> None:
+            raise KeyboardInterrupt
+
+    def interrupted(_asked: object) -> None:
+        type("Made", (), {"part": Named()})  # to a RuntimeError, in Python 3.11
+
+    monkeypatch.setattr(entry, "command_line", interrupted)
+    with pytest.raises(SystemExit) as end:
+        entry.main()
+    assert end.value.code == 130
+    assert capsys.readouterr().err == ""
+
+
 def test_ctrl_c_while_libraries_are_imported_leaves_no_trace(tmp_path: Path) -> None:
     (tmp_path / "typer.py").write_text(
         "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n", encoding="utf-8"
