@@ -9,7 +9,6 @@ docs/history.md explains the numbers.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, tzinfo
@@ -32,17 +31,22 @@ from .reading.intervals import (
     Interval,
     Terms,
 )
-from .reading.local_time import Grid, days, find_zone, from_us, hours, nights, one_row, to_us
+from .reading.local_time import (
+    Grid,
+    days,
+    find_zone,
+    from_us,
+    hours,
+    nights,
+    one_row,
+    to_us,
+    utc_now_us,
+)
 from .reading.pages import in_pages
 from .reading.readable import ReadableStore, StoreAtOneMoment
 from .reading.review_reading import page_of_reviews, place_of_review, review_from
-from .reading.source_life import SourceLife, choose, known_time, read_lives
+from .reading.source_life import SourceLife, choose, known_time, read_lives, source_from
 from .upkeep.forgotten import events_from_us
-
-
-def utc_now_us() -> int:
-    """Give the wall clock in UTC microseconds."""
-    return time.time_ns() // 1000
 
 
 class SumsOf(TypedDict, total=False):
@@ -131,16 +135,8 @@ class History(Closing):
     def sources(self) -> list[Source]:
         """Give every source the store knows, by id."""
         with self._store.reading() as connection:
-            return [
-                Source(
-                    life.source_id,
-                    life.name,
-                    life.kind,
-                    from_us(life.first_seen_us, self.zone),
-                    from_us(life.last_seen_us, self.zone),
-                )
-                for life in read_lives(connection, self._clock())
-            ]
+            lives = read_lives(connection, self._clock())
+        return [source_from(life, self.zone) for life in lives]
 
     def extent(self, source_ids: Sequence[str] | None = None) -> tuple[datetime, datetime]:
         """Give the first and the last moment known of the sources; now twice where none is."""

@@ -6,6 +6,7 @@ are plain arithmetic, which a database can do too. Times are UTC microseconds.
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,11 @@ _NOON_US = 12 * HOUR_US
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+
+
+def utc_now_us() -> int:
+    """Give the wall clock in UTC microseconds."""
+    return time.time_ns() // 1000
 
 
 def to_us(moment: datetime) -> int:

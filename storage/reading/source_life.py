@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from sqlalchemy import Connection, select
 
 from ...config.errors import UsageError
 from ..meta import LISTENING, read_meta
 from ..schema import coverage, events, sources
+from .history_rows import Source
+from .local_time import from_us
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,14 @@ class SourceLife:
         if self.begin_us <= start_us and end_us <= self.end_us:
             return end_us - start_us
         return max(min(end_us, self.end_us) - max(start_us, self.begin_us), 0)
+
+
+def source_from(life: SourceLife, zone: tzinfo) -> Source:
+    """Give the source as a reader sees it."""
+    first_seen, last_seen = (
+        from_us(at_us, zone) for at_us in (life.first_seen_us, life.last_seen_us)
+    )
+    return Source(life.source_id, life.name, life.kind, first_seen, last_seen)
 
 
 def read_lives(connection: Connection, now_us: int) -> list[SourceLife]:
