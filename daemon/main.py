@@ -89,9 +89,8 @@ def main() -> None:
         let_output_go()  # whoever read it has seen enough
         sys.exit(os.EX_OK)
     except Exception as exc:
-        if isinstance(
-            exc.__cause__, KeyboardInterrupt
-        ):  # Python 3.11 wraps it where a class is made
+        # What interrupts the making of a class, as at an import, is wrapped by Python 3.11.
+        if isinstance(exc.__cause__, KeyboardInterrupt):
             sys.exit(128 + signal.SIGINT)
         if isinstance(exc, OSError) and exc.errno in NO_ROOM:
             let_output_go()
