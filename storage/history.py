@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime, tzinfo
 from functools import partial
 from pathlib import Path
-from typing import Self, TypedDict, Unpack
+from typing import Self, Unpack
 
 from sqlalchemy import Connection
 
@@ -29,6 +29,7 @@ from .reading.intervals import (
     DEFAULT_MINIMUM_COUGHS,
     DEFAULT_MINIMUM_COVERAGE,
     Interval,
+    SumsOf,
     Terms,
 )
 from .reading.local_time import (
@@ -47,14 +48,6 @@ from .reading.readable import ReadableStore, StoreAtOneMoment
 from .reading.review_reading import page_of_reviews, place_of_review, review_from
 from .reading.source_life import SourceLife, choose, known_time, read_lives, source_from
 from .upkeep.forgotten import events_from_us
-
-
-class SumsOf(TypedDict, total=False):
-    """What sums are of: which sources, and what an epoch is."""
-
-    source_ids: Sequence[str] | None
-    gap_s: float
-    minimum_coughs: int
 
 
 class History(Closing):

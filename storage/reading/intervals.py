@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import reduce
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from ..rollup import EPOCH_GAP_US
 from .local_time import HOUR_US, SECOND_US, from_us
@@ -18,6 +18,14 @@ LONGEST_GAP_S = 3600.0
 """As `epoch.gap_s` of the configuration allows."""
 DEFAULT_MINIMUM_COUGHS = 1
 DEFAULT_MINIMUM_COVERAGE = 0.5
+
+
+class SumsOf(TypedDict, total=False):
+    """What sums are of: which sources, and what an epoch is."""
+
+    source_ids: Sequence[str] | None
+    gap_s: float
+    minimum_coughs: int
 
 
 @dataclass(frozen=True, slots=True)
