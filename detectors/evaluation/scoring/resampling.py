@@ -134,10 +134,10 @@ class Resampling:
     ) -> Measured:
         """Any statistic of rows [shape=(n, k)], each of which belongs to a unit [shape=(n,)].
 
-        Without rows it is NaN.
+        Without rows it is NaN, and so it is on every draw.
         """
         if not len(rows):
-            return Measured(float("nan"), np.empty(0))
+            return Measured(float("nan"), np.full(len(self._times), np.nan))
         every = np.arange(len(rows))
         draws = (rows[np.repeat(every, times[unit_of].astype(np.intp))] for times in self._times)
         drawn = [statistic(draw) if len(draw) else float("nan") for draw in draws]

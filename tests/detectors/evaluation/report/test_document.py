@@ -113,6 +113,17 @@ def test_two_systems_are_compared_on_the_same_draws() -> None:
     assert "s1" in page
 
 
+def test_a_second_system_that_claims_nothing_is_compared_too() -> None:
+    document = report(recordings(), tuple(heard(one.truth) for one in recordings()))
+    difference = document["difference"]
+
+    assert difference["counting"]["sensitivity"]["value"] == -0.75
+    for section in ("onset_error", "calibration"):
+        for measured in difference[section].values():
+            assert measured == {"value": None, "low": None, "high": None}
+    assert "not defined" in make_page(document, [])
+
+
 def test_the_page_says_how_to_have_its_numbers_again() -> None:
     document = report(recordings())
     page = make_page(document, [])
