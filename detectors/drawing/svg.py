@@ -166,7 +166,8 @@ class Chart:
             parts.append(f'<line class="grid" x1="{left}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"/>')
             parts.append(_text(left - 6, y + 4, f"{value:g}", "end"))
         parts += [
-            _text(self._x(value), bottom + 15, f"{value:g}", "middle") for value in self.x.marks
+            _text(self._x(value), bottom + 15, f"{value:g}", "middle")
+            for value in self._marks_with_room()
         ]
         middle = f'<g transform="translate(12 {(bottom + _TOP) / 2:.1f}) rotate(-90)">'
         return [
@@ -175,6 +176,13 @@ class Chart:
             _text((left + right) / 2, self.height - 6, self.x.title, "middle"),
             middle + _text(0.0, 0.0, self.y.title, "middle") + "</g>",
         ]
+
+    def _marks_with_room(self) -> tuple[float, ...]:
+        """Of the x axis: not all where their numbers would lie on each other."""
+        marks = self.x.marks
+        room = min((self._x(b) - self._x(a) for a, b in pairwise(marks)), default=self.width)
+        needed = (1 + max((len(f"{value:g}") for value in marks), default=0)) * _DIGIT_PX
+        return marks[:: math.ceil(needed / max(1.0, room))]
 
     def _x(self, value: float) -> float:
         return self._left + self.x.share(value) * (self.width - self._left - _RIGHT)

@@ -79,6 +79,17 @@ def test_names_never_lie_on_each_other(number: int, rows: int) -> None:
     assert number > 5 or len(shown) == number
 
 
+@pytest.mark.parametrize("most", [1.0, 800.0, 2_000.0, 50_000.0])
+def test_numbers_of_a_crowded_axis_never_lie_on_each_other(most: float) -> None:
+    chart = Chart("", Axis("", -most, 2 * most, round_ticks(0.0, most)), Axis("", 0.0, 1.0, ()))
+    shown = [(x, name) for _, x, name in words(chart) if name != "None"]
+
+    assert shown[0][1] == "0"
+    assert len(shown) > 1
+    for (x, name), (next_x, next_name) in pairwise(shown):
+        assert next_x - x >= LETTER_PX * (len(name) + len(next_name)) / 2
+
+
 def test_bars_keep_all_their_names_in_two_rows() -> None:
     chart = Chart("", Axis("", -0.5, 6.5, ()), Axis("", 0.0, 1.0, ()))
     chart.names([(float(place), "throat clear") for place in range(7)], rows=2)
