@@ -27,6 +27,7 @@ from ..lifecycle import StopRequest, stop_on_signals
 from ..offline.evaluating import Listener, hear_all, heard_by_all, prepare
 from ..offline.evaluation_outputs import STANDARD_OUTPUT, Outputs, output_of, write
 from ..offline.gathering import Gathered, first_of, gather
+from ..offline.marks import Marks, are_marks, as_system, read_marks
 from ..offline.picturing import picture_cases
 from ..offline.scan_pool import usable_cores
 from .shared.options import ConfigOption, configured
@@ -70,7 +71,11 @@ def evaluate(
     ] = None,
     compare: Annotated[
         Path | None,
-        typer.Option(metavar="CONFIG", help="Score a second configuration on the same sound."),
+        typer.Option(
+            metavar="PATH",
+            help="Score a second configuration on the same sound, or what another detector or a "
+            "person counted: a table, labels or a folder of them, read as annotations are.",
+        ),
     ] = None,
     threshold: Annotated[
         float | None,
@@ -98,12 +103,16 @@ def evaluate(
     outputs = Outputs(json_path, html_path)
     outputs.check()
     settings = _with_threshold(configured(config)[0], threshold)
-    other = None if compare is None else _compared(compare)
-    gathered = gather(paths, annotations or [])
+    by_marks = compare is not None and are_marks(compare)
+    other = None if compare is None or by_marks else _compared(compare)
+    gathered = gather(paths, annotations or [], compare if by_marks else None)
+    marks = read_marks(compare, gathered) if compare is not None and by_marks else None
     listeners = [prepare(config, settings)]
     if compare is not None and other is not None:
         listeners.append(_prepared(compare, other))
     systems, notices = _hear(gathered, listeners, workers or usable_cores())
+    if marks is not None:
+        systems, notices = _beside(marks, gathered, systems[0], notices)
     _complain(notices, outputs)
     if not systems[0].heard:
         raise InputError("No recording is left that could be scored.")
@@ -174,6 +183,15 @@ def _hear(
             notices += found
     systems, different = heard_by_all(systems)
     return systems, [*dict.fromkeys([*notices, *different])]
+
+
+def _beside(
+    marks: Marks, gathered: Gathered, first: System, notices: Sequence[Notice]
+) -> tuple[list[System], list[Notice]]:
+    second, found = as_system(marks, gathered, first)
+    why_not = f"has no marks in '{as_text(str(marks.path))}' that could be scored"
+    systems, unmarked = heard_by_all([first, second], why_not)
+    return systems, [*dict.fromkeys([*notices, *found, *unmarked])]
 
 
 def _tell(progress: Callable[[float, float], None], share: float) -> None:

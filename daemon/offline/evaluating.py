@@ -44,6 +44,7 @@ def prepare(config: Path | None, settings: Settings) -> Listener:
     """Load what a configuration hears with, so that a fault shows before hearing; ModelError."""
     ears = load_ears(settings)
     description = {
+        "marks": None,
         "config": None if config is None else as_text(str(config)),
         "config_sha256": config_sha256(settings),
         "gate": ears.stretches.gate.name,
@@ -118,7 +119,9 @@ def learnt_from(
     return names, notices
 
 
-def heard_by_all(systems: Sequence[System]) -> tuple[list[System], list[Notice]]:
+def heard_by_all(
+    systems: Sequence[System], why_not: str = "was not heard to the same end by both"
+) -> tuple[list[System], list[Notice]]:
     """Keep what every system heard alike, so that all are scored on the same sound."""
     truths = [{heard.truth.name: heard.truth for heard in system.heard} for system in systems]
     alike = {
@@ -128,9 +131,7 @@ def heard_by_all(systems: Sequence[System]) -> tuple[list[System], list[Notice]]
     }
     every = dict.fromkeys(name for some in truths for name in some)
     notices = [
-        Notice(name, None, "was not heard to the same end by both; it is left out.")
-        for name in every
-        if name not in alike
+        Notice(name, None, f"{why_not}; it is left out.") for name in every if name not in alike
     ]
     kept = [
         replace(

@@ -36,10 +36,19 @@ class Gathered:
         return dict(zip(absolute, printable_names(names), strict=True))
 
 
-def gather(paths: Sequence[Path], annotations: Sequence[Path]) -> Gathered:
-    """Find recordings and annotations and bring them together; InputError if none match."""
+def gather(
+    paths: Sequence[Path], annotations: Sequence[Path], claims: Path | None = None
+) -> Gathered:
+    """Find recordings and annotations and bring them together; InputError if none match.
+
+    What is at or below `claims` is to be scored itself, and so is no annotation.
+    """
     material = find_material(paths, annotations)
-    files = [read_annotation_file(path) for path in material.annotations]
+    files = [
+        read_annotation_file(path)
+        for path in material.annotations
+        if claims is None or not path.resolve().is_relative_to(claims.resolve())
+    ]
     annotated, notices = pair(material.recordings, files)
     notices += several_annotators(annotated)
     notices += beside_single_coughs(annotated, files)

@@ -32,16 +32,18 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One judged trigger, counted or not."""
+    """One judged trigger, counted or not; or what somebody else counted."""
 
     onset_s: float
     offset_s: float
     counted: bool
     probability: float | None
-    """P(cough) of the probe; None where the window was incomplete and the gate alone decided."""
-    gate_score: float
+    """P(cough) of the probe, or of who claims it; None where the window was incomplete and the gate
+    alone decided, and where nobody said."""
+    gate_score: float | None
+    """None where no gate of ours was asked."""
     scores: Mapping[str, float]
-    """P of each label; empty where the gate alone decided."""
+    """P of each label; empty where the gate alone decided, and where nobody said."""
     too_quiet: bool = False
     """Whether the configuration counts nothing of its level, at any threshold."""
 
@@ -117,6 +119,8 @@ class Heard:
     """Every judged trigger, in order of onset."""
     silent_s: float = 0.0
     """How much of it was digital silence, in which there is nothing to hear."""
+    by_marks: bool = False
+    """Whether the claims are what somebody else counted, and no gate and no probe made them."""
 
     @property
     def counted(self) -> tuple[Claim, ...]:

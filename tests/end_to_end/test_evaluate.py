@@ -98,6 +98,43 @@ def test_another_threshold_and_a_comparison(night: Path, tmp_path: Path) -> None
     assert report["difference"]["counting"]["sensitivity"]["value"] < 0.0
 
 
+def test_what_somebody_else_counted_is_scored_beside_it(night: Path, tmp_path: Path) -> None:
+    scenes = [Path(shutil.copy(night / f"scene{seed}.flac", tmp_path)) for seed in (20, 21)]
+    for scene in scenes:
+        shutil.copy(night / f"{scene.stem}.csv", tmp_path)
+    table = tmp_path / "peer.csv"  # where annotations are looked for, and it is none
+    table.write_text(
+        "file,onset,label,confidence\n"
+        "scene20.flac,1.5,cough,0.9\nscene20.flac,999,cough,0.9\nscene20.flac,3.0,couhg,0.9\n"
+    )
+    report = evaluate(tmp_path, "--compare", table)
+    ours, theirs = report["systems"]
+    left_out = [one["sentence"] for one in report["left_out"]]
+
+    assert theirs["description"]["marks"] == str(table)
+    assert (theirs["counting"]["hits"], theirs["counting"]["misses"]) == (1, 19)
+    assert ours["counting"]["hits"] > theirs["counting"]["hits"]
+    assert len(left_out) == 3
+    assert "it is no cough that was counted; did you mean 'cough'?" in left_out[0]
+    assert left_out[1].startswith("begins at 999 s, after the recording's end")
+    assert left_out[2].startswith("does not name 'scene21.flac': nothing was counted there")
+    assert theirs["threshold_curve"]["best_f1"]["sensitivity"] == 0.05
+
+    labels = tmp_path / "second"
+    labels.mkdir()
+    (labels / "scene20.txt").write_text("1.5\t1.8\tcough\n3.9\t4.0\tlaugh\n")
+    report = evaluate(tmp_path, "--compare", labels)
+    assert report["totals"]["recordings"] == 1
+    (one,) = (one for one in report["left_out"] if one["path"] == "scene21.flac")
+    assert one["sentence"] == f"has no marks in '{labels}' that could be scored; it is left out."
+
+    table.write_text("file,onset\ngone.flac,1\n")
+    said = coughd("evaluate", tmp_path, "--compare", table)
+    assert said.exit_code == os.EX_DATAERR
+    assert "nothing there marks any of the recordings." in said.complaints
+    assert "peer.csv:2: the recording 'gone.flac' is not there" in said.complaints
+
+
 def test_every_mistake_has_its_sentence_and_the_rest_is_scored(night: Path) -> None:
     report = evaluate(night / "mistakes")
     left_out = {

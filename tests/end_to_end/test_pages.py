@@ -86,12 +86,22 @@ def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     page = folder / "compared.html"
     said = coughd("evaluate", folder, "--compare", config, "--html", page, "--json", os.devnull)
     assert said.exit_code == os.EX_OK, said.complaints
+    peer, page = folder / "peer.csv", folder / "beside-a-peer.html"
+    rows = (f"a-scene-with-a-name-of-some-length-21.flac,{at_s},cough\n" for at_s in range(38))
+    peer.write_text("file,onset_s,label\n" + "".join(rows), encoding="utf-8")
+    said = coughd("evaluate", folder, "--compare", peer, "--html", page, "--json", os.devnull)
+    assert said.exit_code == os.EX_OK, said.complaints
     return folder
 
 
 @pytest.mark.parametrize(
     ("folder", "page"),
-    [("history", "by-night"), ("history", "by-day"), ("evaluated", "compared")],
+    [
+        ("history", "by-night"),
+        ("history", "by-day"),
+        ("evaluated", "compared"),
+        ("evaluated", "beside-a-peer"),
+    ],
 )
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width_px", [360, 768, 1280])

@@ -51,3 +51,15 @@ def truth(
 
 def heard(recording: Truth, *claims: Claim) -> Heard:
     return Heard(recording, claims)
+
+
+def marked(recording: Truth, *claims: Claim) -> Heard:
+    """What somebody else counted."""
+    return Heard(recording, claims, by_marks=True)
+
+
+def mark(onset_s: float, probability: float | None = None) -> Claim:
+    offset_s = onset_s + LENGTH_S
+    return Claim(
+        onset_s, offset_s, counted=True, probability=probability, gate_score=None, scores={}
+    )

@@ -44,7 +44,10 @@ def report(
 ) -> dict[str, Any]:
     """Of systems of which the last, or all, have learnt from some recordings."""
     described = {"config": None, "gate": "g", "embedder": "e", "probe": "p"}
-    made = [System(described, 0.5, some) for some in systems]
+    made = [
+        System(described, None if any(one.by_marks for one in some) else 0.5, some)
+        for some in systems
+    ]
     have_learnt = slice(0 if have_all_learnt else -1, None)
     made[have_learnt] = [replace(one, learnt_from=learnt_from) for one in made[have_learnt]]
     units = units_of_sounds([one.truth for one in systems[0]])

@@ -16,8 +16,10 @@ from ....detectors.evaluation.report.tables import (
     Words,
     alarm_table,
     counts_line,
+    in_use,
     interval_or_dash,
     is_worth_telling,
+    name_of,
     number_of,
     operating_table,
 )
@@ -68,15 +70,15 @@ def _say(line: str) -> None:
 
 
 def _name(system: Json) -> str:
-    description = system["description"]
-    return f"{description['config'] or 'default configuration'}, {description['probe']}"
+    probe = system["description"]["probe"]
+    return name_of(system) + (f", {probe}" if probe else "")
 
 
 def _print_scores(report: Json) -> None:
     systems, difference = report["systems"], report["difference"]
     headings = ["score"]
     for number, system in enumerate(systems, 1):
-        at = f"at {system['threshold']:g}"
+        at = in_use(system)
         headings += [f"{number}: {at}", f"{_LEVEL} of {number}"] if difference else [at, _INTERVAL]
     headings += (["2 - 1", f"{_LEVEL} of 2 - 1"] if difference else []) + [_PERFECT]
     rows: list[list[str]] = []

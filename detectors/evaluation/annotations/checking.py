@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 from ...ports import MIN_COUGH_SPACING_SAMPLES, SAMPLE_RATE_HZ
 from ..sounds import Sound, Truth
 from .backgrounds import fit_backgrounds
+from .inside import SLACK_S, is_inside, lies_inside, notice_on
 from .pairing import Annotated, Line
-from .rows import Notice, Row
+from .rows import Notice
 from .subjects import Subjects
 
 _SPACING_S = MIN_COUGH_SPACING_SAMPLES / SAMPLE_RATE_HZ
-_SLACK_S = 0.05
-"""How far rounding may carry an annotation past an edge or a neighbour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +31,9 @@ def all_outside(name: str, duration_s: float, annotated: Annotated) -> Notice | 
     that is counted there a false alarm.
     """
     marks = [line for line in annotated.lines if line.row.onset_s is not None]
-    if len(marks) < len(annotated.lines) or any(_lies_inside(one.row, duration_s) for one in marks):
+    if len(marks) < len(annotated.lines) or any(lies_inside(one.row, duration_s) for one in marks):
         return None
-    return _notice(
+    return notice_on(
         marks[0],
         f"lies outside '{name}' ({duration_s:.3f} s), and so does all else that is marked in it; "
         "nobody knows what is in it, so it is left out: times are seconds from its beginning.",
@@ -48,7 +47,7 @@ def check(name: str, duration_s: float, annotated: Annotated) -> tuple[Truth, li
     inside = [
         _Marked(line, _sound(line, duration_s, subjects))
         for line in annotated.lines
-        if line.row.onset_s is not None and _is_inside(line, duration_s, notices)
+        if line.row.onset_s is not None and is_inside(line, duration_s, notices)
     ]
     references = {id(line) for line in annotated.references}
     coughs = [marked for marked in inside if id(marked.line) in references]
@@ -63,30 +62,6 @@ def check(name: str, duration_s: float, annotated: Annotated) -> tuple[Truth, li
         subject=subjects.owner,
     )
     return truth, [*notices, *found]
-
-
-def _is_inside(line: Line, duration_s: float, notices: list[Notice]) -> bool:
-    onset_s, offset_s = line.row.onset_s or 0.0, line.row.offset_s
-    sentence = ""
-    is_inside = _lies_inside(line.row, duration_s)
-    if not is_inside:
-        where = "before the recording" if onset_s < 0 else "after the recording's end"
-        sentence = f"begins at {onset_s:g} s, {where} ({duration_s:.3f} s); it is left out."
-    elif onset_s < -_SLACK_S:
-        sentence = f"begins at {onset_s:g} s, before the recording; it is cut there."
-    elif offset_s > duration_s + _SLACK_S:
-        sentence = (
-            f"ends at {offset_s:g} s, after the recording, which lasts {duration_s:.3f} s; it is "
-            "cut there."
-        )
-    if sentence:
-        notices.append(_notice(line, sentence))
-    return is_inside
-
-
-def _lies_inside(row: Row, duration_s: float) -> bool:
-    onset_s = row.onset_s or 0.0
-    return onset_s < duration_s and (onset_s >= -_SLACK_S or row.offset_s > 0.0)
 
 
 def _sound(line: Line, duration_s: float, subjects: Subjects) -> Sound:
@@ -115,7 +90,7 @@ def _once(coughs: Sequence[_Marked], notices: list[Notice]) -> list[_Marked]:
             same, other = other, same
         surer = "sure " if same.sound.sure and not other.sound.sure else ""
         notices.append(
-            _notice(
+            notice_on(
                 other.line,
                 f"begins within 0.2 s of the {surer}cough in {_place(same.line)}, which is "
                 "the same cough; it is left out.",
@@ -130,18 +105,14 @@ def _cut(coughs: Sequence[_Marked], notices: list[Notice]) -> Iterator[Sound]:
         if after is None or cough.sound.offset_s <= after.sound.onset_s:
             yield cough.sound
             continue
-        if cough.sound.offset_s > after.sound.onset_s + _SLACK_S:
+        if cough.sound.offset_s > after.sound.onset_s + SLACK_S:
             notices.append(
-                _notice(
+                notice_on(
                     cough.line,
                     f"overlaps the cough in {_place(after.line)}; it ends where that one begins.",
                 )
             )
         yield replace(cough.sound, offset_s=after.sound.onset_s)
-
-
-def _notice(line: Line, sentence: str) -> Notice:
-    return Notice.at(line.path, line.row.line, sentence)
 
 
 def _place(line: Line) -> str:

@@ -21,6 +21,7 @@ _COLUMNS = {
     "subject": ("subject", "group", "participant", "speaker"),
     "source": ("source",),
     "source_path": ("source_path",),
+    "probability": ("probability", "score", "confidence"),
     "background": ("background", "bg_file"),
 }
 """What a column may be called, first names first."""

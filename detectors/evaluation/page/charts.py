@@ -69,7 +69,8 @@ def scores_by_threshold(systems: Sequence[Json]) -> str:
                 [(p["threshold"], p[measure]) for p in points if p[measure] is not None],
                 f"s{number} {style}",
             )
-        chart.upright(system["threshold"], f"s{number} thin")
+        if system["threshold"] is not None:
+            chart.upright(system["threshold"], f"s{number} thin")
     return chart.svg()
 
 
@@ -80,6 +81,7 @@ def sensitivity_by_false_alarms(systems: Sequence[Json]) -> str:
         for system in systems
         for point in system["threshold_curve"]["points"]
     ]
+    rates += [system["counting"]["false_alarms_per_hour"]["value"] for system in systems]
     highest = math.ceil(math.log10(max(10.0, *rates)))
     lowest = math.log10(_LEAST_RATE)
     chart = Chart(
@@ -101,11 +103,18 @@ def sensitivity_by_false_alarms(systems: Sequence[Json]) -> str:
             if point["sensitivity"] is not None
         ]
         chart.line([(x, y) for x, y, _ in points], f"s{number}")
-        chart.dots(
-            [(x, y) for x, y, threshold in points if threshold == system["threshold"]],
-            f"s{number}",
-        )
+        dots = [(x, y) for x, y, threshold in points if threshold == system["threshold"]]
+        if system["threshold"] is None:
+            dots = _as_marked(system["counting"])
+        chart.dots(dots, f"s{number}")
     return chart.svg()
+
+
+def _as_marked(counting: Json) -> list[tuple[float, float]]:
+    """Where marks lie that count without a threshold; nowhere where there are no coughs."""
+    sensitivity = counting["sensitivity"]["value"]
+    rate = counting["false_alarms_per_hour"]["value"]
+    return [] if sensitivity is None else [(_log(rate), sensitivity)]
 
 
 def _log(rate: float) -> float:

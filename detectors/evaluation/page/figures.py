@@ -37,6 +37,9 @@ _STAGES = (
 )
 
 
+_MARKS = " Unmarked: the marks have nothing near it."
+
+
 def figures(systems: Sequence[Json]) -> Iterator[tuple[str, str]]:
     """Each plot as SVG, with its caption."""
     if charts.knows_snr(systems):
@@ -50,4 +53,6 @@ def figures(systems: Sequence[Json]) -> Iterator[tuple[str, str]]:
         for system in systems
     ]
     yield charts.counts("False alarms", alarms), _ALARMS
-    yield charts.counts("Misses", [system["misses"]["by_stage"] for system in systems]), _STAGES
+    stages = [system["misses"]["by_stage"] for system in systems]
+    has_marks = any(system["threshold"] is None for system in systems)
+    yield charts.counts("Misses", stages), _STAGES + (_MARKS if has_marks else "")

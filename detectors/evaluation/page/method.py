@@ -27,10 +27,18 @@ def method(report: Json) -> str:
     made = report["made"]
     command = shlex.join(["coughd", *made["arguments"]])
     return (
-        f"<h2>Method</h2><p>{escape(_WORDS)}</p>"
+        f"<h2>Method</h2><p>{escape(_WORDS)}{_of_marks(report['systems'])}</p>"
         f"<p>{escape(_rules(report['rules']))} {escape(_draws(report))}</p>"
         f"<p>Made {escape(made['utc'])} by coughd {escape(report['coughd'])}: "
         f"<code>{escape(command)}</code></p>{_systems(report['systems'])}"
+    )
+
+
+def _of_marks(systems: Sequence[Json]) -> str:
+    return "".join(
+        f" {number}: counted by somebody else, and scored as marked."
+        for number, system in enumerate(systems, 1)
+        if system["threshold"] is None
     )
 
 
@@ -62,6 +70,7 @@ def _systems(systems: Sequence[Json]) -> str:
             f"<code>{escape(str(system['description'].get(f'{key}_sha256') or ''))}</code>",
         ]
         for number, system in enumerate(systems)
+        if system["threshold"] is not None
         for what, key in (("configuration", "config"), ("probe", "probe"))
     ]
     return f'<div class="words">{table(["", "", "sha256"], rows)}</div>'

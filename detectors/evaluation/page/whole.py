@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Any
 
 from ...drawing.document import figure, table, whole_document
-from ..report.tables import counts_line, number_of
+from ..report.tables import counts_line, name_of, number_of
 from ..scoring.cases import Case
 from . import tables
 from .cases import cases_section
@@ -79,11 +79,11 @@ def _systems(systems: Sequence[Json]) -> str:
         rows.append(
             [
                 f'<span class="key s{number}"></span>{number + 1}',
-                escape(described.get("config") or "default configuration"),
+                escape(name_of(system)),
                 escape(described.get("gate") or ""),
                 escape(described.get("embedder") or ""),
                 escape(described.get("probe") or ""),
-                f"{system['threshold']:g}",
+                "" if system["threshold"] is None else f"{system['threshold']:g}",
             ]
         )
     headings = ["", "configuration", "gate", "embedder", "probe", "threshold"]

@@ -29,8 +29,20 @@ def reliability_bins(triggers: Numbers) -> list[Json]:
     ]
 
 
-def curve_points(recordings: Sequence[Heard], threshold: float) -> Json:
-    """Scores at every threshold, and which threshold would suit whom."""
+def curve_points(recordings: Sequence[Heard], threshold: float | None) -> Json:
+    """Scores at every threshold, and which threshold would suit whom.
+
+    Without a threshold in use everything counts; where no probability is known either, there is no
+    point.
+    """
+    if threshold is None:
+        has_probabilities = any(
+            claim.probability is not None for heard in recordings for claim in heard.claims
+        )
+        if not has_probabilities:
+            nowhere = [{"limit": rate, "point": None} for rate in QUIET_RATES_PER_HOUR]
+            return {"points": [], "best_f1": None, "at_most_false_alarms_per_hour": nowhere}
+        threshold = 0.0
     truths = [heard.truth for heard in recordings]
     name = breakdown.snr_groups([cough for truth in truths for cough in truth.coughs])
     groups = [[name(cough) for cough in truth.coughs] for truth in truths]

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from ..annotations.rows import Notice
 from ..scoring import breakdown, calibration, field
 from ..scoring.matching import TOLERANCE_S
+from ..scoring.outcome import STAGES, STAGES_OF_MARKS
 from ..scoring.scores import Draws, Scores, Section, differences, score
 from ..scoring.units import Units
 from ..sounds import Heard
@@ -27,11 +28,12 @@ SCHEMA = "coughd.evaluation/1"
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """One configuration and what it made of the recordings."""
+    """One configuration and what it made of the recordings; or what somebody else counted."""
 
     description: Mapping[str, str | float | None]
-    """Where it comes from: configuration, models, threshold."""
-    threshold: float
+    """Where it comes from: configuration and models, or `marks`."""
+    threshold: float | None
+    """None where all claims count, whatever their probability."""
     heard: tuple[Heard, ...]
     learnt_from: tuple[str, ...] = ()
     """Which of the recordings its models have learnt from."""
@@ -114,7 +116,7 @@ def _system(system: System, scores: Scores, by: Mapping[str, Sequence[breakdown.
         "gate": sections["gate"],
         "by": {way: _groups(some) for way, some in by.items()},
         "false_alarms": false_alarms(outcomes),
-        "misses": misses(outcomes),
+        "misses": misses(outcomes, STAGES_OF_MARKS if scores.by_marks else STAGES),
         "calibration": {
             **sections["calibration"],
             "triggers": len(scores.triggers),

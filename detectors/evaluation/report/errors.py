@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from ..scoring.outcome import STAGES, FalseAlarm, Miss, Outcome
+from ..scoring.outcome import FalseAlarm, Miss, Outcome
 from ..scoring.scores import hours_of
 from ..sounds import UNKNOWN, Truth
 from .numbers import Json, rounded
@@ -55,12 +55,12 @@ def _alarm(truth: Truth, alarm: FalseAlarm) -> Json:
     }
 
 
-def misses(outcomes: Sequence[Outcome]) -> Json:
+def misses(outcomes: Sequence[Outcome], stages: Sequence[str]) -> Json:
     """By the stage that lost them, and one by one."""
     missed = [(outcome.truth, miss) for outcome in outcomes for miss in outcome.misses]
-    stages = [miss.stage for _, miss in missed]
+    lost_at = [miss.stage for _, miss in missed]
     return {
-        "by_stage": {stage: stages.count(stage) for stage in STAGES},
+        "by_stage": {stage: lost_at.count(stage) for stage in stages},
         "list": [_miss(truth, miss) for truth, miss in missed],
     }
 

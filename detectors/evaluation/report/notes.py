@@ -31,7 +31,7 @@ def notes(
         *_rates(scores[0]),
         *_repeated(scores[0], draws),
         *_degenerate(scores, groups),
-        *_calibration(scores),
+        *_calibration([one for one in scores if not one.by_marks]),
         *_flattered(learnt_from),
     ]
 

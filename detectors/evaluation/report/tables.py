@@ -82,28 +82,47 @@ def _plain(label: str) -> str:
 
 def _likeliest(others: Mapping[str, int]) -> str:
     """The label that most of them would have had; the report has the others."""
+    if set(others) == {UNKNOWN}:
+        return ""
     label, count = max(others.items(), key=lambda item: item[1])
     return f"{_plain(label)} ({count})"
+
+
+def in_use(system: Json) -> str:
+    """At which threshold it counts."""
+    threshold = system["threshold"]
+    return "as marked" if threshold is None else f"at {threshold:g}"
+
+
+def name_of(system: Json) -> str:
+    """What a system is called: its configuration, or where its marks stand."""
+    described = system["description"]
+    marks = described.get("marks")
+    return f"marks of {marks}" if marks else described.get("config") or "default configuration"
 
 
 def operating_table(system: Json) -> Words:
     """What the threshold in use gives, and what others would."""
     curve = system["threshold_curve"]
-    here = [point for point in curve["points"] if point["threshold"] == system["threshold"]]
-    named = [
-        ("in use", here[0] if here else None),
-        ("best F1 on these recordings", curve["best_f1"]),
-    ]
-    named += [
-        (f"at most {quiet['limit']:g} per hour", quiet["point"])
-        for quiet in curve["at_most_false_alarms_per_hour"]
-    ]
+    if system["threshold"] is None:
+        here = {name: system["counting"][name]["value"] for name in _RATIOS}
+        rows = [("as marked", "", *(figure(here[name]) for name in _RATIOS))]
+    else:
+        used = [point for point in curve["points"] if point["threshold"] == system["threshold"]]
+        rows = [_operating_point("in use", used[0] if used else None)]
+    if curve["points"]:
+        rows.append(_operating_point("best F1 on these recordings", curve["best_f1"]))
+        rows += [
+            _operating_point(f"at most {quiet['limit']:g} per hour", quiet["point"])
+            for quiet in curve["at_most_false_alarms_per_hour"]
+        ]
     return Words(
         ("operating point", "threshold", "sensitivity", "PPV", "F1", "false alarms per hour"),
-        tuple(
-            (name, "none", *[""] * len(_RATIOS))
-            if point is None
-            else (name, f"{point['threshold']:g}", *(figure(point[one]) for one in _RATIOS))
-            for name, point in named
-        ),
+        tuple(rows),
     )
+
+
+def _operating_point(name: str, point: Json | None) -> tuple[str, ...]:
+    if point is None:
+        return (name, "none", *[""] * len(_RATIOS))
+    return (name, f"{point['threshold']:g}", *(figure(point[one]) for one in _RATIOS))

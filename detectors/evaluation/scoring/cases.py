@@ -64,7 +64,7 @@ def _or_least(number: float | None) -> float:
 
 def _probability(claim: Claim) -> str:
     if claim.probability is None:
-        return f"gate alone, {claim.gate_score:.2f}"
+        return "marked" if claim.gate_score is None else f"gate alone, {claim.gate_score:.2f}"
     return f"P(cough) {claim.probability:.2f}"
 
 

@@ -10,6 +10,8 @@ from .matching import Interval, match, near
 
 STAGES = ("gate", "merge", "level", "probe", "edge")
 """Where a missed cough was lost; docs/evaluation.md says what each means."""
+STAGES_OF_MARKS = ("merge", "unmarked")
+"""The same, where somebody else counted."""
 _LASTING = "speech"
 NOTHING_MARKED = "background"
 BESIDE_A_COUGH = "beside_a_cough"
@@ -44,7 +46,7 @@ class Miss:
 
     cough: Sound
     stage: str
-    """One of `STAGES`."""
+    """One of `STAGES`, or of `STAGES_OF_MARKS`."""
     refused: Claim | None
     """The trigger that was not counted, for the stages `level`, `probe` and `edge`."""
 
@@ -137,13 +139,14 @@ def examine(heard: Heard) -> Outcome:
     return Outcome(
         truth=truth,
         hits=tuple(Hit(truth.coughs[cough], counted[claim]) for cough, claim in sides.pairs),
-        misses=tuple(_misses([truth.coughs[cough] for cough in sides.missed], heard.claims)),
+        misses=tuple(_misses([truth.coughs[cough] for cough in sides.missed], heard)),
         false_alarms=tuple(_false_alarm(truth, counted[claim]) for claim in sides.wrong),
         undecided=tuple(counted[claim] for claim in sides.undecided),
     )
 
 
-def _misses(missed: Sequence[Sound], claims: Sequence[Claim]) -> Iterable[Miss]:
+def _misses(missed: Sequence[Sound], heard: Heard) -> Iterable[Miss]:
+    claims = heard.claims
     refused = [claim for claim in claims if not claim.counted]
     for cough, index in zip(missed, match(missed, refused), strict=True):
         if index is not None:
@@ -152,7 +155,7 @@ def _misses(missed: Sequence[Sound], claims: Sequence[Claim]) -> Iterable[Miss]:
         elif any(near(cough, claim) for claim in claims):
             yield Miss(cough, "merge", None)
         else:
-            yield Miss(cough, "gate", None)
+            yield Miss(cough, "unmarked" if heard.by_marks else "gate", None)
 
 
 def _refused_by(claim: Claim) -> str:

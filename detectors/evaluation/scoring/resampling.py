@@ -120,6 +120,11 @@ class Resampling:
         times = np.random.default_rng(SEED).multinomial(units, shares, size=draws)
         self._times = times.astype(np.float64)
 
+    @property
+    def undefined(self) -> Measured:
+        """A score of which there is nothing to be measured, on no draw either."""
+        return Measured(float("nan"), np.full(len(self._times), np.nan))
+
     def ratios(self, counts: Numbers) -> dict[str, Measured]:
         """All of `RATIOS` over a table of counts [shape=(units, 4)]."""
         total = counts.sum(axis=0)
@@ -137,7 +142,7 @@ class Resampling:
         Without rows it is NaN, and so it is on every draw.
         """
         if not len(rows):
-            return Measured(float("nan"), np.full(len(self._times), np.nan))
+            return self.undefined
         every = np.arange(len(rows))
         draws = (rows[np.repeat(every, times[unit_of].astype(np.intp))] for times in self._times)
         drawn = [statistic(draw) if len(draw) else float("nan") for draw in draws]

@@ -49,6 +49,8 @@ class Scores:
     pieces: tuple[agreement.Piece, ...]
     triggers: Numbers
     """Rows (probability, was a cough) of all judged triggers."""
+    by_marks: bool = False
+    """Whether these are of what somebody else counted, and of no detector of ours."""
 
 
 def score(recordings: Sequence[Heard], draws: Draws) -> Scores:
@@ -81,6 +83,7 @@ def score(recordings: Sequence[Heard], draws: Draws) -> Scores:
         },
         pieces=tuple(pieces),
         triggers=triggers,
+        by_marks=any(heard.by_marks for heard in recordings),
     )
 
 
@@ -167,7 +170,10 @@ def _calibration(judged: Sequence[Numbers], draws: Draws) -> Section:
 
 
 def _gate(recordings: Sequence[Heard], draws: Draws) -> Section:
-    """What the gate alone let through: the most that any probe can find."""
+    """What the gate alone let through, the most that any probe can find; NaN without a gate."""
+    if any(heard.by_marks for heard in recordings):
+        undefined = draws.of_recordings.undefined
+        return {"sensitivity": undefined, "triggers_per_hour": undefined}
     tallies = []
     triggers = []
     for heard in recordings:

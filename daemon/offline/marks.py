@@ -1,0 +1,93 @@
+"""What another detector or a person counted in the same recordings, to be scored beside ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...config.as_text import as_text
+from ...config.errors import InputError
+from ...detectors.evaluation.annotations.annotators import beside_single_coughs, several_annotators
+from ...detectors.evaluation.annotations.checking import all_outside
+from ...detectors.evaluation.annotations.claims import claims_of
+from ...detectors.evaluation.annotations.discovery import (
+    LABEL_SUFFIX,
+    TABLE_SUFFIXES,
+    find_material,
+)
+from ...detectors.evaluation.annotations.files import NO_CLAIM, read_annotation_file
+from ...detectors.evaluation.annotations.pairing import Annotated, pair
+from ...detectors.evaluation.annotations.rows import Notice
+from ...detectors.evaluation.report.document import System
+from ...detectors.evaluation.sounds import Heard
+from .gathering import Gathered, first_of
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Somebody's marks in recordings that are scored."""
+
+    path: Path
+    annotated: Mapping[Path, Annotated]
+    names_recordings: bool
+    """Whether a table names the recordings, and so is the whole of what was counted."""
+    notices: tuple[Notice, ...]
+
+
+def are_marks(path: Path) -> bool:
+    """Whether a path given to compare with is a table or folder, and no configuration."""
+    return path.is_dir() or path.suffix.casefold() in {*TABLE_SUFFIXES, LABEL_SUFFIX}
+
+
+def read_marks(path: Path, gathered: Gathered) -> Marks:
+    """Read tables or labels, as annotations are read; InputError where none can be used."""
+    material = find_material(gathered.recordings, [path])
+    files = [read_annotation_file(one, NO_CLAIM) for one in material.annotations]
+    annotated, notices = pair(gathered.recordings, files)
+    if not annotated:
+        raise InputError(
+            f"--compare {as_text(str(path))}: nothing there marks any of the recordings."
+            + "".join(f"\n{sentence}" for sentence in first_of(notices, "."))
+        )
+    notices += several_annotators(annotated)
+    notices += beside_single_coughs(annotated, files)
+    names_recordings = any(row.file is not None for file in files for row in file.rows)
+    return Marks(path, annotated, names_recordings, tuple(notices))
+
+
+def as_system(marks: Marks, gathered: Gathered, first: System) -> tuple[System, list[Notice]]:
+    """Claims on what the first system heard; recordings that nothing is said about are missing.
+
+    A table that names recordings says of all others that nothing was counted in them.
+    """
+    notices = [*marks.notices]
+    heard: list[Heard] = []
+    quiet: list[str] = []
+    paths = {name: path for path, name in gathered.names.items()}
+    for one in first.heard:
+        annotated = marks.annotated.get(paths[one.truth.name])
+        if annotated is None:
+            if marks.names_recordings:
+                quiet.append(one.truth.name)
+                heard.append(Heard(one.truth, (), by_marks=True))
+            continue
+        misplaced = all_outside(one.truth.name, one.truth.duration_s, annotated)
+        if misplaced is not None:
+            notices.append(misplaced)
+            continue
+        claims, found = claims_of(one.truth.duration_s, annotated)
+        notices += found
+        heard.append(Heard(one.truth, claims, by_marks=True))
+    if quiet:
+        notices.append(_quiet(marks.path, quiet))
+    description = {"marks": as_text(str(marks.path)), "config": None, "config_sha256": None}
+    description |= {"gate": None, "embedder": None, "probe": None, "probe_sha256": None}
+    return System(description, None, tuple(heard)), notices
+
+
+def _quiet(path: Path, names: list[str]) -> Notice:
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return Notice.at(
+        path, None, f"does not name '{names[0]}'{more}: nothing was counted there, as it is read."
+    )

@@ -1,0 +1,48 @@
+"""What another detector or a person counted, as claims to be scored. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..sounds import Claim
+from .inside import is_inside, notice_on
+from .pairing import Annotated, Line
+from .rows import Notice
+
+
+def claims_of(duration_s: float, annotated: Annotated) -> tuple[tuple[Claim, ...], list[Notice]]:
+    """The coughs that a recording's tables mark, in order of onset, each as one counted claim.
+
+    As they are: what begins within 0.2 s of another one, or overlaps it, stays a claim of its own,
+    or a detector that counts twice would look better than it is. Who is not sure claims nothing.
+    """
+    notices: list[Notice] = []
+    claims = [
+        Claim(
+            onset_s=max(0.0, line.row.onset_s),
+            offset_s=max(0.0, min(line.row.offset_s, duration_s)),
+            counted=True,
+            probability=_probability(line, notices),
+            gate_score=None,
+            scores={},
+        )
+        for line in _coughs(annotated)
+        if line.row.onset_s is not None and is_inside(line, duration_s, notices)
+    ]
+    return tuple(sorted(claims, key=lambda claim: claim.onset_s)), notices
+
+
+def _coughs(annotated: Annotated) -> Iterator[Line]:
+    return (line for line in annotated.references if line.is_cough and line.row.sure)
+
+
+def _probability(line: Line, notices: list[Notice]) -> float | None:
+    probability = line.row.probability
+    if probability is not None and not 0.0 <= probability <= 1.0:
+        notices.append(
+            notice_on(
+                line, f"has the probability {probability:g}, not between 0 and 1; it has none."
+            )
+        )
+        return None
+    return probability
