@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -16,8 +15,7 @@ from typing import Annotated, Literal
 import typer
 
 from ...config.as_text import as_text
-from ...config.errors import ConfigError, InputError, ModelError
-from ...config.settings import Settings
+from ...config.errors import InputError
 from ...detectors.evaluation.annotations.rows import Notice
 from ...detectors.evaluation.page.whole import make_page
 from ...detectors.evaluation.report.document import Made, System, make_report
@@ -27,9 +25,10 @@ from ..lifecycle import StopRequest, stop_on_signals
 from ..offline.evaluating import Listener, hear_all, heard_by_all, prepare
 from ..offline.evaluation_outputs import STANDARD_OUTPUT, Outputs, output_of, write
 from ..offline.gathering import Gathered, first_of, gather
-from ..offline.marks import Marks, are_marks, as_system, read_marks
+from ..offline.marks import beside
 from ..offline.picturing import picture_cases
 from ..offline.scan_pool import usable_cores
+from .shared.compared import second_of, with_threshold
 from .shared.options import ConfigOption, configured
 from .views.bars import progress_bar
 from .views.evaluate_lines import print_report
@@ -86,6 +85,12 @@ def evaluate(
             help="P(cough) from which the first configuration counts a sound.",
         ),
     ] = None,
+    compare_threshold: Annotated[
+        float | None,
+        typer.Option(
+            metavar="P", min=0.0, max=1.0, help="The same of the second one, or of its table."
+        ),
+    ] = None,
     over: Annotated[
         Literal["subjects", "recordings"] | None,
         typer.Option(help="What the intervals draw again; else subjects where all are known."),
@@ -102,17 +107,17 @@ def evaluate(
     """
     outputs = Outputs(json_path, html_path)
     outputs.check()
-    settings = _with_threshold(configured(config)[0], threshold)
-    by_marks = compare is not None and are_marks(compare)
-    other = None if compare is None or by_marks else _compared(compare)
-    gathered = gather(paths, annotations or [], compare if by_marks else None)
-    marks = read_marks(compare, gathered) if compare is not None and by_marks else None
+    settings = with_threshold(configured(config)[0], threshold)
+    second = second_of(compare, compare_threshold)
+    gathered = gather(paths, annotations or [], None if second is None else second.claims)
     listeners = [prepare(config, settings)]
-    if compare is not None and other is not None:
-        listeners.append(_prepared(compare, other))
+    marks = None if second is None else second.read_marks(gathered)
+    if second is not None and second.settings is not None:
+        listeners.append(second.prepared(second.settings))
     systems, notices = _hear(gathered, listeners, workers or usable_cores())
     if marks is not None:
-        systems, notices = _beside(marks, gathered, systems[0], notices)
+        systems, found = beside(systems[0], marks, gathered)
+        notices = [*dict.fromkeys([*notices, *found])]
     _complain(notices, outputs)
     if not systems[0].heard:
         raise InputError("No recording is left that could be scored.")
@@ -141,28 +146,6 @@ def _made() -> Made:
     return Made(version("coughd"), datetime.now(UTC), tuple(map(as_text, sys.argv[1:])))
 
 
-def _with_threshold(settings: Settings, threshold: float | None) -> Settings:
-    if threshold is None:
-        return settings
-    return replace(settings, probe=replace(settings.probe, threshold=threshold))
-
-
-def _compared(config: Path) -> Settings:
-    try:
-        return configured(config)[0]
-    except ConfigError as exc:
-        if not isinstance(exc.__cause__, FileNotFoundError):
-            raise
-        raise ConfigError(f"there is no configuration file {config}: check --compare") from exc
-
-
-def _prepared(config: Path, settings: Settings) -> Listener:
-    try:
-        return prepare(config, settings)
-    except (ConfigError, ModelError) as exc:
-        raise type(exc)(f"--compare {config}: {exc}") from exc
-
-
 def _hear(
     gathered: Gathered, listeners: Sequence[Listener], workers: int
 ) -> tuple[list[System], list[Notice]]:
@@ -183,15 +166,6 @@ def _hear(
             notices += found
     systems, different = heard_by_all(systems)
     return systems, [*dict.fromkeys([*notices, *different])]
-
-
-def _beside(
-    marks: Marks, gathered: Gathered, first: System, notices: Sequence[Notice]
-) -> tuple[list[System], list[Notice]]:
-    second, found = as_system(marks, gathered, first)
-    why_not = f"has no marks in '{as_text(str(marks.path))}' that could be scored"
-    systems, unmarked = heard_by_all([first, second], why_not)
-    return systems, [*dict.fromkeys([*notices, *found, *unmarked])]
 
 
 def _tell(progress: Callable[[float, float], None], share: float) -> None:

@@ -21,6 +21,7 @@ from ...detectors.evaluation.annotations.pairing import Annotated, pair
 from ...detectors.evaluation.annotations.rows import Notice
 from ...detectors.evaluation.report.document import System
 from ...detectors.evaluation.sounds import Heard
+from .evaluating import heard_by_all
 from .gathering import Gathered, first_of
 
 
@@ -32,6 +33,8 @@ class Marks:
     annotated: Mapping[Path, Annotated]
     names_recordings: bool
     """Whether a table names the recordings, and so is the whole of what was counted."""
+    threshold: float | None
+    """Marks of a lower probability are not counted."""
     notices: tuple[Notice, ...]
 
 
@@ -40,8 +43,11 @@ def are_marks(path: Path) -> bool:
     return path.is_dir() or path.suffix.casefold() in {*TABLE_SUFFIXES, LABEL_SUFFIX}
 
 
-def read_marks(path: Path, gathered: Gathered) -> Marks:
-    """Read tables or labels, as annotations are read; InputError where none can be used."""
+def read_marks(path: Path, gathered: Gathered, threshold: float | None) -> Marks:
+    """Read tables or labels, as annotations are read; InputError where none can be used.
+
+    With a threshold there must be a probability.
+    """
     material = find_material(gathered.recordings, [path])
     files = [read_annotation_file(one, NO_CLAIM) for one in material.annotations]
     annotated, notices = pair(gathered.recordings, files)
@@ -50,13 +56,30 @@ def read_marks(path: Path, gathered: Gathered) -> Marks:
             f"--compare {as_text(str(path))}: nothing there marks any of the recordings."
             + "".join(f"\n{sentence}" for sentence in first_of(notices, "."))
         )
+    if threshold is not None and not _has_probabilities(annotated):
+        raise InputError(
+            f"--compare {as_text(str(path))}: no mark there has a probability, so "
+            "--compare-threshold has nothing to be held against; leave it out."
+        )
     notices += several_annotators(annotated)
     notices += beside_single_coughs(annotated, files)
     names_recordings = any(row.file is not None for file in files for row in file.rows)
-    return Marks(path, annotated, names_recordings, tuple(notices))
+    return Marks(path, annotated, names_recordings, threshold, tuple(notices))
 
 
-def as_system(marks: Marks, gathered: Gathered, first: System) -> tuple[System, list[Notice]]:
+def _has_probabilities(annotated: Mapping[Path, Annotated]) -> bool:
+    return any(line.row.probability is not None for one in annotated.values() for line in one.lines)
+
+
+def beside(first: System, marks: Marks, gathered: Gathered) -> tuple[list[System], list[Notice]]:
+    """Both systems, on the recordings of which the marks say anything."""
+    second, notices = _as_system(marks, gathered, first)
+    why_not = f"has no marks in '{as_text(str(marks.path))}' that could be scored"
+    systems, unmarked = heard_by_all([first, second], why_not)
+    return systems, [*notices, *unmarked]
+
+
+def _as_system(marks: Marks, gathered: Gathered, first: System) -> tuple[System, list[Notice]]:
     """Claims on what the first system heard; recordings that nothing is said about are missing.
 
     A table that names recordings says of all others that nothing was counted in them.
@@ -76,14 +99,14 @@ def as_system(marks: Marks, gathered: Gathered, first: System) -> tuple[System, 
         if misplaced is not None:
             notices.append(misplaced)
             continue
-        claims, found = claims_of(one.truth.duration_s, annotated)
+        claims, found = claims_of(one.truth.duration_s, annotated, marks.threshold)
         notices += found
         heard.append(Heard(one.truth, claims, by_marks=True))
     if quiet:
         notices.append(_quiet(marks.path, quiet))
     description = {"marks": as_text(str(marks.path)), "config": None, "config_sha256": None}
     description |= {"gate": None, "embedder": None, "probe": None, "probe_sha256": None}
-    return System(description, None, tuple(heard)), notices
+    return System(description, marks.threshold, tuple(heard)), notices
 
 
 def _quiet(path: Path, names: list[str]) -> Notice:

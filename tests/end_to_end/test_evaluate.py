@@ -88,8 +88,12 @@ def test_scenes_are_scored_and_the_page_is_written(night: Path, tmp_path: Path) 
 def test_another_threshold_and_a_comparison(night: Path, tmp_path: Path) -> None:
     strict = tmp_path / "strict.yaml"
     strict.write_text("config_version: 1\nprobe: {threshold: 1.0}\n", encoding="utf-8")
-    report = evaluate(night / "scene20.flac", "--threshold", "0.0", "--compare", strict)
+    scene = night / "scene20.flac"
+    report = evaluate(scene, "--threshold", "0.0", "--compare", strict)
+    other = evaluate(scene, "--compare", strict, "--compare-threshold", "0.25")["systems"][1]
     first, second = report["systems"]
+
+    assert other["threshold"] == 0.25
 
     assert (first["threshold"], second["threshold"]) == (0.0, 1.0)
     assert second["description"]["config"] == str(strict)
@@ -120,6 +124,15 @@ def test_what_somebody_else_counted_is_scored_beside_it(night: Path, tmp_path: P
     assert left_out[2].startswith("does not name 'scene21.flac': nothing was counted there")
     assert theirs["threshold_curve"]["best_f1"]["sensitivity"] == 0.05
 
+    with table.open("a") as more:
+        more.write("scene21.flac,1.5,cough,0.2\n")
+    report = evaluate(tmp_path, "--compare", table, "--compare-threshold", "0.5")
+    _, theirs = report["systems"]
+    assert theirs["threshold"] == 0.5
+    assert (theirs["counting"]["hits"], theirs["counting"]["misses"]) == (1, 19)
+    assert theirs["misses"]["by_stage"]["threshold"] == 1
+    assert theirs["threshold_curve"]["best_f1"]["sensitivity"] == 0.1
+
     labels = tmp_path / "second"
     labels.mkdir()
     (labels / "scene20.txt").write_text("1.5\t1.8\tcough\n3.9\t4.0\tlaugh\n")
@@ -127,6 +140,9 @@ def test_what_somebody_else_counted_is_scored_beside_it(night: Path, tmp_path: P
     assert report["totals"]["recordings"] == 1
     (one,) = (one for one in report["left_out"] if one["path"] == "scene21.flac")
     assert one["sentence"] == f"has no marks in '{labels}' that could be scored; it is left out."
+    said = coughd("evaluate", tmp_path, "--compare", labels, "--compare-threshold", "0.5")
+    assert said.exit_code == os.EX_DATAERR
+    assert "no mark there has a probability" in said.complaints
 
     table.write_text("file,onset\ngone.flac,1\n")
     said = coughd("evaluate", tmp_path, "--compare", table)
@@ -229,6 +245,8 @@ def test_what_cannot_end_well_is_refused_before_anything_is_heard(
         (("--html", "-"), os.EX_USAGE, "--html writes a file"),
         (("--compare", odd), os.EX_CONFIG, f"--compare {odd}: "),
         (("--compare", tmp_path / "gone.yaml"), os.EX_CONFIG, "check --compare"),
+        (("--compare", tmp_path / "gone.csv"), os.EX_DATAERR, "gone.csv' does not exist"),
+        (("--compare-threshold", "0.5"), os.EX_USAGE, "needs --compare"),
     ):
         said = coughd("evaluate", tmp_path, *options)
         assert (said.exit_code, said.lines) == (exit_code, [])

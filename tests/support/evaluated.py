@@ -45,7 +45,9 @@ def report(
     """Of systems of which the last, or all, have learnt from some recordings."""
     described = {"config": None, "gate": "g", "embedder": "e", "probe": "p"}
     made = [
-        System(described, None if any(one.by_marks for one in some) else 0.5, some)
+        System({"marks": "b.csv"}, None, some)
+        if any(one.by_marks for one in some)
+        else System(described, 0.5, some)
         for some in systems
     ]
     have_learnt = slice(0 if have_all_learnt else -1, None)

@@ -25,6 +25,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "evaluate": (
         "coughd evaluate recordings/ --html report.html",
         "coughd evaluate night.flac -a night.txt --compare other.yaml",
+        "coughd evaluate nights/ --compare peer.csv",
     ),
     "label": (
         "coughd label 2a9c41 reject           it was none",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ..report.tables import are_marks
 from . import charts
 
 Json = Mapping[str, Any]
@@ -37,7 +38,7 @@ _STAGES = (
 )
 
 
-_MARKS = " Unmarked: the marks have nothing near it."
+_MARKS = " Threshold: its mark was not sure enough. Unmarked: the marks have nothing near it."
 
 
 def figures(systems: Sequence[Json]) -> Iterator[tuple[str, str]]:
@@ -54,5 +55,5 @@ def figures(systems: Sequence[Json]) -> Iterator[tuple[str, str]]:
     ]
     yield charts.counts("False alarms", alarms), _ALARMS
     stages = [system["misses"]["by_stage"] for system in systems]
-    has_marks = any(system["threshold"] is None for system in systems)
+    has_marks = any(map(are_marks, systems))
     yield charts.counts("Misses", stages), _STAGES + (_MARKS if has_marks else "")

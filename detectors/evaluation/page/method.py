@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from ...drawing.document import table
+from ..report.tables import are_marks, in_use
 
 Json = Mapping[str, Any]
 
@@ -36,9 +37,9 @@ def method(report: Json) -> str:
 
 def _of_marks(systems: Sequence[Json]) -> str:
     return "".join(
-        f" {number}: counted by somebody else, and scored as marked."
+        f" {number}: counted by somebody else, and scored {in_use(system)}."
         for number, system in enumerate(systems, 1)
-        if system["threshold"] is None
+        if are_marks(system)
     )
 
 
@@ -70,7 +71,7 @@ def _systems(systems: Sequence[Json]) -> str:
             f"<code>{escape(str(system['description'].get(f'{key}_sha256') or ''))}</code>",
         ]
         for number, system in enumerate(systems)
-        if system["threshold"] is not None
+        if not are_marks(system)
         for what, key in (("configuration", "config"), ("probe", "probe"))
     ]
     return f'<div class="words">{table(["", "", "sha256"], rows)}</div>'

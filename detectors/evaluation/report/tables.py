@@ -88,6 +88,11 @@ def _likeliest(others: Mapping[str, int]) -> str:
     return f"{_plain(label)} ({count})"
 
 
+def are_marks(system: Json) -> bool:
+    """Whether somebody else counted."""
+    return bool(system["description"].get("marks"))
+
+
 def in_use(system: Json) -> str:
     """At which threshold it counts."""
     threshold = system["threshold"]
@@ -97,8 +102,9 @@ def in_use(system: Json) -> str:
 def name_of(system: Json) -> str:
     """What a system is called: its configuration, or where its marks stand."""
     described = system["description"]
-    marks = described.get("marks")
-    return f"marks of {marks}" if marks else described.get("config") or "default configuration"
+    if are_marks(system):
+        return f"marks of {described['marks']}"
+    return described.get("config") or "default configuration"
 
 
 def operating_table(system: Json) -> Words:

@@ -10,7 +10,7 @@ from .matching import Interval, match, near
 
 STAGES = ("gate", "merge", "level", "probe", "edge")
 """Where a missed cough was lost; docs/evaluation.md says what each means."""
-STAGES_OF_MARKS = ("merge", "unmarked")
+STAGES_OF_MARKS = ("merge", "threshold", "unmarked")
 """The same, where somebody else counted."""
 _LASTING = "speech"
 NOTHING_MARKED = "background"
@@ -48,7 +48,7 @@ class Miss:
     stage: str
     """One of `STAGES`, or of `STAGES_OF_MARKS`."""
     refused: Claim | None
-    """The trigger that was not counted, for the stages `level`, `probe` and `edge`."""
+    """The trigger that was not counted, for the stages `level`, `probe`, `edge`, `threshold`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def _misses(missed: Sequence[Sound], heard: Heard) -> Iterable[Miss]:
     for cough, index in zip(missed, match(missed, refused), strict=True):
         if index is not None:
             claim = refused[index]
-            yield Miss(cough, _refused_by(claim), claim)
+            yield Miss(cough, "threshold" if heard.by_marks else _refused_by(claim), claim)
         elif any(near(cough, claim) for claim in claims):
             yield Miss(cough, "merge", None)
         else:

@@ -15,9 +15,9 @@ from coughd.detectors.evaluation.sounds import Claim
 A = Path("/x/a.flac")
 
 
-def claimed(*rows: Row) -> tuple[tuple[Claim, ...], list[str]]:
+def claimed(*rows: Row, threshold: float | None = None) -> tuple[tuple[Claim, ...], list[str]]:
     annotated, _ = pair([A], [table(*rows)])
-    claims, notices = claims_of(60.0, annotated[A])
+    claims, notices = claims_of(60.0, annotated[A], threshold)
     return claims, [str(notice).removeprefix("/x/table.csv") for notice in notices]
 
 
@@ -59,3 +59,11 @@ def test_a_probability_is_one() -> None:
 
     assert [claim.probability for claim in claims] == [0.0, 0.7, None]
     assert [":4: has the probability 12, not between 0 and 1; it has none."] == notices
+
+
+def test_below_the_threshold_nothing_is_counted_and_without_a_probability_all_is() -> None:
+    sure = (0.3, 0.5, 0.7, None)
+    rows = (replace(row(2 + k, "a", 5.0 * k), probability=p) for k, p in enumerate(sure))
+    claims, _ = claimed(*rows, threshold=0.5)
+
+    assert [claim.counted for claim in claims] == [False, True, True, True]

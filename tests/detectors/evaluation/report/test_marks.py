@@ -34,7 +34,7 @@ def test_they_are_counted_as_they_are() -> None:
     counting = theirs["counting"]
     assert (counting["hits"], counting["misses"], counting["false_alarms"]) == (18, 6, 6)
     assert theirs["onset_error"]["median_abs_s"]["value"] == 0.0
-    assert theirs["misses"]["by_stage"] == {"merge": 0, "unmarked": 6}
+    assert theirs["misses"]["by_stage"] == {"merge": 0, "threshold": 0, "unmarked": 6}
     assert theirs["misses"]["list"][0]["gate_score"] is None
     assert theirs["false_alarms"]["list"][0]["gate_score"] is None
     assert set(ours["misses"]["by_stage"]) == {"gate", "merge", "level", "probe", "edge"}
@@ -99,4 +99,4 @@ def test_a_neighbours_mark_is_no_second_one() -> None:
     one = truth(cough(1.0), cough(1.4))
     (theirs,) = report((marked(one, mark(1.2)),))["systems"]
 
-    assert theirs["misses"]["by_stage"] == {"merge": 1, "unmarked": 0}
+    assert theirs["misses"]["by_stage"] == {"merge": 1, "threshold": 0, "unmarked": 0}
