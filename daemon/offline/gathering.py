@@ -15,6 +15,7 @@ from ...detectors.evaluation.annotations.pairing import Annotated, pair, without
 from ...detectors.evaluation.annotations.printable import printable_names
 from ...detectors.evaluation.annotations.rows import Notice
 
+_IS_COMPARED = "is what is compared with, so nothing in it is taken for an annotation."
 MOST_COMPLAINTS = 20
 """So many sentences a terminal gets before the result."""
 
@@ -24,8 +25,11 @@ class Gathered:
     """Annotated recordings, and what had to be left out so far."""
 
     recordings: tuple[Path, ...]
+    """Those that are annotated."""
     annotated: Mapping[Path, Annotated]
     notices: tuple[Notice, ...]
+    given: tuple[Path, ...]
+    """Those without annotations, too."""
 
     @property
     def names(self) -> dict[Path, str]:
@@ -44,12 +48,10 @@ def gather(
     What is at or below `claims` is to be scored itself, and so is no annotation.
     """
     material = find_material(paths, annotations)
-    files = [
-        read_annotation_file(path)
-        for path in material.annotations
-        if claims is None or not path.resolve().is_relative_to(claims.resolve())
-    ]
+    apart = [path for path in material.annotations if claims is not None and _below(path, claims)]
+    files = [read_annotation_file(path) for path in material.annotations if path not in apart]
     annotated, notices = pair(material.recordings, files)
+    notices += [Notice.at(path, None, _IS_COMPARED) for path in apart]
     notices += several_annotators(annotated)
     notices += beside_single_coughs(annotated, files)
     notices += without_annotations(material.recordings, annotated)
@@ -60,7 +62,11 @@ def gather(
             "--annotations, or put them beside the recordings."
             + "".join(f"\n{sentence}" for sentence in first_of(notices, "."))
         )
-    return Gathered(recordings, annotated, tuple(notices))
+    return Gathered(recordings, annotated, tuple(notices), material.recordings)
+
+
+def _below(path: Path, claims: Path) -> bool:
+    return path.resolve().is_relative_to(claims.resolve())
 
 
 def first_of(notices: Sequence[Notice], where_all_are: str) -> list[str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ....config.errors import ConfigError, ModelError, UsageError
+from ....config.errors import ConfigError, InputError, ModelError, UsageError
 from ....config.settings import Settings
 from ...offline.evaluating import Listener, prepare
 from ...offline.gathering import Gathered
-from ...offline.marks import Marks, are_marks, read_marks
+from ...offline.marks import Marks, may_hold_marks, read_marks
 from .options import configured
 
 
@@ -46,7 +46,9 @@ def second_of(path: Path | None, threshold: float | None) -> Second | None:
         if threshold is not None:
             raise UsageError("--compare-threshold needs --compare")
         return None
-    if are_marks(path):
+    if may_hold_marks(path):
+        if not path.exists():
+            raise InputError(f"--compare: '{path}' does not exist; check the path.")
         return Second(path, threshold, None)
     return Second(path, threshold, with_threshold(_settings(path), threshold))
 

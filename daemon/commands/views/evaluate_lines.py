@@ -145,17 +145,28 @@ def _print_table(
         return []
     console = Console()
     titles = [heading.replace(": ", ":\n") for heading in headings]
+    whole = {heading for heading in headings if heading.startswith(_LEVEL)} | {headings[0]}
     widths = {
-        heading: max(map(_least_width, (*title.splitlines(), *cells)))
+        heading: max(
+            map(cell_len if heading in whole else _least_width, (*title.splitlines(), *cells))
+        )
         for heading, title, *cells in zip(headings, titles, *rows, strict=True)
     }
-    shown = fit(widths, console.width, dispensable)
+    first = headings[0]
+    # Where nothing more can be left out, words are cut, and no number.
+    shown = fit(fit(widths, console.width, dispensable), console.width, (), first)
     table = Table(box=None, pad_edge=False)
     for heading, title in zip(headings, titles, strict=True):
         if heading in shown:
-            is_first, whole = heading == headings[0], heading.startswith(_LEVEL)
-            side: JustifyMethod = "left" if is_first else "right"
-            table.add_column(title, justify=side, no_wrap=is_first or whole)
+            side: JustifyMethod = "left" if heading == first else "right"
+            width = shown[heading]
+            table.add_column(
+                title,
+                justify=side,
+                no_wrap=heading in whole,
+                min_width=width,
+                max_width=width if heading == first else None,
+            )
     for row in rows:
         named = zip(headings, row, strict=True)
         table.add_row(*(cell for heading, cell in named if heading in shown))

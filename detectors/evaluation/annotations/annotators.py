@@ -9,9 +9,17 @@ from .pairing import Annotated
 from .recording_names import SINGLE_COUGHS
 from .rows import AnnotationFile, Notice
 
+_MERGED = (
+    "their marks are merged, so a cough that they place more than 0.2 s apart counts twice: name "
+    "one of them with --annotations to score against it alone."
+)
+TWICE_CLAIMED = "what both mark is claimed twice: compare with one of them alone."
 
-def several_annotators(annotated: Mapping[Path, Annotated]) -> list[Notice]:
-    """Say whose marks are merged into a truth that nobody marked, once for the same tables."""
+
+def several_annotators(
+    annotated: Mapping[Path, Annotated], what_then: str = _MERGED
+) -> list[Notice]:
+    """Say whose marks are taken together though nobody marked so, once for the same tables."""
     together: dict[tuple[Path, ...], list[Path]] = {}
     for recording, one in annotated.items():
         tables = tuple(dict.fromkeys(line.path for line in one.references))
@@ -21,9 +29,7 @@ def several_annotators(annotated: Mapping[Path, Annotated]) -> list[Notice]:
         Notice.at(
             tables[-1],
             None,
-            f"{_named(recordings)} annotated in {_listed(tables)}; their marks are merged, so a "
-            "cough that they place more than 0.2 s apart counts twice: name one of them with "
-            "--annotations to score against it alone.",
+            f"{_named(recordings)} annotated in {_listed(tables)}; {what_then}",
         )
         for tables, recordings in together.items()
     ]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..sounds import Claim
 from .inside import is_inside, notice_on
 from .pairing import Annotated, Line
-from .rows import Notice
+from .rows import Notice, Row, number_or_none
 
 
 def claims_of(
@@ -46,13 +46,15 @@ def _coughs(annotated: Annotated) -> Iterator[Line]:
     return (line for line in annotated.references if line.is_cough and line.row.sure)
 
 
+def probability_of(row: Row) -> float | None:
+    """How sure a detector was, where that is a number from 0 to 1."""
+    probability = number_or_none(row.probability)
+    return probability if probability is not None and 0.0 <= probability <= 1.0 else None
+
+
 def _probability(line: Line, notices: list[Notice]) -> float | None:
-    probability = line.row.probability
-    if probability is not None and not 0.0 <= probability <= 1.0:
-        notices.append(
-            notice_on(
-                line, f"has the probability {probability:g}, not between 0 and 1; it has none."
-            )
-        )
-        return None
+    probability, written = probability_of(line.row), line.row.probability
+    if probability is None and written:
+        sentence = f"has the probability '{written}', which is no number from 0 to 1; it has none."
+        notices.append(notice_on(line, sentence))
     return probability

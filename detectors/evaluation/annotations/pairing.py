@@ -80,6 +80,19 @@ def pair(
     A recording of which only sounds of unknown label are marked counts as not annotated: its
     coughs may be among them.
     """
+    found, notices = place(recordings, files)
+    annotated = {
+        path: one
+        for path, one in found.items()
+        if any(line.row.label != UNKNOWN for line in one.lines)
+    }
+    return annotated, notices
+
+
+def place(
+    recordings: Sequence[Path], files: Sequence[AnnotationFile]
+) -> tuple[dict[Path, Annotated], list[Notice]]:
+    """The same, with all recordings, whatever is said about them."""
     notices = [notice for file in files for notice in file.notices]
     found: dict[Path, Annotated] = {path: Annotated() for path in recordings}
     names = RecordingNames(recordings)
@@ -90,12 +103,7 @@ def pair(
             found[path].backdrops.extend(BackdropLine(file.path, row) for row in backdrops)
         for path, owners in _placed(file, file.owners, "subject", names, notices):
             found[path].owners.extend(row.subject for row in owners)
-    annotated = {
-        path: one
-        for path, one in found.items()
-        if any(line.row.label != UNKNOWN for line in one.lines)
-    }
-    return annotated, notices
+    return found, notices
 
 
 def _placed(
@@ -110,6 +118,8 @@ def _placed(
         by_name.setdefault(row.file, []).append(row)
     for name, some in by_name.items():
         found = names.find(file.path, name)
+        if isinstance(found, NotFound) and found.is_of_another:
+            continue
         if isinstance(found, NotFound):
             number = f"one {what} is" if len(some) == 1 else f"{len(some)} {what}s are"
             sentence = f"{found.why}, so {number} left out{found.hint}"

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 
+from .discovery import AUDIO_SUFFIXES
+
 SINGLE_COUGHS = "coughs"
 """Name of a table that holds every single cough of the recordings that it names."""
 _LABELS_ENDINGS = ("_labels", "-labels", ".labels")
@@ -19,6 +21,8 @@ class NotFound:
     """A clause."""
     hint: str = ""
     """What may be meant, as the end of a sentence."""
+    is_of_another: bool = False
+    """Whether it is named like a sound file that nobody asked for, and so no mistake."""
 
 
 class RecordingNames:
@@ -32,7 +36,7 @@ class RecordingNames:
         """Find the recording; a name with folders is one of those folders only.
 
         Without a name it is the one that the table is named like; without a column for names it may
-        also be the only one.
+        also be the only one, unless the table is named like another recording.
         """
         if not name:
             return self._named_like(table, may_be_alone=name is None)
@@ -54,10 +58,20 @@ class RecordingNames:
         for ending in _LABELS_ENDINGS:
             stem = stem.removesuffix(ending)
         alike = [path for path in self._recordings if stem in {path.name, path.stem}]
-        if not alike and may_be_alone and table.stem != SINGLE_COUGHS:
+        is_of_another = not alike and self._is_of_another(stem, table)
+        if not alike and not is_of_another and may_be_alone and table.stem != SINGLE_COUGHS:
             alike = list(self._recordings) if len(self._recordings) == 1 else []
         what = f"a recording '{stem}' that these labels belong to"
-        return _only(alike, table, what) or NotFound(f"{what} is not there", self._hint(stem))
+        missing = NotFound(f"{what} is not there", self._hint(stem), is_of_another)
+        beside = [path for path in alike if path.parent == table.parent]
+        mirrored = [path for path in alike if path.parent.name == table.parent.name]
+        return _only(beside or mirrored or alike, table, what) or missing
+
+    def _is_of_another(self, stem: str, table: Path) -> bool:
+        """Whether a sound file of that name lies beside the table or a recording."""
+        folders = {table.parent, *(path.parent for path in self._recordings)}
+        names = [f"{stem}{suffix}" for suffix in AUDIO_SUFFIXES]
+        return any((folder / name).exists() for folder in folders for name in names)
 
     def _hint(self, name: str) -> str:
         """What is meant where only the case of letters or the kind of slashes differs."""

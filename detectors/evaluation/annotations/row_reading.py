@@ -55,7 +55,7 @@ def read_row(found: AnnotationFile, line: int, values: Mapping[str, str]) -> Row
         subject=subject,
         source=_cell(values, "source") or _source_of(clip),
         clip=clip or None,
-        probability=number_or_none(_cell(values, "probability")),
+        probability=_cell(values, "probability"),
         unknown_label=written if label is None else None,
     )
 

@@ -48,8 +48,8 @@ class Row:
     source: str
     clip: str | None = None
     """The piece of sound that was put here, where a recording was made of such."""
-    probability: float | None = None
-    """How sure a detector was that it is a cough; annotations have no use for it."""
+    probability: str = ""
+    """How sure a detector was that it is a cough, as written; annotations have no use for it."""
     unknown_label: str | None = None
     """What the annotator wrote instead of a label that we know."""
 

@@ -104,7 +104,7 @@ def _known_columns(header: Sequence[str]) -> dict[str, int]:
 
 def _is_of_owners(header: Sequence[str], columns: Mapping[str, int]) -> bool:
     """Whether it only says whose recordings they are; not if an onset may be meant, mistyped."""
-    return columns.keys() == _OF_OWNERS and not _meant_onset(header)
+    return columns.keys() - {"probability"} == _OF_OWNERS and not _meant_onset(header)
 
 
 def _meant_onset(header: Sequence[str]) -> str:

@@ -30,7 +30,7 @@ def test_a_recording_that_is_gone_has_nobody_who_knows_it(tmp_path: Path) -> Non
     write_known(tmp_path, [there])
     known = KnownSound(tmp_path)
     gone.unlink()
-    gathered = Gathered((there, gone), {}, ())
+    gathered = Gathered((there, gone), {}, (), (there, gone))
 
     names, notices = learnt_from(known, gathered, system("there.wav", "gone.wav").heard)
 
@@ -66,7 +66,7 @@ def test_a_mistake_whose_recording_is_gone_has_no_picture(
         {}, 0.5, tuple(heard(truth(cough(1.0), name=path.name), claim(9.0)) for path in paths)
     )
 
-    pictured, notices = picture_cases(Gathered(paths, {}, ()), one)
+    pictured, notices = picture_cases(Gathered(paths, {}, (), paths), one)
 
     assert {case.file for case, _ in pictured} == {"there.wav"}
     assert [notice.path for notice in notices] == [str(paths[1])]

@@ -52,17 +52,19 @@ def test_what_lies_outside_is_said() -> None:
 
 
 def test_a_probability_is_one() -> None:
-    rows = (
-        replace(row(2 + k, "a", 5.0 * k), probability=p) for k, p in enumerate((0.0, 0.7, 12.0))
-    )
+    sure = ("0.0", "0,7", "12", "90%")
+    rows = (replace(row(2 + k, "a", 5.0 * k), probability=p) for k, p in enumerate(sure))
     claims, notices = claimed(*rows)
 
-    assert [claim.probability for claim in claims] == [0.0, 0.7, None]
-    assert [":4: has the probability 12, not between 0 and 1; it has none."] == notices
+    assert [claim.probability for claim in claims] == [0.0, 0.7, None, None]
+    assert notices == [
+        f":{line}: has the probability '{written}', which is no number from 0 to 1; it has none."
+        for line, written in ((4, "12"), (5, "90%"))
+    ]
 
 
 def test_below_the_threshold_nothing_is_counted_and_without_a_probability_all_is() -> None:
-    sure = (0.3, 0.5, 0.7, None)
+    sure = ("0.3", "0.5", "0.7", "")
     rows = (replace(row(2 + k, "a", 5.0 * k), probability=p) for k, p in enumerate(sure))
     claims, _ = claimed(*rows, threshold=0.5)
 

@@ -57,3 +57,10 @@ def test_labels_without_tabs_are_told_what_they_lack(tmp_path: Path) -> None:
 
     (sentence,) = sentences(found)
     assert sentence.startswith(":1: has neither Audacity's labels (start, end and label between")
+
+
+def test_whose_recordings_they_are_may_stand_beside_a_score_of_theirs(tmp_path: Path) -> None:
+    found = read(tmp_path, "file,subject,score\nx.wav,p1,7\n")
+
+    assert [(owner.file, owner.subject) for owner in found.owners] == [("x.wav", "p1")]
+    assert [] == found.notices
