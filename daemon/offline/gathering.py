@@ -51,7 +51,8 @@ def gather(
     apart = [path for path in material.annotations if claims is not None and _below(path, claims)]
     files = [read_annotation_file(path) for path in material.annotations if path not in apart]
     annotated, notices = pair(material.recordings, files)
-    notices += [Notice.at(path, None, _IS_COMPARED) for path in apart]
+    if claims is not None and apart:
+        notices.append(Notice.at(claims, None, _IS_COMPARED))
     notices += several_annotators(annotated)
     notices += beside_single_coughs(annotated, files)
     notices += without_annotations(material.recordings, annotated)
