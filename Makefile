@@ -4,12 +4,11 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3,$(shell command -v $(nam
 VENV ?= .venv
 UV ?= uv
 TORCH ?= torch==2.13.0
-PIP_OPTIONS ?=
 
 BIN := $(VENV)/bin
 # Run by the system's pip and not one inside the environment: on Debian, ensurepip is a package
 # of its own.
-PIP_INSTALL = $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python install $(PIP_OPTIONS)
+PIP_INSTALL = $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python install
 MYPY = $(BIN)/python -m mypy
 
 .DEFAULT_GOAL := help
