@@ -62,10 +62,13 @@ def peaks(scores: NDArray[np.float32]) -> Iterator[tuple[float, float]]:
 
 class _Yamnet:
     def __init__(self, model: Path) -> None:
-        runtime: Any = importlib.import_module("ai_edge_litert.interpreter")
+        try:
+            runtime: Any = importlib.import_module("ai_edge_litert.interpreter")
+        except ModuleNotFoundError:
+            sys.exit("YAMNet needs its runtime: pip install ai-edge-litert")
         self._network = runtime.Interpreter(model_path=str(model), num_threads=1)
         self._network.allocate_tensors()
-        self._input = self._network.get_input_details()[0]["index"]
+        (self._input,) = self._network.get_input_details()
         self._output = self._network.get_output_details()[0]["index"]
 
     def scores(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -74,8 +77,7 @@ class _Yamnet:
         return np.array([self._score(samples[s : s + _WINDOW_SAMPLES]) for s in starts], np.float32)
 
     def _score(self, window: NDArray[np.float32]) -> float:
-        shape = self._network.get_input_details()[0]["shape"]
-        self._network.set_tensor(self._input, window.reshape(shape))
+        self._network.set_tensor(self._input["index"], window.reshape(self._input["shape"]))
         self._network.invoke()
         return float(self._network.get_tensor(self._output).ravel()[_COUGH])
 
