@@ -63,9 +63,8 @@ class RecordingNames:
             alike = list(self._recordings) if len(self._recordings) == 1 else []
         what = f"a recording '{stem}' that these labels belong to"
         missing = NotFound(f"{what} is not there", self._hint(stem), is_of_another)
-        beside = [path for path in alike if path.parent == table.parent]
         mirrored = [path for path in alike if path.parent.name == table.parent.name]
-        return _only(beside or mirrored or alike, table, what) or missing
+        return _only(mirrored or alike, table, what) or missing
 
     def _is_of_another(self, stem: str, table: Path) -> bool:
         """Whether a sound file of that name lies beside the table or a recording."""
